@@ -1,0 +1,46 @@
+"""Gatepost's policy library: read IAM and SES policies, decide requests as AWS does, explain the decision.
+
+    >>> from gatepost import Policies, Request, decide, read_policy
+    >>> policy = read_policy('''{"Version": "2012-10-17", "Statement": [{
+    ...     "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*",
+    ...     "Condition": {"StringLike": {"ses:FromAddress": "*@example.com"}}}]}''')
+    >>> request = Request(
+    ...     "arn:aws:iam::111122223333:user/alice",
+    ...     "ses:SendEmail",
+    ...     "arn:aws:ses:us-east-1:111122223333:identity/example.com",
+    ...     context={"ses:FromAddress": "news@example.com"},
+    ... )
+    >>> decide(request, Policies(identity=[policy])).verdict.value
+    'allowed'
+
+The plain install holds this library and the command line; `gatepost[server]` adds the server.
+"""
+
+from gatepost.policy.decide import AttachedPolicy, Decision, Layer, LayerKind, Policies, PolicySource, Verdict, decide
+from gatepost.policy.errors import PolicyError
+from gatepost.policy.explain import Explanation, explain
+from gatepost.policy.model import Policy
+from gatepost.policy.principal import Principal
+from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.request import Request
+from gatepost.policy.write import write_policy
+
+__all__ = [
+    "AttachedPolicy",
+    "Decision",
+    "Explanation",
+    "Layer",
+    "LayerKind",
+    "Policies",
+    "Policy",
+    "PolicyError",
+    "PolicyKind",
+    "PolicySource",
+    "Principal",
+    "Request",
+    "Verdict",
+    "decide",
+    "explain",
+    "read_policy",
+    "write_policy",
+]

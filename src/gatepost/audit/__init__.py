@@ -1,0 +1,1 @@
+"""The record of every call: CloudTrail records in a hash chain."""

@@ -1,0 +1,1 @@
+"""All asynchronous and network code: HTTP, TLS, the hand-over to the writer."""

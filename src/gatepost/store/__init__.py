@@ -1,0 +1,1 @@
+"""Everything that outlives the process, in SQLite: one module a noun."""
