@@ -32,6 +32,21 @@ test: check ## All checks and tests
 test-long: install ## The longer suite: crash rounds, soak, fuzzing, the million decisions
 	$(BIN)/pytest -m long
 
+bench: ## Measure against the named peers: decisions, sends, memory, start
+	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@if command -v npm >/dev/null; then npm ci --prefix benchmarks --no-audit --no-fund --silent; fi
+	@.venv-bench/bin/python benchmarks/decision.py
+	@.venv-bench/bin/python benchmarks/sending.py
+	@.venv-bench/bin/python benchmarks/footprint.py
+
+docs: install ## Build the documentation into docs/_build
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+catalogue: install ## Write the catalogue of actions and condition keys anew from its source
+	$(BIN)/python tools/make_catalogue.py
+
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 lock: ## Compile the requirements anew (needs uv)
@@ -40,4 +55,4 @@ lock: ## Compile the requirements anew (needs uv)
 	$(LOCK) --all-extras --group dev --group docs --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 
 clean: ## Remove what was built
-	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venv-bench benchmarks/node_modules build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
