@@ -1,0 +1,187 @@
+"""The decision: allowed, explicitly denied, or not allowed by anything.
+
+    1. Any Deny that matches, in any layer, is an explicit deny.
+    2. Every level of SCPs (caller's account) must allow. They bind neither services nor anonymous callers.
+       Every level of RCPs holds AWS's own RCPFullAWSAccess, so RCPs can only deny.
+    3. Same account: a resource policy that names the caller directly (the user, the session, everyone) admits it by itself.
+       Otherwise the identity side, or a resource policy that names the session's role, must allow, and so must the permissions
+       boundary and the session policy where there are any. A grant to the account adds nothing by itself.
+    4. Across accounts both sides are needed: the caller's own (identity and boundary and session) and the resource's.
+    5. A service needs a grant of the resource policy, an anonymous caller one to everyone, and an account's root user is allowed
+       in its own account whatever nobody denies.
+
+Source: IAM User Guide, "Policy evaluation logic", "Permissions boundaries", "Resource control policies".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from gatepost.policy.layer import EMPTY, Layer, layers_of
+from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule
+from gatepost.policy.model import Policy
+from gatepost.policy.principal import PrincipalKind
+from gatepost.policy.request import Request
+
+__all__ = ["AttachedPolicy", "Decision", "Layer", "LayerKind", "Policies", "PolicySource", "Verdict", "decide"]
+
+
+class Verdict(Enum):
+    """AWS's three answers, by the names that SimulatePrincipalPolicy gives them."""
+
+    ALLOWED = "allowed"
+    EXPLICIT_DENY = "explicitDeny"
+    IMPLICIT_DENY = "implicitDeny"
+
+
+class LayerKind(Enum):
+    """The layers, in the order in which a missing Allow is reported."""
+
+    RCP = "resource control policy"
+    SCP = "service control policy"
+    RESOURCE = "resource-based policy"
+    IDENTITY = "identity-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, the layer that decided (the one that denied, or that held no Allow) and the statements that matched."""
+
+    verdict: Verdict
+    layer: LayerKind | None
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request may go on."""
+        return self.verdict is Verdict.ALLOWED
+
+
+Given = Sequence[AttachedPolicy | Policy]
+
+
+class Policies:
+    """Everything that has a say. Each layer is compiled once and may be shared between many of these.
+
+    `boundary` and `session` are None where there is none; `session` may hold several policies (a union). `scps` and `rcps` are
+    levels of the organization (root, units, account), each a layer; None means no organization.
+    """
+
+    __slots__ = ("boundary", "identity", "rcps", "resource", "scps", "session")
+
+    def __init__(
+        self,
+        identity: Layer | Given = (),
+        resource: Layer | Given = (),
+        boundary: Layer | Policy | None = None,
+        session: Layer | Given | None = None,
+        scps: Sequence[Given] | None = None,
+        rcps: Sequence[Given] | None = None,
+    ) -> None:
+        self.identity = _layer(identity)
+        self.resource = _layer(resource)
+        self.boundary = Layer((boundary,)) if isinstance(boundary, Policy) else boundary
+        self.session = _layer(session) if session else None
+        self.scps = layers_of(scps)
+        self.rcps = layers_of(rcps)
+
+    @classmethod
+    def of_layers(cls, identity: Layer, resource: Layer | None = None) -> "Policies":
+        """The two layers that most requests have, already compiled."""
+        policies = cls.__new__(cls)
+        policies.identity = identity
+        policies.resource = EMPTY if resource is None else resource
+        policies.boundary = policies.session = policies.scps = policies.rcps = None
+        return policies
+
+    def guards(self) -> list[tuple[LayerKind, Layer]]:
+        """The layers that can only take away: RCPs, SCPs, boundary, session policies."""
+        found = [(LayerKind.RCP, layer) for layer in self.rcps or ()]
+        found += [(LayerKind.SCP, layer) for layer in self.scps or ()]
+        if self.boundary is not None:
+            found.append((LayerKind.BOUNDARY, self.boundary))
+        if self.session is not None:
+            found.append((LayerKind.SESSION, self.session))
+        return found
+
+    def layers(self) -> list[tuple[LayerKind, Layer]]:
+        """Every layer there is."""
+        return [*self.guards(), (LayerKind.RESOURCE, self.resource), (LayerKind.IDENTITY, self.identity)]
+
+
+def _layer(given: Layer | Given) -> Layer:
+    return given if isinstance(given, Layer) else Layer(given) if given else EMPTY
+
+
+def decide(request: Request, policies: Policies) -> Decision:
+    """The decision of these policies on this request."""
+    principal = request.principal
+    denial = _denial(request, policies)
+    if denial is not None:
+        return denial
+    if (
+        policies.scps is not None
+        and principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+        and not all(level.grant(request) for level in policies.scps)
+    ):
+        return Decision(Verdict.IMPLICIT_DENY, LayerKind.SCP)
+    how, admitting = policies.resource.admission(request) if policies.resource.rules else (How.NOT, None)
+    if principal.account is None:
+        return _allowed(admitting) if admitting and how is How.DIRECT else _nothing_allows(LayerKind.RESOURCE)
+    if principal.account != request.resource_account:
+        own = _own_side(request, policies, None)
+        if not own.allowed:
+            return own
+        return _allowed(*own.rules, admitting) if admitting else _nothing_allows(LayerKind.RESOURCE)
+    if admitting is not None and how is How.DIRECT:
+        return _allowed(admitting)
+    if admitting is None and policies.resource.rules and request.action_key.startswith(NAMED_BY_RESOURCE):
+        return _nothing_allows(LayerKind.RESOURCE)
+    return _own_side(request, policies, admitting if how is How.ROLE else None)
+
+
+# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
+# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
+NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+
+
+def _denial(request: Request, policies: Policies) -> Decision | None:
+    for kind, layer in (LayerKind.IDENTITY, policies.identity), (LayerKind.RESOURCE, policies.resource):
+        if layer.rules and (rule := layer.denial(request, bounded=policies.boundary is not None)):
+            return Decision(Verdict.EXPLICIT_DENY, kind, (rule,))
+    if policies.boundary is None and policies.session is None and policies.scps is None and policies.rcps is None:
+        return None
+    bound_by_scps = request.principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+    for kind, layer in policies.guards():
+        if (kind is not LayerKind.SCP or bound_by_scps) and (rule := layer.denial(request)):
+            return Decision(Verdict.EXPLICIT_DENY, kind, (rule,))
+    return None
+
+
+def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
+    """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
+    principal = request.principal
+    granting: Rule | None = by_role
+    if principal.kind is PrincipalKind.FEDERATED_USER and policies.session is None:
+        pass  # without a session policy a federated user gets nothing from the identity side
+    elif granting is None:
+        granting = policies.identity.grant(request)
+    if granting is None and principal.kind is not PrincipalKind.ROOT:
+        return _nothing_allows(LayerKind.IDENTITY)
+    granted = [granting]
+    for kind, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):
+        if layer is not None:
+            granted.append(layer.grant(request))
+            if granted[-1] is None:
+                return _nothing_allows(kind)
+    return _allowed(*granted)
+
+
+def _allowed(*rules: Rule | None) -> Decision:
+    return Decision(Verdict.ALLOWED, None, tuple(rule for rule in rules if rule is not None))
+
+
+def _nothing_allows(layer: LayerKind) -> Decision:
+    return Decision(Verdict.IMPLICIT_DENY, layer)

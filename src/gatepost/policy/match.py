@@ -1,0 +1,262 @@
+"""Whether a statement speaks of a request: its action, its resource, its principal, its conditions.
+
+Each element is compiled once to a test; `Rule` holds a statement's tests, made at its first use, and both walks (`decide` and
+`explain`) run the same ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.operators import Test, compile_condition
+from gatepost.policy.pattern import glob, is_literal, matcher, wild
+from gatepost.policy.principal import Principal, PrincipalKind, is_account
+from gatepost.policy.request import Context, Request
+from gatepost.policy.values import arn_parts
+from gatepost.policy.variables import Template, read_template
+
+RESOURCE_VARIABLES_AFTER = 5  # colons
+
+
+class PolicySource(Enum):
+    """Where a policy hangs, by CloudFormation-like words that messages use."""
+
+    USER_INLINE = "user inline policy"
+    USER_MANAGED = "managed policy of the user"
+    GROUP_INLINE = "group inline policy"
+    GROUP_MANAGED = "managed policy of the group"
+    ROLE_INLINE = "role inline policy"
+    ROLE_MANAGED = "managed policy of the role"
+    RESOURCE = "resource policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    GIVEN = "given policy"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedPolicy:
+    """A policy and where it hangs: `name` is the policy's name or ARN, `owner` whose it is."""
+
+    policy: Policy
+    source: PolicySource = PolicySource.GIVEN
+    name: str = ""
+    owner: str = ""
+
+
+class How(IntEnum):
+    """How a resource policy's statement named the caller; the more direct, the greater."""
+
+    NOT = 0
+    ACCOUNT = 1
+    ROLE = 2  # the role of a session, or the user of a federated session
+    DIRECT = 3  # the very user, session or service, or everyone
+
+
+class Rule:
+    """A statement with its tests, and where it stands."""
+
+    __slots__ = ("_conditions", "_how", "attached", "denies", "index", "statement")
+
+    def __init__(self, attached: AttachedPolicy, index: int, statement: Statement) -> None:
+        self.attached = attached
+        self.index = index
+        self.statement = statement
+        self.denies = statement.effect is Effect.DENY
+        self._conditions: tuple[Test, ...] | None = None
+        self._how: Callable[[Principal], How] | None = None
+
+    @property
+    def conditions(self) -> tuple[Test, ...]:
+        """The tests of the conditions, in the statement's order."""
+        if self._conditions is None:
+            variables = self.attached.policy.has_variables
+            self._conditions = tuple(
+                compile_condition(condition, self.statement.effect, variables=variables)
+                for condition in self.statement.conditions
+            )
+        return self._conditions
+
+    def holds(self, context: Context) -> bool:
+        """Whether every condition holds."""
+        for test in self._conditions if self._conditions is not None else self.conditions:  # noqa: SIM110 -- `all` is a call dearer
+            if not test(context):
+                return False
+        return True
+
+    def how(self, principal: Principal) -> How:
+        """How the statement names this principal; a statement without one (not a resource policy's) names everyone."""
+        if self._how is None:
+            self._how = _principal_test(self.statement)
+        return self._how(principal)
+
+
+# --- actions ------------------------------------------------------------------------------------------------------------
+
+
+def speaks_of_action(statement: Statement, action_key: str) -> bool:
+    """Whether Action or NotAction covers an action (lower case). A statement with neither covers none."""
+    if statement.actions is not None:
+        return any(covers_action(pattern, action_key) for pattern in statement.actions)
+    if statement.not_actions is not None:
+        return not any(covers_action(pattern, action_key) for pattern in statement.not_actions)
+    return False
+
+
+def covers_action(pattern: str, action_key: str) -> bool:
+    """Whether `ses:Send*` covers `ses:sendemail`: without regard to case, the service's prefix without wildcards."""
+    return glob(wild(pattern.lower()), action_key)
+
+
+# --- resources ----------------------------------------------------------------------------------------------------------
+
+ResourceTest = Callable[[Request], bool]
+
+
+def literal_resources(rule: Rule) -> tuple[str, ...] | None:
+    """The resources that a statement names without wildcard or variable, where it names no others."""
+    resources = rule.statement.resources
+    if resources is None:
+        return None
+    variables = rule.attached.policy.has_variables
+    literal = all(is_literal(wild(resource)) and not (variables and "${" in resource) for resource in resources)
+    return resources if literal else None
+
+
+def resource_test(rule: Rule) -> ResourceTest | None:
+    """The test of Resource or NotResource; None where it covers every resource (a trust policy has neither)."""
+    statement, variables = rule.statement, rule.attached.policy.has_variables
+    if statement.resources is not None:
+        if "*" in statement.resources:
+            return None
+        return _any_of(tuple(_resource(text, variables=variables) for text in statement.resources))
+    if statement.not_resources is not None:
+        listed = _any_of(tuple(_resource(text, variables=variables) for text in statement.not_resources))
+        return lambda request: not listed(request)
+    return None
+
+
+def _any_of(tests: tuple[ResourceTest, ...]) -> ResourceTest:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda request: any(test(request) for test in tests)
+
+
+def _resource(text: str, *, variables: bool) -> ResourceTest:
+    pattern = _resource_pattern(text) if variables else wild(text)
+    if isinstance(pattern, str):
+        matches = matcher(pattern)
+        return lambda request: matches(request.resource)
+
+    def filled(request: Request) -> bool:
+        # An absent variable: the entry matches nothing, and in NotResource it excludes nothing.
+        for_request = pattern.fill(request.context)
+        return for_request is not None and glob(for_request, request.resource)
+
+    return filled
+
+
+def _resource_pattern(text: str) -> str | Template:
+    """Variables count after the fifth colon alone; before it `${` is literal text."""
+    parts = text.split(":", RESOURCE_VARIABLES_AFTER)
+    if len(parts) <= RESOURCE_VARIABLES_AFTER:
+        return wild(text)
+    head = wild(":".join(parts[:-1]) + ":")
+    tail = read_template(parts[-1], wildcards=True)
+    return head + tail if isinstance(tail, str) else Template((head, *tail.parts))
+
+
+# --- principals ---------------------------------------------------------------------------------------------------------
+
+
+def _principal_test(statement: Statement) -> Callable[[Principal], How]:
+    if statement.principals is not None:
+        entries = statement.principals
+        return lambda principal: max((names(entry, principal) for entry in entries), default=How.NOT)
+    if statement.not_principals is not None:
+        return _not_principal_test(statement.not_principals, statement.effect)
+    return lambda _principal: How.DIRECT
+
+
+def _not_principal_test(entries: tuple[PrincipalEntry, ...], effect: Effect) -> Callable[[Principal], How]:
+    """Everyone except.
+
+    A Deny spares only whom it lists whole: the user and the account (for a session the role too), as the User Guide asks; an
+    Allow, which that guide advises against, leaves out whoever is listed in any way.
+    """
+
+    def spared(principal: Principal) -> bool:
+        listed = [any(_equals(entry, value) for entry in entries) for value in _identities(principal)]
+        return all(listed) if effect is Effect.DENY else any(listed)
+
+    return lambda principal: How.NOT if spared(principal) else How.DIRECT
+
+
+def _identities(principal: Principal) -> tuple[Principal, ...]:
+    """A caller and what stands behind it: itself, its role or user, its account."""
+    chain = [principal]
+    if principal.kind is PrincipalKind.ASSUMED_ROLE and principal.role_arn:
+        chain.append(Principal.of(principal.role_arn, unique_id=(principal.unique_id or "").partition(":")[0] or None))
+    if principal.user_arn:
+        chain.append(Principal.of(principal.user_arn))
+    if principal.account and principal.kind is not PrincipalKind.ROOT:
+        chain.append(Principal.of(principal.account))
+    return tuple(chain)
+
+
+def _equals(entry: PrincipalEntry, principal: Principal) -> bool:
+    """Whether an entry is this very principal, not merely its account or its role."""
+    itself = {PrincipalKind.ROOT: How.ACCOUNT, PrincipalKind.ROLE: How.ROLE}.get(principal.kind, How.DIRECT)
+    return names(entry, principal) in (itself, How.DIRECT)
+
+
+def names(entry: PrincipalEntry, principal: Principal) -> How:
+    """How one entry of `Principal` names a caller (facts: the most direct way counts)."""
+    value = entry.value
+    match entry.type:
+        case PrincipalType.AWS:
+            return _aws(value, principal)
+        case PrincipalType.SERVICE:
+            served = principal.kind is PrincipalKind.SERVICE and value in (principal.arn, "*")
+            return How.DIRECT if served else How.NOT
+        case PrincipalType.FEDERATED:
+            return How.DIRECT if value == principal.arn else How.NOT
+        case PrincipalType.CANONICAL_USER:  # S3's own; SES knows none
+            return How.NOT
+
+
+def _aws(value: str, principal: Principal) -> How:
+    if value == "*":
+        return How.DIRECT
+    account = principal.account
+    if account is None:
+        return How.NOT
+    if value == account:
+        return How.ACCOUNT
+    if value == principal.arn:
+        # A stored ARN names whoever has it now; AWS stores the unique ID instead (`with_principal_ids`).
+        return {PrincipalKind.ROOT: How.ACCOUNT, PrincipalKind.ROLE: How.ROLE}.get(principal.kind, How.DIRECT)
+    if not value.startswith("arn:"):
+        return _unique(value, principal)
+    parts = arn_parts(value)
+    if parts is None or parts[4] != account:
+        return How.NOT
+    if parts[2] == "iam" and parts[5] == "root":
+        return How.ACCOUNT
+    if value == principal.user_arn:
+        return How.ROLE
+    kind, _, path = parts[5].partition("/")
+    if parts[2] == "iam" and kind == "role" and principal.role_name is not None:
+        # A session's ARN leaves out its role's path, so the names are compared.
+        return How.ROLE if path.rpartition("/")[2] == principal.role_name else How.NOT
+    return How.NOT
+
+
+def _unique(value: str, principal: Principal) -> How:
+    if principal.unique_id is None or is_account(value):
+        return How.NOT
+    if value == principal.unique_id:
+        return How.ROLE if principal.kind is PrincipalKind.ROLE else How.DIRECT
+    return How.ROLE if principal.unique_id.startswith(f"{value}:") else How.NOT

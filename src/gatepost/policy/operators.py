@@ -1,0 +1,315 @@
+"""The operator table: how each condition operator compares a request's value with a policy's values.
+
+Theory, in numbered rules (IAM User Guide, "Condition operators", "Multivalued context keys"):
+
+1.  A policy's values are OR-ed by a positive operator; a negated one (`…NotEquals`, `…NotLike`, `NotIpAddress`) is their NOR.
+2.  A key that the request does not carry: a positive operator does not match, a negated one does, `…IfExists` does, and `Null`
+    says which it is. An empty set of values is an absent key.
+3.  `ForAllValues` asks it of every value of the request and is true of none; `ForAnyValue` asks for one and is false of none,
+    also where the operator is negated or ends in `IfExists`. A single-valued key is a set of one. A set of empty strings is empty.
+4.  A bare operator, negated and `IfExists` forms too, never matches a multi-valued key that is present, even with one value.
+5.  A value that cannot be read (no number, no date, no address, no ARN) does not match. Where AWS's answer is contested or
+    unknown (negated operators, addresses), the safer reading is taken: a Deny that may apply applies, an Allow that may not
+    does not. Each operator below says so with `uncertain`.
+6.  A policy's value that cannot be read matches nothing; a negated operator over it is uncertain as in 5.
+"""
+
+import base64
+import binascii
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from gatepost.policy.model import Condition, Effect, Operator
+from gatepost.policy.pattern import glob, matcher, wild
+from gatepost.policy.values import arn_parts, read_address, read_instant, read_number, read_range
+from gatepost.policy.variables import Template, read_template
+
+Context = Mapping[str, str | tuple[str, ...]]
+Test = Callable[[Context], bool]
+Matches = Callable[[str], bool | None]  # one request value against the policy's values; None: it cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One base operator. `matches` builds, from the policy's values, the test of one request value (rule 1 without negation)."""
+
+    name: str
+    matches: Callable[[tuple[str, ...]], Matches]
+    negated: bool = False
+    variables: bool = False
+    wildcards: bool = False
+    case_folded: bool = False
+    uncertain_when_positive: bool = False
+
+
+# --- strings ------------------------------------------------------------------------------------------------------------
+
+
+def _equal(values: tuple[str, ...]) -> Matches:
+    if len(values) == 1:
+        return values[0].__eq__
+    return frozenset(values).__contains__
+
+
+def _like(patterns: tuple[str, ...]) -> Matches:
+    tests = tuple(matcher(pattern) for pattern in patterns)
+    if len(tests) == 1:
+        return tests[0]
+    return lambda value: any(test(value) for test in tests)
+
+
+def _equal_ignoring_case(values: tuple[str, ...]) -> Matches:
+    # Lower case, not case folding: `ß` is not `ss` (observed on AWS's simulator).
+    lowered = frozenset(value.lower() for value in values)
+    return lambda value: value.lower() in lowered
+
+
+# --- numbers, dates, addresses ------------------------------------------------------------------------------------------
+
+
+def _ordered(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Callable[[tuple[str, ...]], Matches]:
+    def build(values: tuple[str, ...]) -> Matches:
+        bounds = tuple(bound for value in values if (bound := read(value)) is not None)
+
+        if len(bounds) == 1:
+            only = bounds[0]
+
+            def against_one(value: str) -> bool | None:
+                given = read(value)
+                return None if given is None else holds(given, only)
+
+            return against_one
+
+        def against_any(value: str) -> bool | None:
+            given = read(value)
+            return None if given is None else any(holds(given, bound) for bound in bounds)
+
+        return against_any
+
+    return build
+
+
+def _in_range(values: tuple[str, ...]) -> Matches:
+    ranges = tuple(block for value in values if (block := read_range(value)) is not None)
+
+    def test(value: str) -> bool | None:
+        address = read_address(value)
+        if address is None:
+            return None
+        family, number = address
+        return any(first <= number <= last for of, first, last in ranges if of == family)
+
+    return test
+
+
+# --- ARNs, booleans, bytes ----------------------------------------------------------------------------------------------
+
+
+def _arn_like(patterns: tuple[str, ...]) -> Matches:
+    split = tuple(parts for pattern in patterns if (parts := _arn_pattern(pattern)) is not None)
+
+    def test(value: str) -> bool | None:
+        parts = arn_parts(value)
+        if parts is None:
+            return None
+        return any(all(map(glob, pattern, parts)) for pattern in split)
+
+    return test
+
+
+def _arn_pattern(pattern: str) -> tuple[str, ...] | None:
+    parts = pattern.split(":", 5)
+    if len(parts) < 6 and parts[-1].endswith(wild("*")):
+        parts += [wild("*")] * (6 - len(parts))
+    return tuple(parts) if len(parts) == 6 else None
+
+
+def _boolean(values: tuple[str, ...]) -> Matches:
+    wanted = frozenset(value.lower() for value in values)
+
+    def test(value: str) -> bool | None:
+        lowered = value.lower()
+        return lowered in wanted if lowered in ("true", "false") else None
+
+    return test
+
+
+def _bytes(values: tuple[str, ...]) -> Matches:
+    wanted = frozenset(content for value in values if (content := _decoded(value)) is not None)
+
+    def test(value: str) -> bool | None:
+        content = _decoded(value)
+        return None if content is None else content in wanted
+
+    return test
+
+
+@lru_cache(maxsize=1024)
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+# --- the table ----------------------------------------------------------------------------------------------------------
+
+
+def _family(prefix: str, read: Callable[[str], object]) -> tuple[Comparison, ...]:
+    return (
+        Comparison(f"{prefix}Equals", _ordered(read, operator.eq)),
+        Comparison(f"{prefix}NotEquals", _ordered(read, operator.eq), negated=True),
+        Comparison(f"{prefix}LessThan", _ordered(read, operator.lt)),
+        Comparison(f"{prefix}LessThanEquals", _ordered(read, operator.le)),
+        Comparison(f"{prefix}GreaterThan", _ordered(read, operator.gt)),
+        Comparison(f"{prefix}GreaterThanEquals", _ordered(read, operator.ge)),
+    )
+
+
+def _pair(name: str, not_name: str, comparison: Comparison) -> tuple[Comparison, ...]:
+    return tuple(
+        Comparison(
+            each, comparison.matches, negated, comparison.variables, comparison.wildcards, comparison.case_folded,
+            comparison.uncertain_when_positive,
+        )
+        for each, negated in ((name, False), (not_name, True))
+    )  # fmt: skip
+
+
+NULL: Final = "Null"
+COMPARISONS: Final[Mapping[str, Comparison]] = {
+    comparison.name: comparison
+    for comparison in (
+        *_pair("StringEquals", "StringNotEquals", Comparison("", _equal, variables=True)),
+        *_pair(
+            "StringEqualsIgnoreCase",
+            "StringNotEqualsIgnoreCase",
+            Comparison("", _equal_ignoring_case, variables=True, case_folded=True),
+        ),
+        *_pair("StringLike", "StringNotLike", Comparison("", _like, variables=True, wildcards=True)),
+        *_family("Numeric", read_number),
+        *_family("Date", read_instant),
+        Comparison("Bool", _boolean),
+        Comparison("BinaryEquals", _bytes),
+        *_pair("IpAddress", "NotIpAddress", Comparison("", _in_range, uncertain_when_positive=True)),
+        *_pair("ArnEquals", "ArnNotEquals", Comparison("", _arn_like, variables=True, wildcards=True)),
+        *_pair("ArnLike", "ArnNotLike", Comparison("", _arn_like, variables=True, wildcards=True)),
+    )
+}
+QUALIFIERS: Final = ("ForAllValues", "ForAnyValue")
+IF_EXISTS: Final = "IfExists"
+OPERATOR_NAMES: Final = (*COMPARISONS, *(f"{name}{IF_EXISTS}" for name in COMPARISONS), NULL)
+
+
+def read_operator(text: str) -> Operator | None:
+    """`ForAnyValue:StringLikeIfExists` in its parts; None where it is no operator. `Null` takes neither prefix nor suffix."""
+    qualifier, colon, rest = text.rpartition(":")
+    if colon and qualifier not in QUALIFIERS:
+        return None
+    base = rest.removesuffix(IF_EXISTS)
+    if base == NULL:
+        return Operator(NULL) if text == NULL else None
+    if base not in COMPARISONS:
+        return None
+    return Operator(base, qualifier or None, base != rest)
+
+
+# --- from a condition to a test -----------------------------------------------------------------------------------------
+
+
+def compile_condition(condition: Condition, effect: Effect, *, variables: bool) -> Test:
+    """The test of one condition in a statement of this effect. `variables`: whether `${…}` is one in this policy."""
+    operator, key = condition.operator, condition.key.lower()
+    if operator.base == NULL:
+        return _null(key, condition.values)
+    comparison = COMPARISONS[operator.base]
+    holds = _value_test(comparison, condition.values, effect, variables=variables)
+    if operator.qualifier == "ForAllValues":
+        return lambda context: all(holds(value, context) for value in _values_of(context, key))
+    if operator.qualifier == "ForAnyValue":
+        return lambda context: any(holds(value, context) for value in _values_of(context, key))
+    when_absent = comparison.negated or operator.if_exists
+
+    def test(context: Context) -> bool:
+        value = context.get(key)
+        if isinstance(value, str):
+            return holds(value, context)
+        return when_absent if not value else False  # rule 4: several values, or one of a set
+
+    return test
+
+
+def _values_of(context: Context, key: str) -> tuple[str, ...]:
+    value = context.get(key)
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return value if value and any(value) else ()
+
+
+def _null(key: str, values: tuple[str, ...]) -> Test:
+    wanted = frozenset(value.lower() for value in values)
+    return lambda context: ("false" if context.get(key) not in (None, ()) else "true") in wanted
+
+
+Holds = Callable[[str, Context], bool]
+
+
+def _value_test(comparison: Comparison, values: tuple[str, ...], effect: Effect, *, variables: bool) -> Holds:
+    """Whether one request value satisfies the operator, negation and rule 5 included."""
+    templates = tuple(_template(comparison, value, variables=variables) for value in values)
+    literals = tuple(template for template in templates if isinstance(template, str))
+    wanting = tuple(template for template in templates if isinstance(template, Template))
+    matches = comparison.matches(literals)
+    uncertain = effect is Effect.DENY if comparison.negated or comparison.uncertain_when_positive else False
+    negated = comparison.negated
+
+    def against_literals(value: str, _context: Context) -> bool:
+        matched = matches(value)
+        if matched is None:
+            return uncertain
+        return matched is not negated
+
+    def against_all(value: str, context: Context) -> bool:
+        # An absent variable matches nothing, so a negated operator over it holds (IAM User Guide, policy variables).
+        filled = tuple(pattern for template in wanting if (pattern := template.fill(context)) is not None)
+        matched = matches(value)
+        if not matched and filled:
+            matched = comparison.matches(filled)(value)
+        if matched is None:
+            return uncertain
+        return matched is not negated
+
+    if wanting:
+        return against_all
+    if comparison.matches in (_equal, _like) and not negated and len(literals) == 1:
+        only = matches  # the commonest conditions, without the detour
+        return lambda value, _context: only(value) is True
+    if negated and not _readable(comparison, literals):
+        return lambda value, context: against_literals(value, context) and effect is Effect.DENY
+    return against_literals
+
+
+def _template(comparison: Comparison, value: str, *, variables: bool) -> str | Template:
+    if variables and comparison.variables:
+        return read_template(value, wildcards=comparison.wildcards)
+    return wild(value) if comparison.wildcards else value
+
+
+READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "Numeric": read_number,
+    "Date": read_instant,
+    "IpAddress": read_range,
+    "Arn": _arn_pattern,
+}
+
+
+def _readable(comparison: Comparison, values: tuple[str, ...]) -> bool:
+    """Whether every policy value is what the operator compares (rule 6)."""
+    name = comparison.name.removeprefix("Not")
+    for prefix, read in READERS.items():
+        if name.startswith(prefix):
+            return all(read(value) is not None for value in values)
+    return True

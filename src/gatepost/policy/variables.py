@@ -1,0 +1,82 @@
+"""Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the literal characters `${*}`, `${?}`, `${$}`.
+
+Only policies of version 2012-10-17 have them, in resources after the fifth colon and in the values of String and Arn operators. A
+substituted value is literal: a `*` in a tag is no wildcard (no AWS sentence says so; the other reading would let whoever sets a
+tag widen a policy). Only single-valued keys can be substituted; there is no nesting and no second round.
+Source: IAM User Guide, "IAM policy elements: Variables and tags".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gatepost.policy.pattern import ANY, STAR, wild
+
+VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
+KEY: Final = re.compile(r"\s*([^,'\s][^,']*?)\s*(?:,\s*'([^']*)'\s*)?")
+CHARACTERS: Final = {"*": "*", "?": "?", "$": "$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A key to be looked up in the request, and what stands for it where it is absent."""
+
+    key: str  # lower case
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Text in which variables stand; literal parts have wildcards in the package's own form (`pattern`)."""
+
+    parts: tuple[str | Variable, ...]
+
+    def fill(self, context: Mapping[str, str | tuple[str, ...]]) -> str | None:
+        """The pattern for one request; None where a variable has neither value nor default."""
+        filled = []
+        for part in self.parts:
+            if isinstance(part, str):
+                filled.append(part)
+                continue
+            value = context.get(part.key)
+            if not isinstance(value, str):
+                value = part.default if value is None else None
+            if value is None or STAR in value or ANY in value:
+                return None
+            filled.append(value)
+        return "".join(filled)
+
+
+def read_template(text: str, *, wildcards: bool) -> str | Template:
+    """The pattern of a text without variables, else its template. `wildcards` says whether `*` and `?` are wild in it.
+
+    What stands in `${…}` but is no variable (`${}`, `${a b, c}`) stays literal text; the linter names it.
+    """
+    parts: list[str | Variable] = []
+    literal: list[str] = []
+    at = 0
+    for found in VARIABLE.finditer(text):
+        replacement = _variable(found.group(1))
+        if replacement is None:
+            continue
+        between = text[at : found.start()]
+        literal.append(wild(between) if wildcards else between)
+        at = found.end()
+        if isinstance(replacement, str):
+            literal.append(replacement)
+        else:
+            parts += ["".join(literal), replacement]
+            literal = []
+    literal.append(wild(text[at:]) if wildcards else text[at:])
+    parts.append("".join(literal))
+    if len(parts) == 1:
+        return "".join(literal)
+    return Template(tuple(part for part in parts if part != ""))
+
+
+def _variable(inside: str) -> str | Variable | None:
+    if inside in CHARACTERS:
+        return CHARACTERS[inside]
+    match = KEY.fullmatch(inside)
+    return None if match is None else Variable(match.group(1).lower(), match.group(2))
