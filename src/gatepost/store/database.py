@@ -1,0 +1,124 @@
+"""The database: SQLite in the data folder, opened, brought up to date, and read on snapshots.
+
+WAL with `synchronous=FULL`: a commit that returned is on disk, and readers never wait for the writer. The driver's own
+transaction control is off; BEGIN is ours (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html, "Serializable isolation").
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from gatepost.store.keyring import Keyring
+from gatepost.store.memory import Memory
+from gatepost.store.transaction import Transaction
+
+SCHEMA_VERSION: Final = "0001"  # the newest migration; a test holds it against `migrations/`
+READERS: Final = 8
+BUSY_SECONDS: Final = 10
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16384",  # KiB a connection
+    "PRAGMA temp_store=MEMORY",
+)
+WRITES: Final = "gatepost_writes"
+
+
+class StoreUnusable(Exception):
+    """The store cannot be opened: an unknown URL, or a schema newer than this version of Gatepost."""
+
+
+class Database:
+    """An open database. Made by `open` alone."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, memory: Memory) -> None:
+        self._engine = engine
+        self.keyring = keyring
+        self.memory = memory
+
+    @classmethod
+    def open(cls, url: str, *, keyring: Keyring, memory: Memory) -> "Database":
+        """The database of a `sqlite:///FILE` URL, its schema up to date."""
+        engine = _engine(url)
+        database = cls(engine, keyring, memory)
+        with engine.connect() as connection:
+            if _version(connection) == SCHEMA_VERSION:
+                return database
+        _migrate(engine)
+        return database
+
+    @contextmanager
+    def reader(self) -> Iterator[Transaction]:
+        """A transaction that reads one snapshot."""
+        with self._engine.connect() as connection:
+            transaction = Transaction(connection, self.memory, self.keyring, writes=False)
+            with connection.begin():
+                yield transaction
+
+    def writing_connection(self) -> Connection:
+        """The one connection that writes: each `begin` of it takes the write lock at once."""
+        return self._engine.connect().execution_options(**{WRITES: True})
+
+    def close(self) -> None:
+        """Close what is pooled; the last connection moves the log back into the file."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnusable(f"`{url}` is no store: expected `sqlite:///FILE`") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise StoreUnusable(f"`{url}`: this version keeps its store in SQLite; expected `sqlite:///FILE`")
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        parsed,
+        poolclass=QueuePool,
+        pool_size=READERS,
+        max_overflow=READERS,
+        hide_parameters=True,  # an error's text must not hold a secret or a body
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if version is not None and version > SCHEMA_VERSION:
+        raise StoreUnusable(f"the store is of schema {version}; this Gatepost knows schemas up to {SCHEMA_VERSION}")
+    return version
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command  # noqa: PLC0415 -- needed at a first start and an upgrade alone; it would cost every start 0.1 s
+    from alembic.config import Config  # noqa: PLC0415 -- the same
+
+    config = Config()
+    config.set_main_option("script_location", "gatepost.store:migrations")
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,152 @@
+"""The audit log's rows, in the order of their commits.
+
+`audit.chain` seals them; here they are only kept and found. The newest seal is kept apart too (`installation`), so that the
+removal of the last rows shows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from gatepost.store.installation import get_fact, set_fact
+from gatepost.store.instant import to_microseconds
+from gatepost.store.schema import events
+from gatepost.store.transaction import Transaction
+
+HEAD: Final = "audit-head"  # "SEQ SEAL" of the newest row
+COLUMNS: Final = (
+    "seq", "account", "region", "time", "event_id", "event_name", "event_source", "user_name", "access_key_id", "read_only",
+    "resources", "record", "seal",
+)  # fmt: skip
+INSERT: Final = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 -- constants
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row's number and seal."""
+
+    seq: int
+    seal: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One row; `resources` is JSON text of pairs, `record` the CloudTrail record."""
+
+    account: str
+    region: str
+    time: datetime
+    event_id: str
+    event_name: str
+    event_source: str
+    user_name: str | None
+    access_key_id: str | None
+    read_only: bool
+    resources: str
+    record: str
+
+    def columns(self, seq: int, seal: bytes) -> tuple[object, ...]:
+        """The row as it is inserted."""
+        return (
+            seq,
+            self.account,
+            self.region,
+            to_microseconds(self.time),
+            self.event_id,
+            self.event_name,
+            self.event_source,
+            self.user_name,
+            self.access_key_id,
+            self.read_only,
+            self.resources,
+            self.record,
+            seal,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event that a look-up found."""
+
+    seq: int
+    time: datetime
+    event_id: str
+    event_name: str
+    event_source: str
+    user_name: str | None
+    access_key_id: str | None
+    read_only: bool
+    resources: tuple[tuple[str, str], ...]
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What to look for: one attribute at most, a span of time (inclusive), a page."""
+
+    column: str | None = None  # "event_id", "event_name", "event_source", "user_name", "access_key_id", "read_only"
+    value: str | bool | None = None
+    resource: tuple[int, str] | None = None  # (0: type | 1: name, value)
+    start: datetime | None = None
+    end: datetime | None = None
+    before: tuple[datetime, int] | None = None  # the last row of the page before: time and number
+
+
+def head(tx: Transaction) -> Head | None:
+    """The newest row, None in an empty log."""
+    fact = get_fact(tx, HEAD)
+    if fact is None:
+        return None
+    seq, _, seal = fact.partition(" ")
+    return Head(int(seq), bytes.fromhex(seal))
+
+
+def insert_sealed(tx: Transaction, rows: Sequence[tuple[object, ...]], newest: Head) -> None:
+    """Insert rows (`EventRow.columns`) of which `newest` is the last."""
+    tx.insert_many(INSERT, rows)
+    set_fact(tx, HEAD, f"{newest.seq} {newest.seal.hex()}")
+
+
+def sealed_records(tx: Transaction, after: int = 0, limit: int = 1000) -> list[tuple[int, str, bytes]]:
+    """Number, record and seal of the rows after a number, in order."""
+    known = events.c
+    query = select(known.seq, known.record, known.seal).where(known.seq > after).order_by(known.seq).limit(limit)
+    return [(row.seq, row.record, row.seal) for row in tx.execute(query)]
+
+
+def find_events(tx: Transaction, account: str, region: str, lookup: Lookup, limit: int) -> tuple[Found, ...]:
+    """The newest events first, `limit` at most."""
+    known = events.c
+    query = select(events).where(known.account == account, known.region == region)
+    if lookup.column is not None:
+        query = query.where(known[lookup.column] == lookup.value)
+    if lookup.resource is not None:
+        place, value = lookup.resource
+        each = func.json_each(known.resources).table_valued("value", joins_implicitly=True)
+        query = query.where(func.json_extract(each.c.value, f"$[{place}]") == value)
+    if lookup.start is not None:
+        query = query.where(known.time >= lookup.start)
+    if lookup.end is not None:
+        query = query.where(known.time <= lookup.end)
+    if lookup.before is not None:
+        time, seq = lookup.before
+        query = query.where((known.time < time) | ((known.time == time) & (known.seq < seq)))
+    query = query.order_by(known.time.desc(), known.seq.desc()).limit(limit).distinct()
+    return tuple(
+        Found(
+            row.seq,
+            row.time,
+            row.event_id,
+            row.event_name,
+            row.event_source,
+            row.user_name,
+            row.access_key_id,
+            row.read_only,
+            tuple((kind, name) for kind, name in row.resources),
+            row.record,
+        )
+        for row in tx.execute(query)
+    )
