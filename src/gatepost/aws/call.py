@@ -1,0 +1,50 @@
+"""A request as it arrives, and a call as it reaches the policies: who, what, from where, when.
+
+HTTP, SMTP and the console all become a `Call`; there is no second way in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gatepost.access.credentials import Caller
+from gatepost.aws.request import HttpRequest
+from gatepost.aws.wire.model import Shape
+
+__all__ = ["Arrival", "Call", "Origin", "Shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call came from, as the connection showed it."""
+
+    source_ip: str
+    user_agent: str
+    secure: bool
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that nothing is known of yet but where and when it came in."""
+
+    request: HttpRequest
+    origin: Origin
+    now: datetime
+    clock: datetime  # what policies see as aws:CurrentTime: now, unless a test hook set it
+    too_large: bool = False  # the body passed the limit and was not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One signed call of one operation, its input already held against the model."""
+
+    service: str  # botocore's name: "ses", "sesv2", "iam", "sts", "cloudtrail"
+    operation: str
+    input: Shape
+    caller: Caller
+    region: str
+    request_id: str
+    now: datetime
+    clock: datetime
+    origin: Origin
+    access_key_id: str | None = None

@@ -1,0 +1,148 @@
+"""An operation is declared, not called.
+
+    @operation("ses", "PutIdentityPolicy", needs=on_everything)
+    def put_identity_policy(call: Call, tx: Transaction, *, identity: str, policy_name: str, policy: str) -> Shape: ...
+
+The decorator returns an `Operation`, which is not callable: only `aws.pipeline` runs handlers, after it has decided the needs
+and inside the transaction that also carries the Event. A handler's keyword parameters are the input shape's members in snake
+case and are held against botocore's model when the module is imported. Members that a handler does not name are ignored.
+
+A handler runs off the event loop, makes no network call, and either returns the operation's output (AWS's member names; None
+for an empty one) or raises `AwsError`, whereupon everything it wrote is rolled back.
+
+Where the needs or the handler rest on something costly to read from the input (a message), `parse` reads it once: it takes
+`(call, view, **members)`, and what it returns is handed to both; the handler is then `(call, tx, parsed, decisions)`. `parse`
+and `needs` may run on the event loop: what they want from the store they `recall` through the `View`, which either holds it or
+sends the whole call to a thread.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gatepost.aws.call import Call, Shape
+from gatepost.aws.wire.model import OperationShape, load_service
+from gatepost.policy.decide import Decision, Layer
+from gatepost.store.transaction import View
+
+READING: Final = ("Get", "List", "Describe", "Lookup", "Simulate", "Validate", "Check", "Test", "BatchGet", "Decode")
+API_VERSIONS: Final = {"ses": "1", "sesv2": "2"}
+SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One permission that a call needs: an action on a resource, with the keys that it carries besides the global ones.
+
+    `context` has lower-case keys. `resource_side` is what the resource itself says (an identity's policies), compiled.
+    """
+
+    action: str
+    resource: str = "*"
+    resource_account: str | None = None
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    resource_side: Layer | None = None
+
+
+Needs = Callable[[Call, Any, View], Sequence[Need]]
+Parse = Callable[..., object]
+Handler = Callable[..., Shape | None]
+Denial = Callable[[Call, Need, Decision], str]
+Resources = Callable[[Call], Iterable[tuple[str, str]]]
+
+
+def action_of(call: Call) -> str:
+    """The IAM action of a call: the service's prefix and the operation's name."""
+    return f"{ACTION_PREFIXES.get(call.service, call.service)}:{call.operation}"
+
+
+ACTION_PREFIXES: Final = {"sesv2": "ses", "accessanalyzer": "access-analyzer", "iam-toolbox": "iam"}
+
+
+def snake_case(member: str) -> str:
+    """`PolicyName` → `policy_name`, `SourceArn` → `source_arn`, `DKIMTokens` → `dkim_tokens`."""
+    return SNAKE.sub("_", member).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A declared operation; see the module's text. Made by `operation` alone."""
+
+    service: str
+    name: str
+    needs: Needs
+    handler: Handler
+    parse: Parse | None
+    read_only: bool
+    denial: Denial | None
+    resources: Resources | None
+    shape: OperationShape
+    members: Mapping[str, str]  # keyword parameter → AWS member name
+
+    def arguments(self, call: Call) -> dict[str, Any]:
+        """The input's members that the handler (or `parse`) names, by its parameter names; absent ones are left out."""
+        given = call.input
+        return {name: given[member] for name, member in self.members.items() if member in given}
+
+
+REGISTRY: Final[dict[tuple[str, str], Operation]] = {}
+
+
+def operation(
+    service: str,
+    name: str,
+    *,
+    needs: Needs,
+    parse: Parse | None = None,
+    denial: Denial | None = None,
+    resources: Resources | None = None,
+) -> Callable[[Handler], Operation]:
+    """Declare the handler below as the operation `name` of botocore's `service`.
+
+    `needs` says which permissions a call needs (several for a send), purely from the call, what `parse` made of it, and the view.
+    `denial` words a denial where the operation's text differs from the modern form of `aws.pipeline`.
+    `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
+    """
+    shape = load_service(service).operation(name)
+
+    def declare(handler: Handler) -> Operation:
+        declared = Operation(
+            service=service,
+            name=name,
+            needs=needs,
+            handler=handler,
+            parse=parse,
+            read_only=name.startswith(READING),
+            denial=denial,
+            resources=resources,
+            shape=shape,
+            members=_members(shape, handler if parse is None else parse),
+        )
+        if REGISTRY.setdefault((service, name), declared) is not declared:
+            message = f"operation {service}:{name} is declared twice"
+            raise TypeError(message)
+        return declared
+
+    return declare
+
+
+def _members(shape: OperationShape, function: Callable[..., object]) -> dict[str, str]:
+    """Keyword parameter → member; TypeError where a parameter is no member, or a required one has a default."""
+    known = {snake_case(member): member for member in shape.input_members}
+    members = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            continue
+        member = known.get(parameter.name)
+        if member is None:
+            message = f"{function.__qualname__}: `{parameter.name}` is no member of {shape.name}'s input"
+            raise TypeError(message)
+        optional = parameter.default is not inspect.Parameter.empty
+        if optional == shape.input_members[member]:
+            word = "required, so it takes no default" if optional else "optional, so it needs a default"
+            message = f"{function.__qualname__}: {shape.name}'s `{member}` is {word}"
+            raise TypeError(message)
+        members[parameter.name] = member
+    return members

@@ -1,0 +1,84 @@
+"""From a call, however far it came, to its Event."""
+
+from dataclasses import dataclass
+
+from gatepost.access.credentials import Caller
+from gatepost.audit.event import Event
+from gatepost.aws.call import Arrival, Call, Shape
+from gatepost.aws.errors import AwsError
+from gatepost.aws.operation import READING, Operation
+from gatepost.aws.sigv4 import Authorization
+from gatepost.aws.wire.model import GLOBAL_REGION
+from gatepost.aws.wire.routing import Route
+
+NO_OPERATION = "UnknownOperation"
+NO_SERVICE = "ses.amazonaws.com"
+SIGNATURE_VERSION = {"SignatureVersion": "4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where calls are recorded of which no account is known."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a call has shown when it ended or was permitted; what it never showed is None.
+
+    `account` is the access key's, whether or not the signature was right; `caller` only once it was.
+    """
+
+    arrival: Arrival
+    request_id: str
+    home: Home
+    route: Route | None = None
+    operation: Operation | None = None
+    authorization: Authorization | None = None
+    account: str | None = None
+    caller: Caller | None = None
+    input: Shape | None = None
+    call: Call | None = None
+
+    @property
+    def region(self) -> str:
+        """The region that the call is about."""
+        if self.authorization is None:
+            return self.home.region
+        is_global = self.route is not None and self.route.service.is_global
+        return GLOBAL_REGION if is_global else self.authorization.region
+
+
+def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Event:
+    """The Event of a call that ended with an output or an error."""
+    arrival, operation, authorization = known.arrival, known.operation, known.authorization
+    route, call = known.route, known.call
+    name = operation.name if operation is not None else (route.action if route is not None else "") or NO_OPERATION
+    read_only = operation.read_only if operation is not None else name.startswith(READING)
+    resources: tuple[tuple[str, str], ...] = ()
+    if operation is not None and operation.resources is not None and call is not None:
+        resources = tuple(operation.resources(call))
+    return Event(
+        time=arrival.now,
+        account=known.account or known.home.account,
+        region=known.region,
+        source=NO_SERVICE if route is None else route.service.event_source,
+        name=name,
+        request_id=known.request_id,
+        read_only=read_only,
+        source_ip=arrival.origin.source_ip,
+        user_agent=arrival.origin.user_agent,
+        principal=None if known.caller is None else known.caller.principal,
+        user_name=None if known.caller is None else known.caller.user_name,
+        access_key_id=None if authorization is None else authorization.access_key_id,
+        request_parameters=operation.shape.record_input(known.input) if operation is not None and known.input else None,
+        response_elements=operation.shape.record_output(output) if operation is not None and output and not read_only else None,
+        error_code=None if error is None else error.code if route is None else route.service.codec.code(error),
+        error_message=None if error is None else error.message,
+        resources=resources,
+        host=arrival.origin.host,
+        secure=arrival.origin.secure,
+        additional=None if authorization is None else SIGNATURE_VERSION,
+    )

@@ -1,0 +1,159 @@
+"""What a model asks of an input beyond its types: members that must be there, lengths, patterns, enumerations, ranges.
+
+A check is compiled once per shape. It walks a converted value and adds one sentence to `problems` for each constraint that fails,
+in AWS's words: ``Value at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 64``.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+Check = Callable[[Any, str, list[str]], None]  # a converted value, its path, the sentences
+NUMBERS: Final = ("integer", "long", "float", "double")
+
+
+def lower_first(name: str) -> str:
+    """`PolicyName` → `policyName`, as error paths and CloudTrail write members."""
+    return name[:1].lower() + name[1:]
+
+
+class Checks:
+    """The checks of one service's shapes."""
+
+    def __init__(self) -> None:
+        self._structures: dict[str, Check] = {}
+
+    def of(self, shape: Shape) -> Check | None:
+        """The check of a shape, None where it asks for nothing."""
+        if isinstance(shape, StructureShape):
+            return self._of_structure(shape)
+        if isinstance(shape, ListShape):
+            return self._of_list(shape)
+        if isinstance(shape, MapShape):
+            return self._of_map(shape)
+        tests = _scalar_tests(shape)
+        if not tests:
+            return None
+
+        def check(value: Any, path: str, problems: list[str]) -> None:  # noqa: ANN401 -- a scalar of the model
+            for holds, constraint in tests:
+                if not holds(value):
+                    problems.append(f"Value at '{path}' failed to satisfy constraint: {constraint}")
+
+        return check
+
+    def _of_structure(self, shape: StructureShape) -> Check:
+        known = self._structures.get(shape.name)
+        if known is not None:
+            return known
+        members: dict[str, Check] = {}
+        required: Sequence[str] = tuple(shape.required_members)
+
+        def check(value: Mapping[str, Any], path: str, problems: list[str]) -> None:
+            for name in required:
+                if name not in value:
+                    at = f"{path}.{lower_first(name)}" if path else lower_first(name)
+                    problems.append(f"Value at '{at}' failed to satisfy constraint: Member must not be null")
+            for name, each in value.items():
+                of_member = members.get(name)
+                if of_member is not None:
+                    of_member(each, f"{path}.{lower_first(name)}" if path else lower_first(name), problems)
+
+        self._structures[shape.name] = check
+        for name, member in shape.members.items():
+            of_member = self.of(member)
+            if of_member is not None:
+                members[name] = of_member
+        return check
+
+    def _of_list(self, shape: ListShape) -> Check | None:
+        of_item = self.of(shape.member)
+        tests = _length_tests(shape.metadata)
+        if of_item is None and not tests:
+            return None
+
+        def check(value: Sequence[Any], path: str, problems: list[str]) -> None:
+            _length(value, path, problems, tests)
+            if of_item is not None:
+                for number, item in enumerate(value, 1):
+                    of_item(item, f"{path}.{number}.member", problems)
+
+        return check
+
+    def _of_map(self, shape: MapShape) -> Check | None:
+        of_key, of_value = self.of(shape.key), self.of(shape.value)
+        tests = _length_tests(shape.metadata)
+        if of_key is None and of_value is None and not tests:
+            return None
+
+        def check(value: Mapping[str, Any], path: str, problems: list[str]) -> None:
+            _length(value, path, problems, tests)
+            for key, item in value.items():
+                if of_key is not None:
+                    of_key(key, f"{path}.{key}.key", problems)
+                if of_value is not None:
+                    of_value(item, f"{path}.{key}.member", problems)
+
+        return check
+
+
+Tests = Sequence[tuple[Callable[[Any], bool], str]]
+
+
+def _length(value: Any, path: str, problems: list[str], tests: Tests) -> None:  # noqa: ANN401 -- a list or a map
+    for holds, constraint in tests:
+        if not holds(value):
+            problems.append(f"Value at '{path}' failed to satisfy constraint: {constraint}")
+
+
+def _scalar_tests(shape: Shape) -> Tests:
+    if shape.type_name in NUMBERS:
+        return _range_tests(shape.metadata)
+    if shape.type_name not in ("string", "blob"):
+        return ()
+    tests = [*_length_tests(shape.metadata)]
+    pattern = _compiled(shape.metadata.get("pattern")) if shape.type_name == "string" else None
+    if pattern is not None:
+        matches = pattern.fullmatch
+        tests.append(
+            (
+                lambda value: matches(value) is not None,
+                f"Member must satisfy regular expression pattern: {shape.metadata['pattern']}",
+            )
+        )
+    if getattr(shape, "enum", None):
+        known = frozenset(shape.enum)
+        tests.append((known.__contains__, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"))
+    return tests
+
+
+def _length_tests(metadata: Mapping[str, Any]) -> list[tuple[Callable[[Any], bool], str]]:
+    tests: list[tuple[Callable[[Any], bool], str]] = []
+    least, most = metadata.get("min"), metadata.get("max")
+    if most is not None:
+        tests.append((lambda value: len(value) <= most, f"Member must have length less than or equal to {most}"))
+    if least:
+        tests.append((lambda value: len(value) >= least, f"Member must have length greater than or equal to {least}"))
+    return tests
+
+
+def _range_tests(metadata: Mapping[str, Any]) -> Tests:
+    tests: list[tuple[Callable[[Any], bool], str]] = []
+    least, most = metadata.get("min"), metadata.get("max")
+    if most is not None:
+        tests.append((lambda value: value <= most, f"Member must have value less than or equal to {most}"))
+    if least is not None:
+        tests.append((lambda value: value >= least, f"Member must have value greater than or equal to {least}"))
+    return tests
+
+
+def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+    """The model's pattern; None for the few that Python cannot read (Unicode classes)."""
+    if pattern is None:
+        return None
+    try:
+        return re.compile(pattern, re.ASCII)
+    except re.error:
+        return None

@@ -1,0 +1,231 @@
+"""JSON bodies by a model: what `rest-json` and `json` have in common. And the `json` protocol's own answers.
+
+Source: Smithy, "AWS JSON 1.1 protocol".
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from gatepost.aws.errors import JSON_NAMES, AwsError, malformed_body
+from gatepost.aws.request import HttpRequest, HttpResponse
+
+Convert = Callable[[Any], Any]  # a JSON value as the model's value; AwsError where its type is another
+Write = Callable[[Any], Any]  # a model's value as JSON
+Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and what routing found beside its body, to the input
+Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the request's ID, to the answer
+decode_json = msgspec.json.Decoder().decode
+encode_json = msgspec.json.Encoder().encode
+TOKENS: Final = {
+    dict: "START_OBJECT",
+    list: "START_ARRAY",
+    str: "STRING_VALUE",
+    bool: "BOOLEAN_VALUE",
+    type(None): "NULL_VALUE",
+}
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The body's JSON object; an empty body is an empty one."""
+    if not body:
+        return {}
+    try:
+        value = decode_json(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise malformed_body("The request body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise malformed_body("The request body is not a JSON object.")
+    return value
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+class Converters:
+    """What turns JSON into the values of one service's shapes."""
+
+    def __init__(self) -> None:
+        self._structures: dict[str, Convert] = {}
+
+    def of(self, shape: Shape) -> Convert:
+        """The converter of a shape."""
+        if isinstance(shape, StructureShape):
+            return self.of_structure(shape)
+        if isinstance(shape, ListShape):
+            item = self.of(shape.member)
+            return lambda value: [item(each) for each in _typed(value, list, "a list")]
+        if isinstance(shape, MapShape):
+            each_value = self.of(shape.value)
+            return lambda value: {key: each_value(each) for key, each in _typed(value, dict, "a map").items()}
+        return SCALARS[shape.type_name]
+
+    def of_structure(self, shape: StructureShape) -> Convert:
+        """The converter of a structure; members that the model does not know are left out, nulls are absent."""
+        known = self._structures.get(shape.name)
+        if known is not None:
+            return known
+        members: dict[str, tuple[str, Convert]] = {}
+
+        def convert(value: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
+            converted = {}
+            for name, each in _typed(value, dict, "a structure").items():
+                member = members.get(name)
+                if member is not None and each is not None:
+                    converted[member[0]] = member[1](each)
+            return converted
+
+        self._structures[shape.name] = convert
+        for name, member in shape.members.items():
+            members[member.serialization.get("name", name)] = (name, self.of(member))
+        return convert
+
+
+def _typed(value: Any, wanted: type, called: str) -> Any:  # noqa: ANN401 -- JSON
+    if type(value) is not wanted:
+        raise malformed_body(f"{TOKENS.get(type(value), 'NUMBER_VALUE')} can not be converted to {called}")
+    return value
+
+
+def _string(value: Any) -> str:  # noqa: ANN401 -- JSON
+    text: str = _typed(value, str, "a String")
+    return text
+
+
+def _boolean(value: Any) -> bool:  # noqa: ANN401 -- JSON
+    boolean: bool = _typed(value, bool, "a Boolean")
+    return boolean
+
+
+def _integer(value: Any) -> int:  # noqa: ANN401 -- JSON
+    if type(value) is float and value.is_integer():
+        return int(value)
+    number: int = _typed(value, int, "an Integer")
+    return number
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 -- JSON
+    if type(value) is int:
+        return float(value)
+    number: float = _typed(value, float, "a Double")
+    return number
+
+
+def _blob(value: Any) -> bytes:  # noqa: ANN401 -- JSON
+    try:
+        return base64.b64decode(_string(value), validate=True)
+    except (binascii.Error, ValueError):
+        raise malformed_body("STRING_VALUE can not be converted to a Blob: it is not base64") from None
+
+
+def _timestamp(value: Any) -> datetime:  # noqa: ANN401 -- JSON
+    try:
+        if type(value) in (int, float):
+            return datetime.fromtimestamp(value, UTC)
+        instant = datetime.fromisoformat(_string(value))
+    except (ValueError, OverflowError, OSError):
+        raise malformed_body("the value can not be converted to a Timestamp") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+SCALARS: Final[Mapping[str, Convert]] = {
+    "string": _string,
+    "character": _string,
+    "boolean": _boolean,
+    "integer": _integer,
+    "long": _integer,
+    "float": _number,
+    "double": _number,
+    "blob": _blob,
+    "timestamp": _timestamp,
+}
+
+
+# --- writing ------------------------------------------------------------------------------------------------------------
+
+
+class Writers:
+    """What turns the values of one service's shapes into JSON."""
+
+    def __init__(self) -> None:
+        self._structures: dict[str, Write] = {}
+
+    def of(self, shape: Shape) -> Write:
+        """The writer of a shape."""
+        if isinstance(shape, StructureShape):
+            return self.of_structure(shape)
+        if isinstance(shape, ListShape):
+            item = self.of(shape.member)
+            return lambda value: [item(each) for each in value]
+        if isinstance(shape, MapShape):
+            each_value = self.of(shape.value)
+            return lambda value: {key: each_value(each) for key, each in value.items()}
+        if shape.type_name == "timestamp":
+            return lambda value: value.timestamp()
+        if shape.type_name == "blob":
+            return lambda value: base64.b64encode(value).decode()
+        return lambda value: value
+
+    def of_structure(self, shape: StructureShape) -> Write:
+        """The writer of a structure. A member that the model does not have is a mistake of the handler's: KeyError."""
+        known = self._structures.get(shape.name)
+        if known is not None:
+            return known
+        members: dict[str, tuple[str, Write]] = {}
+
+        def write(value: Mapping[str, Any]) -> dict[str, Any]:
+            written = {}
+            for name, each in value.items():
+                if each is not None:
+                    known_as, of_member = members[name]
+                    written[known_as] = of_member(each)
+            return written
+
+        self._structures[shape.name] = write
+        for name, member in shape.members.items():
+            members[name] = (member.serialization.get("name", name), self.of(member))
+        return write
+
+
+class JsonCodec:
+    """The `json` protocol of one service. `internal` is how the service calls a failure of its own, where its model says."""
+
+    def __init__(self, internal: str | None = None) -> None:
+        self.converters = Converters()
+        self.writers = Writers()
+        self._internal = internal
+
+    def reader(self, shape: StructureShape | None) -> Read:
+        """What reads an operation's input."""
+        if shape is None:
+            return lambda _request, _parameters: {}
+        convert = self.converters.of_structure(shape)
+        return lambda request, _parameters: convert(read_object(request.body))
+
+    def responder(self, operation: str, shape: StructureShape | None) -> Respond:  # noqa: ARG002 -- the form of every codec
+        """What answers an operation's output."""
+        write = (lambda _output: {}) if shape is None else self.writers.of_structure(shape)
+        return lambda output, request_id: _response(200, encode_json(write(output)), request_id)
+
+    def code(self, error: AwsError) -> str:
+        """The error's code as JSON protocols write it."""
+        if self._internal is not None and error.code == "InternalFailure":
+            return self._internal
+        return JSON_NAMES.get(error.code, error.code)
+
+    def fail(self, error: AwsError, request_id: str) -> HttpResponse:
+        """The answer that tells an error."""
+        return _response(error.status, encode_json({"__type": self.code(error), "message": error.message}), request_id)
+
+
+def _response(status: int, body: bytes, request_id: str) -> HttpResponse:
+    headers = (
+        (b"x-amzn-requestid", request_id.encode()),
+        (b"content-type", b"application/x-amz-json-1.1"),
+        (b"content-length", b"%d" % len(body)),
+    )
+    return HttpResponse(status, headers, body)

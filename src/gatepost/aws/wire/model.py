@@ -1,0 +1,117 @@
+"""Services and operations by botocore's models: how an input is read, an output answered, an error told, both recorded."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, Protocol, TypeAlias
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, StructureShape
+
+from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed
+from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.aws.wire.constraints import Checks
+from gatepost.aws.wire.json import JsonCodec
+from gatepost.aws.wire.query import QueryCodec
+from gatepost.aws.wire.recorded import Recorders
+from gatepost.aws.wire.rest_json import RestJsonCodec
+
+Shape: TypeAlias = Mapping[str, Any]  # a structure of the model, by AWS's member names
+Parameters: TypeAlias = Any  # what routing found beside the body: a form's tree, or the parts of a path
+
+# Source: each service's API Reference, "Common Errors": how it answers an input that its model refuses.
+CONSTRAINT_CODES: Final = {"sesv2": "BadRequestException", "cloudtrail": "ValidationException"}
+DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
+# botocore knows nothing of these global services' home; their state and their events are kept there.
+GLOBAL_REGION: Final = "us-east-1"
+GLOBAL_SERVICES: Final = frozenset(("iam", "organizations"))
+
+
+class Codec(Protocol):
+    """A wire protocol, spoken for one service."""
+
+    def reader(self, shape: StructureShape | None) -> Callable[[HttpRequest, Parameters], dict[str, Any]]:
+        """What reads an operation's input."""
+
+    def responder(self, operation: str, shape: StructureShape | None) -> Callable[[Shape, str], HttpResponse]:
+        """What answers an operation's output; the text is the request's ID."""
+
+    def code(self, error: AwsError) -> str:
+        """The error's code as the protocol writes it."""
+
+    def fail(self, error: AwsError, request_id: str) -> HttpResponse:
+        """The answer that tells an error."""
+
+
+class ServiceShapes:
+    """One service's model, compiled operation by operation."""
+
+    def __init__(self, name: str, model: ServiceModel) -> None:
+        self.name = name
+        self.model = model
+        metadata = model.metadata
+        self.protocol: str = metadata["protocol"]
+        self.api_version: str = metadata["apiVersion"]
+        self.signing_name: str = metadata.get("signingName", metadata["endpointPrefix"])
+        self.target_prefix: str | None = metadata.get("targetPrefix")
+        self.event_source = f"{self.signing_name}.amazonaws.com"
+        self.is_global = name in GLOBAL_SERVICES
+        self.codec = _codec(name, metadata)
+        self.checks = Checks()
+        self.recorders = Recorders()
+        self._operations: dict[str, OperationShape] = {}
+
+    def operation(self, name: str) -> "OperationShape":
+        """An operation by AWS's name; botocore's OperationNotFoundError where the service has none."""
+        known = self._operations.get(name)
+        if known is None:
+            known = self._operations[name] = OperationShape(self, self.model.operation_model(name))
+        return known
+
+    def has(self, name: str) -> bool:
+        """Whether AWS's service has an operation of this name."""
+        return name in self.model.operation_names
+
+
+def _codec(name: str, metadata: Mapping[str, Any]) -> Codec:
+    match metadata["protocol"]:
+        case "query":
+            return QueryCodec(metadata["xmlNamespace"])
+        case "rest-json":
+            return RestJsonCodec(MODELLED_INTERNAL.get(name))
+        case "json":
+            return JsonCodec(MODELLED_INTERNAL.get(name))
+    raise NotImplementedError(f"{name}: no codec speaks `{metadata['protocol']}`")
+
+
+class OperationShape:
+    """One operation: `parse` and `respond` are compiled from its shapes."""
+
+    def __init__(self, service: ServiceShapes, model: OperationModel) -> None:
+        self.service = service
+        self.name: str = model.name
+        shape, output = model.input_shape, model.output_shape
+        members = {} if shape is None else shape.members
+        required = frozenset() if shape is None else frozenset(shape.required_members)
+        self.input_members: Mapping[str, bool] = {name: name in required for name in members}
+        self._read = service.codec.reader(shape)
+        self._check = None if shape is None else service.checks.of(shape)
+        self._constraint_code = CONSTRAINT_CODES.get(service.name, DEFAULT_CONSTRAINT_CODE)
+        self.respond = service.codec.responder(model.name, output)
+        self.record_input = service.recorders.of(shape)
+        self.record_output = service.recorders.of(output)
+
+    def parse(self, request: HttpRequest, parameters: Parameters) -> Shape:
+        """The operation's input, held against every constraint of the model; `AwsError` where it does not hold."""
+        given = self._read(request, parameters)
+        if self._check is not None:
+            problems: list[str] = []
+            self._check(given, "", problems)
+            if problems:
+                raise constraints_failed(self._constraint_code, problems)
+        return given
+
+
+@cache
+def load_service(name: str) -> ServiceShapes:
+    """The service of botocore's name (`ses`, `sesv2`, `iam`, …), read once."""
+    return ServiceShapes(name, ServiceModel(Loader().load_service_model(name, "service-2"), name))

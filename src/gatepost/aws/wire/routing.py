@@ -1,0 +1,136 @@
+"""Which operation a request asks for: by its path, its target, or its action and version.
+
+/v2/email/…                                  SES v2; the paths of its model and the older ones that clients still use
+X-Amz-Target: …CloudTrail_20131101.Name      the service of that target
+Action=Name&Version=2010-12-01               the service of that API version; a form in the body, or a presigned query string
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote
+
+from gatepost.aws.errors import AwsError
+from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.aws.wire.model import ServiceShapes
+from gatepost.aws.wire.query import read_form, tree_of
+
+# botocore 1.40 and awscli 1.46 call these; the model of botocore 1.44 has moved them.
+OLDER_PATHS: Final = {
+    "sesv2": (
+        ("GET", "/v2/email/identities", "ListEmailIdentities"),
+        ("POST", "/v2/email/list-identities", "ListEmailIdentities"),
+        ("GET", "/v2/email/configuration-sets", "ListConfigurationSets"),
+        ("POST", "/v2/email/list-configuration-sets", "ListConfigurationSets"),
+        ("PUT", "/v1/email/identities/{EmailIdentity}/dkim/signing", "PutEmailIdentityDkimSigningAttributes"),
+        ("PUT", "/v2/email/identities/{EmailIdentity}/dkim/signing", "PutEmailIdentityDkimSigningAttributes"),
+    )
+}
+ANY: Final = "{}"
+NO_PARAMETERS: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes. `operation` is None where the service, or this server, has none of that name (`action`)."""
+
+    service: ServiceShapes
+    operation: str | None
+    action: str = ""
+    version: str | None = None
+    parameters: Any = field(default_factory=dict)  # a form's tree, or the parts of a path
+
+
+class Routes:
+    """The routes of the services served. `services` are in order of precedence; the first answers what none can be told of."""
+
+    def __init__(self, services: Iterable[ServiceShapes]) -> None:
+        self._services = tuple(services)
+        self._by_version = {each.api_version: each for each in self._services if each.protocol == "query"}
+        self._by_target = {
+            prefix: each
+            for each in self._services
+            if each.target_prefix is not None
+            for prefix in (each.target_prefix, each.target_prefix.rpartition(".")[2])
+        }
+        self._paths = [(each, _Paths(each)) for each in self._services if each.protocol == "rest-json"]
+
+    def route(self, request: HttpRequest) -> Route:
+        """The route of a request; `AwsError` where its form cannot be read."""
+        path = request.raw_path
+        if path not in ("", "/"):
+            for service, paths in self._paths:
+                found = paths.find(request.method, path)
+                if found is not None:
+                    return Route(service, found[0], found[0], service.api_version, found[1])
+            return Route(self._of_path(path), None)
+        target = request.header("x-amz-target")
+        if target is not None:
+            prefix, _, name = target.rpartition(".")
+            service = self._by_target.get(prefix, self._services[0])
+            return Route(service, name if service.has(name) else None, name, service.api_version)
+        return self._of_form(request)
+
+    def fail(self, route: Route | None, error: AwsError, request_id: str) -> HttpResponse:
+        """The answer that tells an error, in the protocol of the route."""
+        service = self._services[0] if route is None else route.service
+        return service.codec.fail(error, request_id)
+
+    def _of_path(self, path: str) -> ServiceShapes:
+        mail = path.startswith(("/v2/email", "/v1/email"))
+        return next((service for service, _ in self._paths if mail), self._services[0])
+
+    def _of_form(self, request: HttpRequest) -> Route:
+        pairs = (
+            read_form(request.body.decode("utf-8", "surrogateescape") if request.body else "")
+            if request.method == "POST"
+            else []
+        )
+        if not any(name == "Action" for name, _ in pairs):  # presigned
+            pairs = [*read_form(request.query_string), *pairs]
+        tree = tree_of(pairs)
+        action, version = tree.get("Action"), tree.get("Version")
+        if not isinstance(action, str):
+            return Route(self._services[0], None)
+        service = self._by_version.get(version, self._services[0]) if isinstance(version, str) else self._services[0]
+        known = version == service.api_version and service.has(action)
+        return Route(service, action if known else None, action, version if isinstance(version, str) else None, tree)
+
+
+class _Paths:
+    """A service's paths as a tree: a segment by its text, or any segment."""
+
+    def __init__(self, service: ServiceShapes) -> None:
+        self._root: dict[str, Any] = {}
+        older = OLDER_PATHS.get(service.name, ())
+        for name in service.model.operation_names:
+            http = service.model.operation_model(name).http
+            self._add(http["method"], http["requestUri"], name)
+        for method, path, name in older:
+            self._add(method, path, name)
+
+    def _add(self, method: str, path: str, operation: str) -> None:
+        branch, names = self._root, []
+        for segment in path.partition("?")[0].strip("/").split("/"):
+            if segment.startswith("{"):
+                names.append(segment.strip("{}").rstrip("+"))
+                segment = ANY  # noqa: PLW2901 -- the segment as the tree has it
+            branch = branch.setdefault(segment, {})
+        branch.setdefault(f" {method}", (operation, tuple(names)))
+
+    def find(self, method: str, path: str) -> tuple[str, Mapping[str, str]] | None:
+        """The operation and the parameters of a path, None where there is none."""
+        branch, values = self._root, []
+        for segment in path.strip("/").split("/"):
+            below = branch.get(segment)
+            if below is None:
+                below = branch.get(ANY)
+                values.append(unquote(segment))
+            if below is None:
+                return None
+            branch = below
+        found = branch.get(f" {method}")
+        if found is None:
+            return None
+        operation, names = found
+        return operation, dict(zip(names, values, strict=True)) if names else NO_PARAMETERS

@@ -1,0 +1,96 @@
+"""`gatepost mail`: the mail that was accepted and kept."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from gatepost.cli.exits import NO, Exit
+
+if TYPE_CHECKING:
+    from gatepost.store.messages import Message
+
+app = App(name="mail", help="List and show the mail that was accepted.", version_flags=[])
+
+
+@app.command(name="list")
+def list_(*, data: Path | None = None, last: int | None = None, as_json: bool = False) -> int:
+    """List accepted messages, oldest first.
+
+    Example: gatepost mail list --last 20
+
+    Parameters
+    ----------
+    data
+        The server's data folder. Default: ./gatepost-data
+    last
+        Only the newest so many.
+    as_json
+        Print a JSON object a line.
+    """
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.store.messages import described, list_messages  # noqa: PLC0415 -- the same
+
+    with opened_store(data) as (_, database), database.reader() as tx:
+        kept = list_messages(tx, limit=last)
+    for message in kept:
+        if as_json:
+            print(json.dumps(described(message)))
+            continue
+        recipients = ", ".join(message.recipients[:2]) + (
+            f" and {len(message.recipients) - 2} more" if len(message.recipients) > 2 else ""
+        )
+        accepted = message.accepted_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        print(f"{accepted}  {message.message_id}  {message.source} -> {recipients}  {message.subject or ''}".rstrip())
+    if not kept and not as_json:
+        print("no mail was accepted yet", file=sys.stderr)
+    return 0
+
+
+@app.command
+def show(message_id: str, /, *, data: Path | None = None, raw: bool = False) -> int:
+    """Show a message: who sent it, what let it out, and its text as it goes out.
+
+    Example: gatepost mail show 0100018c2f3a5b60-2f6c1f0e-6a0f-4c9e-9a53-0f4f5cf1a3d2-000000
+
+    Parameters
+    ----------
+    message_id
+        The ID that the send answered.
+    data
+        The server's data folder. Default: ./gatepost-data
+    raw
+        Print the message alone, byte for byte.
+    """
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.store import messages  # noqa: PLC0415 -- the same
+
+    with opened_store(data) as (_, database), database.reader() as tx:
+        content = messages.raw(tx, message_id)
+        message = messages.get_message(tx, message_id)
+    if content is None or message is None:
+        raise Exit(NO, f"no message has the ID `{message_id}`")
+    if not raw:
+        sys.stdout.write("\n".join(_told(message)) + "\n\n")
+        sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+    return 0
+
+
+def _told(message: "Message") -> list[str]:
+    lines = [
+        f"message   {message.message_id}",
+        f"accepted  {message.accepted_at:%Y-%m-%dT%H:%M:%SZ}  account {message.account}  region {message.region}",
+        f"sender    {message.caller_arn}",
+        f"from      {message.source}  bounces to {message.return_path}",
+        f"to        {', '.join(message.recipients)}",
+    ]
+    for each in message.decision:
+        by = ", ".join(f"{one['policy']} (statement {one['statement']})" for one in each["statements"])
+        lines.append(
+            f"{each['decision']:<9} {each['action']} on {each['resource']}  by {by or 'the account itself (root user)'}"
+        )
+    return lines

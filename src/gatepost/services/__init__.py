@@ -1,0 +1,37 @@
+"""Operation handlers, one file a noun. Importing this room declares every operation that is served."""
+
+from gatepost.aws.wire.model import load_service
+from gatepost.aws.wire.routing import Routes
+from gatepost.services import cloudtrail, sts
+from gatepost.services.iam import (
+    access_keys,
+    authorization_details,
+    groups,
+    inline_policies,
+    managed_policies,
+    roles,
+    simulation,
+    users,
+)
+from gatepost.services.ses import configuration_sets, identities, identity_policies, sending, statistics
+
+__all__ = [
+    "ROUTES",
+    "access_keys",
+    "authorization_details",
+    "cloudtrail",
+    "configuration_sets",
+    "groups",
+    "identities",
+    "identity_policies",
+    "inline_policies",
+    "managed_policies",
+    "roles",
+    "sending",
+    "simulation",
+    "statistics",
+    "sts",
+    "users",
+]
+
+ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail")))

@@ -1,0 +1,1 @@
+"""IAM: users, groups, roles, their policies and keys; and what these policies would decide."""

@@ -1,0 +1,37 @@
+"""Policy documents as IAM takes them in and gives them out."""
+
+from typing import Final
+from urllib.parse import quote
+
+from gatepost.aws.errors import AwsError
+from gatepost.policy.catalogue import is_service
+from gatepost.policy.errors import PolicyError
+from gatepost.policy.model import Policy
+from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.services.iam import errors
+
+SPACE: Final = str.maketrans("", "", " \t\r\n")
+
+
+def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
+    """The policy of a document; `MalformedPolicyDocument` where it is none, or names a service that AWS does not have."""
+    try:
+        policy = read_policy(document, kind)
+    except PolicyError as error:
+        raise errors.malformed(error) from None
+    for statement in policy.statements:
+        for action in (*(statement.actions or ()), *(statement.not_actions or ())):
+            vendor = action.partition(":")[0]
+            if action != "*" and not is_service(vendor):
+                raise AwsError("MalformedPolicyDocument", f"Vendor {vendor} is not valid")
+    return policy
+
+
+def size_of(document: str) -> int:
+    """A document's size as IAM's quotas count it: characters without white space."""
+    return len(document.translate(SPACE))
+
+
+def given_out(document: str) -> str:
+    """A document as IAM answers it: percent-encoded (RFC 3986)."""
+    return quote(document, safe="")

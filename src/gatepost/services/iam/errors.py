@@ -1,0 +1,88 @@
+"""IAM's errors, worded as IAM does.
+
+Source: IAM API Reference; texts as the service puts them on the wire.
+"""
+
+from typing import Final
+
+from gatepost.aws.errors import AwsError
+from gatepost.policy.errors import PolicyError
+
+# What IAM says of a document, by the code of our own reader's error; anything else is a syntax error to IAM.
+MALFORMED: Final = {
+    "json-syntax": "This policy contains invalid Json",
+    "character": "This policy contains invalid Json",
+    "version": "Policy document must be version 2012-10-17 or greater.",
+    "sid-twice": "Statement IDs (SID) in a single policy must be unique.",
+    "missing-action": "Policy statement must contain actions.",
+    "missing-resource": "Policy statement must contain resources.",
+    "prohibited-principal": "Policy document should not specify a principal.",
+    "prohibited-notprincipal": "Policy document should not specify a principal.",
+    "prohibited-resource": "Has prohibited field Resource.",
+    "missing-principal": "Policy statement must contain principals.",
+    "action-vendor": "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+}
+SYNTAX: Final = "Syntax errors in policy."
+
+
+def validation(message: str) -> AwsError:
+    """An input that IAM does not take."""
+    return AwsError("ValidationError", message)
+
+
+def invalid_input(message: str) -> AwsError:
+    """A parameter that cannot be."""
+    return AwsError("InvalidInput", message)
+
+
+def no_such(kind: str, name: str) -> AwsError:
+    """Nothing of this kind has the name."""
+    return AwsError("NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404)
+
+
+def no_such_key(key_id: str) -> AwsError:
+    """No access key has this ID."""
+    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found.", 404)
+
+
+def no_such_policy(arn: str) -> AwsError:
+    """No managed policy has this ARN."""
+    return AwsError("NoSuchEntity", f"Policy {arn} was not found.", 404)
+
+
+def not_attachable(arn: str) -> AwsError:
+    """No managed policy that could be attached has this ARN."""
+    return AwsError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)
+
+
+def no_such_version(arn: str, version: str) -> AwsError:
+    """A managed policy has no such version."""
+    return AwsError("NoSuchEntity", f"Policy {arn} version {version} does not exist or is not attachable.", 404)
+
+
+def exists(kind: str, name: str) -> AwsError:
+    """Something of this kind has the name already."""
+    return AwsError("EntityAlreadyExists", f"{kind} with name {name} already exists.", 409)
+
+
+def policy_exists(name: str) -> AwsError:
+    """A managed policy of this name exists."""
+    text = f"A policy called {name} already exists. Duplicate names are not allowed."
+    return AwsError("EntityAlreadyExists", text, 409)
+
+
+def conflict(what: str) -> AwsError:
+    """What is to be deleted still has something: `what` says how to be rid of it."""
+    return AwsError("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+
+
+def limit(message: str) -> AwsError:
+    """More than IAM's quota allows."""
+    return AwsError("LimitExceeded", message, 409)
+
+
+def malformed(error: PolicyError) -> AwsError:
+    """A document that is no policy: IAM's words, then the place and what was expected there."""
+    place = f"line {error.line}, column {error.column}: "
+    where = f"{error.path}: " if error.path else ""
+    return AwsError("MalformedPolicyDocument", f"{MALFORMED.get(error.code, SYNTAX)} ({place}{where}{error.problem})")

@@ -1,0 +1,53 @@
+"""What a send needs, in the order in which it is asked, and how SES words a refusal.
+
+1. The action on the identity of the From address, then of the source, the sender and the return path where they are others.
+2. The action on the configuration set, named or the identity's default, in the sender's account.
+
+Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version. An identity of another
+account is asked with that account's policies: both sides must allow.
+"""
+
+from collections.abc import Sequence
+
+from gatepost.access.gather import resource_side
+from gatepost.aws.call import Call
+from gatepost.aws.operation import Need
+from gatepost.policy.decide import Decision
+from gatepost.services.ses.needs import Context, api_version
+from gatepost.services.ses.submission import Submission
+from gatepost.store.configuration_sets import configuration_set_arn
+from gatepost.store.transaction import View
+
+
+def sending_needs(call: Call, submission: Submission, view: View) -> Sequence[Need]:
+    """The permissions that a submission needs."""
+    context = _context(call, submission)
+    needs: list[Need] = []
+    asked: set[str] = set()
+    for identity in submission.identities:
+        if identity.arn not in asked:
+            asked.add(identity.arn)
+            side = resource_side(view, identity.account, identity.region, identity.name)
+            needs.append(Need(submission.action, identity.arn, identity.account, context, side))
+    if submission.configuration_set is not None:
+        account = call.caller.account
+        arn = configuration_set_arn(account, call.region, submission.configuration_set)
+        needs.append(Need(submission.action, arn, account, context))
+    return needs
+
+
+def _context(call: Call, submission: Submission) -> Context:
+    context: Context = {
+        **api_version(call),
+        "ses:fromaddress": submission.sender.address,
+        "ses:feedbackaddress": submission.return_path,
+        "ses:recipients": submission.recipients,
+    }
+    if submission.sender.display_name is not None:
+        context["ses:fromdisplayname"] = submission.sender.display_name
+    return context
+
+
+def sending_denial(call: Call, need: Need, _decision: Decision) -> str:
+    """SES's own words for a send that is not allowed."""
+    return f"User `{call.caller.arn}' is not authorized to perform `{need.action}' on resource `{need.resource}'"

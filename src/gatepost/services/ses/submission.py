@@ -1,0 +1,278 @@
+"""From a call to a `Submission`: who sends what to whom, by which identities; whichever operation it came by.
+
+All that can be refused without the store is refused here: addresses, tags, headers, sizes.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import Any, Final
+
+from gatepost.aws.call import Call, Shape
+from gatepost.mail import compose as mime
+from gatepost.mail.address import AddressError, Mailbox, decode_words, read_mailbox, read_mailboxes, write_mailbox
+from gatepost.mail.message import MessageError, RawMessage, read_message
+from gatepost.mail.message_id import message_id_header, new_message_id
+from gatepost.mail.tags import TagError, check_tags, read_tags_header
+from gatepost.services.ses.errors import invalid, is_v2
+from gatepost.services.ses.identification import Identification, identify
+from gatepost.store.transaction import View
+
+MOST_RECIPIENTS: Final = 50
+MOST_BYTES: Final = {"ses": 10_485_760, "sesv2": 41_943_040}
+SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN = "x-ses-source-arn", "x-ses-from-arn", "x-ses-return-path-arn"
+CONFIGURATION_SET, MESSAGE_TAGS = "x-ses-configuration-set", "x-ses-message-tags"
+# What SES takes out of a raw message, and what it writes itself.
+CONSUMED: Final = frozenset(
+    (SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN, CONFIGURATION_SET, MESSAGE_TAGS, "bcc", "return-path", "date", "message-id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A message ready to be accepted, and all that its permission depends on."""
+
+    action: str  # "ses:SendEmail", "ses:SendRawEmail"
+    message_id: str
+    sender: Mailbox
+    return_path: str
+    recipients: tuple[str, ...]
+    identities: tuple[Identification, ...]  # the sender's first
+    configuration_set: str | None
+    tags: tuple[tuple[str, str], ...]
+    subject: str | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Arns:
+    """The identities that a call names by their ARNs."""
+
+    source: str | None = None
+    sender: str | None = None
+    return_path: str | None = None
+
+
+# --- simple content -----------------------------------------------------------------------------------------------------
+
+
+def read_simple(
+    call: Call,
+    view: View,
+    *,
+    sender: str,
+    destination: Shape,
+    reply_to: Sequence[str],
+    return_path: str | None,
+    content: mime.Content,
+    arns: Arns,
+    configuration_set: str | None,
+    tags: Sequence[Mapping[str, str]],
+) -> Submission:
+    """A submission whose message is made here."""
+    mailbox = _mailbox(call, sender)
+    to, cc, bcc = (_mailboxes(call, destination.get(name) or ()) for name in ("ToAddresses", "CcAddresses", "BccAddresses"))
+    recipients = _recipients(call, [*to, *cc, *bcc])
+    checked_tags = _tags(call, tags)
+    message_id = new_message_id(call.region, call.now, uuid.uuid4())
+    try:
+        message = mime.compose(
+            mime.Envelope(mailbox, to, cc, _mailboxes(call, reply_to)),
+            content,
+            message_id_header(message_id, call.region),
+            call.now,
+            f"----=_gatepost-{message_id[:16]}-{message_id[17:25]}",
+        )
+    except mime.ContentError as error:
+        raise invalid(call, f"{error}.") from None
+    bounces = mailbox if return_path is None else _mailbox(call, return_path)
+    identities = [identify(view, call, mailbox.address, arns.sender or arns.source)]
+    if return_path is not None and bounces.address != mailbox.address:
+        identities.append(identify(view, call, bounces.address, arns.return_path, arns.source))
+    return _submission(
+        call, "ses:SendEmail", message_id, mailbox, bounces.address, recipients, identities, configuration_set, checked_tags,
+        content.subject.data, message,
+    )  # fmt: skip
+
+
+# --- raw content --------------------------------------------------------------------------------------------------------
+
+
+def read_raw(
+    call: Call,
+    view: View,
+    *,
+    content: bytes,
+    source: str | None,
+    return_path: str | None,
+    destinations: Sequence[str] | None,
+    arns: Arns,
+    configuration_set: str | None,
+    tags: Sequence[Mapping[str, str]],
+) -> Submission:
+    """A submission whose message is the caller's. What a parameter gives counts before the header that says the same."""
+    message = _message(call, content)
+    shown = _from_header(call, message)
+    if shown is None and source is None:
+        raise invalid(call, "Missing required header 'From'.")
+    given_source = None if source is None else _mailbox(call, source)
+    sender = shown or given_source
+    assert sender is not None  # noqa: S101 -- one of both is there
+    arns = Arns(
+        arns.source or message.get(SOURCE_ARN),
+        arns.sender or message.get(FROM_ARN),
+        arns.return_path or message.get(RETURN_PATH_ARN),
+    )
+    bounces = return_path or source or message.get("return-path") or sender.address
+    return_to = _mailbox(call, bounces).address
+    recipients = _recipients(call, _destinations(call, message, destinations))
+    checked_tags = _tags(call, tags) if tags else _header_tags(call, message)
+    # `SourceArn` alone stands for all three (API Reference, SendRawEmail); likewise what names the From address alone.
+    identities = [identify(view, call, sender.address, arns.sender, arns.source)]
+    if given_source is not None and given_source.address != sender.address:
+        identities.append(identify(view, call, given_source.address, arns.source, arns.sender))
+    identities += [
+        identify(view, call, each.address, None, arns.sender or arns.source)
+        for each in _header_mailboxes(call, message, "sender")
+    ]
+    if return_to not in {each.address for each in identities}:
+        identities.append(identify(view, call, return_to, arns.return_path, arns.source or arns.sender))
+    message_id = new_message_id(call.region, call.now, uuid.uuid4())
+    head = [
+        ("Date", message.get("date") or format_datetime(call.now)),
+        ("Message-ID", message_id_header(message_id, call.region)),
+    ]
+    if shown is None:
+        head.append(("From", write_mailbox(sender)))
+    subject = message.get("subject")
+    return _submission(
+        call, "ses:SendRawEmail", message_id, sender, return_to, recipients, identities,
+        configuration_set or message.get(CONFIGURATION_SET), checked_tags, None if subject is None else decode_words(subject),
+        message.written(CONSUMED, head),
+    )  # fmt: skip
+
+
+def _message(call: Call, content: bytes) -> RawMessage:
+    try:
+        return read_message(content)
+    except MessageError as error:
+        raise invalid(call, str(error)) from None
+
+
+def _from_header(call: Call, message: RawMessage) -> Mailbox | None:
+    mailboxes = _header_mailboxes(call, message, "from")
+    if len(mailboxes) > 1:
+        raise invalid(call, "The 'From' header has more than one address.")
+    return mailboxes[0] if mailboxes else None
+
+
+def _header_mailboxes(call: Call, message: RawMessage, name: str) -> list[Mailbox]:
+    try:
+        return [mailbox for value in message.all(name) for mailbox in read_mailboxes(value)]
+    except AddressError as error:
+        raise invalid(call, f"Invalid header '{name.title()}': {error}") from None
+
+
+def _destinations(call: Call, message: RawMessage, destinations: Sequence[str] | None) -> Sequence[Mailbox]:
+    if destinations:
+        return _mailboxes(call, destinations)
+    return [mailbox for name in ("to", "cc", "bcc") for mailbox in _header_mailboxes(call, message, name)]
+
+
+def _header_tags(call: Call, message: RawMessage) -> tuple[tuple[str, str], ...]:
+    text = message.get(MESSAGE_TAGS)
+    try:
+        return () if text is None else read_tags_header(text)
+    except TagError as error:
+        raise invalid(call, str(error)) from None
+
+
+# --- parts --------------------------------------------------------------------------------------------------------------
+
+
+def _submission(
+    call: Call,
+    action: str,
+    message_id: str,
+    sender: Mailbox,
+    return_path: str,
+    recipients: tuple[str, ...],
+    identities: Sequence[Identification],
+    configuration_set: str | None,
+    tags: tuple[tuple[str, str], ...],
+    subject: str | None,
+    content: bytes,
+) -> Submission:
+    most = MOST_BYTES[call.service]
+    if len(content) > most:
+        raise invalid(call, f"Message length is more than {most} bytes long: '{len(content)}'.")
+    return Submission(
+        action,
+        message_id,
+        sender,
+        return_path,
+        recipients,
+        tuple(identities),
+        configuration_set or identities[0].configuration_set,
+        tags,
+        subject,
+        content,
+    )
+
+
+def _mailbox(call: Call, text: str) -> Mailbox:
+    try:
+        return read_mailbox(text)
+    except AddressError as error:
+        raise invalid(call, str(error)) from None
+
+
+def _mailboxes(call: Call, texts: Sequence[str]) -> tuple[Mailbox, ...]:
+    return tuple(_mailbox(call, text) for text in texts)
+
+
+def _recipients(call: Call, mailboxes: Sequence[Mailbox]) -> tuple[str, ...]:
+    if not mailboxes:
+        raise invalid(call, "There are no recipients specified")
+    if len(mailboxes) > MOST_RECIPIENTS:
+        raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
+    return tuple(mailbox.address for mailbox in mailboxes)
+
+
+def _tags(call: Call, tags: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    try:
+        return check_tags((tag["Name"], tag["Value"]) for tag in tags)
+    except TagError as error:
+        raise invalid(call, str(error)) from None
+
+
+def text_of(content: Mapping[str, Any] | None) -> mime.Text | None:
+    """A `Content` of either version: `Data` and `Charset`."""
+    return None if content is None else mime.Text(content["Data"], content.get("Charset") or "UTF-8")
+
+
+def simple_content(call: Call, simple: Mapping[str, Any]) -> mime.Content:
+    """The content of a `Message` (version 1) or `Simple` (version 2)."""
+    body = simple.get("Body") or {}
+    text, html = text_of(body.get("Text")), text_of(body.get("Html"))
+    if text is None and html is None:
+        raise invalid(call, "The message has neither a text nor an HTML body.")
+    return mime.Content(
+        text_of(simple["Subject"]) or mime.Text(""),
+        text,
+        html,
+        tuple((each["Name"], each["Value"]) for each in simple.get("Headers") or ()),
+        tuple(map(_attachment, simple.get("Attachments") or ())) if is_v2(call) else (),
+    )
+
+
+def _attachment(given: Mapping[str, Any]) -> mime.Attachment:
+    return mime.Attachment(
+        given["FileName"],
+        given["RawContent"],
+        given.get("ContentType") or "application/octet-stream",
+        given.get("ContentDisposition") or "ATTACHMENT",
+        given.get("ContentId"),
+        given.get("ContentDescription"),
+    )

@@ -1,0 +1,104 @@
+"""Users, keys and policies made through the API, in the words of the tests."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from live import ACCOUNT, REGION, Live
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user with an access key."""
+
+    live: Live
+    name: str
+    arn: str
+    key: str
+    secret: str
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client that signs as this person."""
+        return self.live.client(service, self.key, self.secret, **options)
+
+
+def make_user(live: Live, name: str, root: tuple[str, str] | None = None) -> Person:
+    """A user of the account whose root key is given, by default the first."""
+    iam = live.client("iam", *root) if root else live.client("iam")
+    arn = iam.create_user(UserName=name)["User"]["Arn"]
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Person(live, name, arn, key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def document(*statements: Mapping[str, Any]) -> str:
+    """A policy document of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+    """An Allow statement."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+    """A Deny statement."""
+    return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
+
+
+def identity_arn(name: str, account: str = ACCOUNT, region: str = REGION) -> str:
+    """The ARN of an SES identity."""
+    return f"arn:aws:ses:{region}:{account}:identity/{name}"
+
+
+def send(ses: Any, source: str = "news@example.com", to: str | list[str] = "a@example.net", **more: Any) -> str:
+    """SendEmail of SES v1; the message's ID."""
+    recipients = [to] if isinstance(to, str) else to
+    answer = ses.send_email(
+        Source=source,
+        Destination={"ToAddresses": recipients},
+        Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello there"}}},
+        **more,
+    )
+    message_id: str = answer["MessageId"]
+    return message_id
+
+
+def send_raw(ses: Any, source: str = "news@example.com", to: str = "a@example.net", **more: Any) -> str:
+    """SendRawEmail of SES v1; the message's ID."""
+    content = f"From: {source}\r\nTo: {to}\r\nSubject: Raw\r\n\r\nHello\r\n".encode()
+    message_id: str = ses.send_raw_email(RawMessage={"Data": content}, **more)["MessageId"]
+    return message_id
+
+
+def send_v2(ses: Any, source: str = "news@example.com", to: str = "a@example.net", **more: Any) -> str:
+    """SendEmail of SES v2 with simple content; the message's ID."""
+    answer = ses.send_email(
+        FromEmailAddress=source,
+        Destination={"ToAddresses": [to]},
+        Content={"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello there"}}}},
+        **more,
+    )
+    message_id: str = answer["MessageId"]
+    return message_id
+
+
+def refused(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> tuple[str, str]:
+    """The code and message of the error that a call must end in."""
+    with pytest.raises(ClientError) as caught:
+        call(*arguments, **keywords)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def is_allowed(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> bool:
+    """Whether the gate was open; any error but a denial fails the test."""
+    try:
+        call(*arguments, **keywords)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}, error
+        return False
+    return True
