@@ -1,6 +1,7 @@
 """The composition root: from `Settings` to a running server. The only place that builds things."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -30,6 +31,7 @@ from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from gatepost.store.transaction import Transaction
 
+COLLECT_EVERY: Final = 20_000  # new containers
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
 
@@ -96,8 +98,12 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
     async with asyncio.TaskGroup() as servers:
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate).run_until(stopping))
+        # The models and tables stay for good: the collector need not look at them again with every few calls.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(COLLECT_EVERY)
         _say_ready(settings, listeners)
-    gate.close()
+    await gate.close()
     commits.close()
     database.close()
     (settings.data / READY_FILE).unlink(missing_ok=True)

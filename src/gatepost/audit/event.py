@@ -3,14 +3,14 @@
 Source: AWS CloudTrail User Guide, "CloudTrail record contents".
 """
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
+from gatepost.audit.ids import fresh_uuid
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.store.events import EventRow
 
@@ -25,8 +25,7 @@ TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One call, as it is recorded."""
 
     time: datetime
@@ -53,7 +52,7 @@ class Event:
 
 def row_of(event: Event) -> EventRow:
     """The event as the store keeps it; its ID is given here."""
-    event_id = str(uuid.uuid4())
+    event_id = fresh_uuid()
     return EventRow(
         event.account,
         event.region,
@@ -78,7 +77,7 @@ def _record(event: Event, event_id: str) -> dict[str, object]:
     record: dict[str, object] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": _identity(event),
-        "eventTime": event.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": event.time.isoformat(timespec="seconds")[:19] + "Z",
         "eventSource": event.source,
         "eventName": event.name,
         "awsRegion": event.region,

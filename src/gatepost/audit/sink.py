@@ -1,8 +1,9 @@
 """Where events go: into the transaction that carries what they tell of, sealed in the order of the commits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gatepost.audit.chain import FIRST, seal
 from gatepost.audit.event import Event, row_of
@@ -11,8 +12,7 @@ from gatepost.store.events import EventRow, Head
 from gatepost.store.transaction import Kind, Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class _Unsealed:
+class _Unsealed(Struct, frozen=True):
     row: EventRow
 
     def kind(self) -> Kind:

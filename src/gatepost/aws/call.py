@@ -3,8 +3,9 @@
 HTTP, SMTP and the console all become a `Call`; there is no second way in.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from gatepost.access.credentials import Caller
 from gatepost.aws.request import HttpRequest
@@ -13,8 +14,7 @@ from gatepost.aws.wire.model import Shape
 __all__ = ["Arrival", "Call", "Origin", "Shape"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a call came from, as the connection showed it."""
 
     source_ip: str
@@ -23,8 +23,7 @@ class Origin:
     host: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A request that nothing is known of yet but where and when it came in."""
 
     request: HttpRequest
@@ -34,8 +33,7 @@ class Arrival:
     too_large: bool = False  # the body passed the limit and was not kept
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One signed call of one operation, its input already held against the model."""
 
     service: str  # botocore's name: "ses", "sesv2", "iam", "sts", "cloudtrail"

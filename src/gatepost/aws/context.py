@@ -4,6 +4,9 @@ Source: IAM User Guide, "AWS global condition context keys"; SES Developer Guide
 Absent on purpose, as on AWS for long-term credentials: `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime`.
 """
 
+from datetime import UTC, datetime
+from functools import lru_cache
+
 from gatepost.access.credentials import Caller
 from gatepost.aws.call import Call
 from gatepost.policy.request import PrincipalKind
@@ -23,9 +26,10 @@ PRINCIPAL_TYPES = {
 def global_context(call: Call) -> Context:
     """The global keys of `call`, lower-case, all single-valued."""
     origin = call.origin
+    current_time, epoch_time = _told(int(call.clock.timestamp()))
     context: Context = {
-        "aws:currenttime": call.clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:epochtime": str(int(call.clock.timestamp())),
+        "aws:currenttime": current_time,
+        "aws:epochtime": epoch_time,
         "aws:securetransport": "true" if origin.secure else "false",
         "aws:sourceip": origin.source_ip,
         "aws:useragent": origin.user_agent,
@@ -35,6 +39,12 @@ def global_context(call: Call) -> Context:
     }
     context.update(principal_context(call.caller))
     return context
+
+
+@lru_cache(maxsize=16)
+def _told(seconds: int) -> tuple[str, str]:
+    """`aws:CurrentTime` and `aws:EpochTime` of a second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), str(seconds)
 
 
 def principal_context(caller: Caller) -> Context:

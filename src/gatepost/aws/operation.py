@@ -19,8 +19,10 @@ sends the whole call to a thread.
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.wire.model import OperationShape, load_service
@@ -32,8 +34,7 @@ API_VERSIONS: Final = {"ses": "1", "sesv2": "2"}
 SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One permission that a call needs: an action on a resource, with the keys that it carries besides the global ones.
 
     `context` has lower-case keys. `resource_side` is what the resource itself says (an identity's policies), compiled.
@@ -42,7 +43,7 @@ class Need:
     action: str
     resource: str = "*"
     resource_account: str | None = None
-    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    context: Mapping[str, str | tuple[str, ...]] = {}
     resource_side: Layer | None = None
 
 

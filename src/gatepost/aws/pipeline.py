@@ -8,14 +8,14 @@ where something is not held, or in a thread. What it returns, a `Prepared`, then
 success in the handler's own transaction, on denial or failure after everything that the handler wrote is rolled back.
 """
 
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 
 from gatepost.access.credentials import Caller, Credential, credential_of
 from gatepost.access.gather import identity_side
+from gatepost.audit.ids import fresh_uuid
 from gatepost.audit.sink import append_event
 from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape
@@ -36,16 +36,14 @@ from gatepost.store.transaction import Transaction, View
 log = structlog.get_logger("gatepost.pipeline")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a call ended: the operation's output, or the error that is answered."""
 
     output: Shape | None = None
     error: AwsError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Permitted:
+class Permitted(Struct, frozen=True):
     """A call whose every need is met."""
 
     call: Call
@@ -54,8 +52,7 @@ class Permitted:
     decisions: Sequence[tuple[Need, Decision]]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """An arrival after all that can be said before anything is changed: permitted, or refused with `error`."""
 
     known: Known
@@ -127,7 +124,7 @@ class Pipeline:
 
     def prepare(self, arrival: Arrival, view: View) -> Prepared:
         """Every step up to the decisions. Where one refuses, what the steps before it have shown is what the Event tells."""
-        request, request_id = arrival.request, str(uuid.uuid4())
+        request, request_id = arrival.request, fresh_uuid()
         route: Route | None = None
         operation: Operation | None = None
         authorization: Authorization | None = None
@@ -176,6 +173,11 @@ class Pipeline:
         if outcome.error is not None or known.operation is None:
             return self._routes.fail(known.route, outcome.error or errors.internal_failure(), known.request_id)
         return known.operation.shape.respond(outcome.output or {}, known.request_id)
+
+    def unprepared(self, arrival: Arrival) -> HttpResponse:
+        """The answer where the store could not even be read."""
+        known = Known(arrival, fresh_uuid(), self._home)
+        return self._routes.fail(None, errors.service_unavailable(), known.request_id)
 
     def unavailable(self, prepared: Prepared) -> HttpResponse:
         """The answer where the call could not be recorded, and so was not done."""

@@ -1,6 +1,6 @@
 """From a call, however far it came, to its Event."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gatepost.access.credentials import Caller
 from gatepost.audit.event import Event
@@ -16,16 +16,14 @@ NO_SERVICE = "ses.amazonaws.com"
 SIGNATURE_VERSION = {"SignatureVersion": "4"}
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """Where calls are recorded of which no account is known."""
 
     account: str
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """All that a call has shown when it ended or was permitted; what it never showed is None.
 
     `account` is the access key's, whether or not the signature was right; `caller` only once it was.

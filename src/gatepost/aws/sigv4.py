@@ -12,11 +12,12 @@ Source: AWS General Reference, "Signature Version 4 signing process"; error text
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from gatepost.aws import errors
 from gatepost.aws.request import HttpRequest
@@ -31,8 +32,7 @@ SPACES: Final = re.compile(r" +")
 SCOPE_PARTS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """What a request says of its signature. Nothing in it is true until `check_signature` has returned."""
 
     access_key_id: str
@@ -127,8 +127,9 @@ def check_signature(request: HttpRequest, authorization: Authorization, secret: 
     scope = f"{authorization.date}/{authorization.region}/{authorization.service}/{TERMINATOR}"
     canonical = canonical_request(request, authorization).encode()
     to_sign = f"{ALGORITHM}\n{authorization.amz_date}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-    key = signing_key(secret, authorization.date, authorization.region, authorization.service)
-    expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
+    signer = _signer(secret, authorization.date, authorization.region, authorization.service).copy()
+    signer.update(to_sign.encode())
+    expected = signer.hexdigest()
     if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
         raise errors.signature_does_not_match()
 
@@ -177,6 +178,11 @@ def _text(instant: datetime) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _signer(secret: str, date: str, region: str, service: str) -> hmac.HMAC:
+    """An HMAC under the day's key, to be copied: `hmac.digest` would let go of the interpreter's lock for each short text."""
+    return hmac.new(signing_key(secret, date, region, service), digestmod="sha256")
+
+
 def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     """The key of a day, region and service."""
     key = f"AWS4{secret}".encode()

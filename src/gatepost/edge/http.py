@@ -1,12 +1,14 @@
-"""The HTTP edge: a bare ASGI application that turns requests into calls and answers once they are on disk.
+"""The gate: requests become calls, and are answered once they are on disk.
 
 A call is prepared (signature, input, permissions) on the event loop with what memory holds. Where something must be read from
 the store first, the whole of it runs in a thread instead. A call that changes something then goes to the writer; one that only
 reads runs in a thread on a snapshot and leaves its Event with the writer. No answer leaves before its Event is committed.
+
+The way that most calls take (prepared from memory, then written) needs neither task nor future: two callbacks, no more.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -16,34 +18,22 @@ from gatepost.aws.call import Arrival
 from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
-from gatepost.edge.commit import Commits
+from gatepost.edge.commit import Commits, Overloaded
+from gatepost.edge.connection import Answer
 from gatepost.edge.origin import Network, origin_of
 from gatepost.store.database import Database
 from gatepost.store.memory import Cold, Memory
-from gatepost.store.writer import Overloaded, StoreFailed
-
-Scope = MutableMapping[str, Any]  # ASGI's own types
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from gatepost.store.writer import StoreFailed
 
 OWN_PATHS: Final = "/_gatepost"
 READERS: Final = 4
+OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 log = structlog.get_logger("gatepost.http")
 
 
-class BodyTooLarge(Exception):
-    """The request's body passes the limit; reading it was given up."""
-
-
-class ClientGone(Exception):
-    """The client closed the connection before its request was whole."""
-
-
 class Gate:
-    """The ASGI application: AWS's protocols on every path but `/_gatepost`, which goes to `own_pages`."""
+    """Takes requests: AWS's protocols on every path but `/_gatepost`, which goes to `own_pages`."""
 
     def __init__(
         self,
@@ -52,74 +42,91 @@ class Gate:
         memory: Memory,
         commits: Commits,
         clock: Clock,
-        own_pages: Application,
+        own_pages: OwnPages,
         *,
         body_limit: int,
         trusted_proxies: Sequence[Network] = (),
     ) -> None:
+        self.body_limit = body_limit
         self._pipeline = pipeline
         self._database = database
         self._held = memory.held()
         self._commits = commits
         self._clock = clock
         self._own_pages = own_pages
-        self._body_limit = body_limit
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request (ASGI)."""
-        if scope["path"].startswith(OWN_PATHS):
-            await self._own_pages(scope, receive, send)
+    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> None:
+        """Work on a request and answer it once."""
+        if request.raw_path.startswith(OWN_PATHS):
+            self._spawn(self._own(request, answer))
             return
+        now = self._clock.now()
+        origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
+        arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
         try:
-            body = await _read_body(receive, self._body_limit)
-        except ClientGone:
+            prepared = self._pipeline.prepare(arrival, self._held)
+        except Cold:
+            self._spawn(self._from_store(arrival, answer))
             return
-        except BodyTooLarge:
-            body = None
-        response = await self._answer(self._arrival(scope, body))
-        await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
-        await send({"type": "http.response.body", "body": response.body})
+        if prepared.changes:
+            self._write(prepared, answer)
+        else:
+            self._spawn(self._without_change(prepared, answer))
 
-    def close(self) -> None:
-        """Let running reads end."""
+    async def close(self) -> None:
+        """Let what is under way end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         self._readers.shutdown()
 
-    def _arrival(self, scope: Scope, body: bytes | None) -> Arrival:
-        headers = scope["headers"]
-        origin = origin_of(
-            scope["client"][0],
-            secure=scope["scheme"] == "https",
-            headers=dict(headers),
-            trusted_proxies=self._trusted_proxies,
-        )
-        request = HttpRequest(scope["method"], scope["raw_path"], scope["query_string"], headers, body or b"")
-        now = self._clock.now()
-        return Arrival(request, origin, now, self._clock.for_policies(now), too_large=body is None)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, arrival: Arrival) -> HttpResponse:
-        pipeline = self._pipeline
+    def _write(self, prepared: Prepared, answer: Answer) -> None:
+        def done(result: Outcome | BaseException) -> None:
+            answer(self._response(prepared, result))
+
         try:
-            prepared = pipeline.prepare(arrival, self._held)
-        except Cold:
-            prepared = await self._in_thread(self._prepare_from_store, arrival)
+            self._commits.submit(prepared.perform_and_record, done)
+        except Overloaded as overloaded:
+            done(overloaded)
+
+    async def _from_store(self, arrival: Arrival, answer: Answer) -> None:
         try:
-            outcome = await self._perform(prepared)
-        except (StoreFailed, Overloaded) as failure:
-            log.error("not recorded, so refused", request_id=prepared.request_id, reason=str(failure))  # noqa: TRY400 -- the reason is enough
-            return pipeline.unavailable(prepared)
+            prepared = await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
         except Exception:
-            log.exception("not carried out", request_id=prepared.request_id)
-            return pipeline.unavailable(prepared)
-        return pipeline.respond(prepared, outcome)
-
-    async def _perform(self, prepared: Prepared) -> Outcome:
+            log.exception("the store could not be read")
+            answer(self._pipeline.unprepared(arrival))
+            return
         if prepared.changes:
-            return await self._commits.run(prepared.perform_and_record)
-        outcome = await self._in_thread(self._read, prepared) if prepared.runs else prepared.refusal()
-        await self._commits.run(lambda tx: prepared.record(tx, outcome))
-        return outcome
+            self._write(prepared, answer)
+        else:
+            await self._without_change(prepared, answer)
+
+    async def _without_change(self, prepared: Prepared, answer: Answer) -> None:
+        result: Outcome | BaseException
+        try:
+            outcome = prepared.refusal()
+            if prepared.runs:
+                outcome = await self._loop.run_in_executor(self._readers, self._read, prepared)
+            await self._commits.run(lambda tx: prepared.record(tx, outcome))
+            result = outcome
+        except Exception as failure:  # noqa: BLE001 -- whatever it is, the client hears of it
+            result = failure
+        answer(self._response(prepared, result))
+
+    def _response(self, prepared: Prepared, result: Outcome | BaseException) -> HttpResponse:
+        if isinstance(result, Outcome):
+            return self._pipeline.respond(prepared, result)
+        expected = isinstance(result, StoreFailed | Overloaded)
+        log.error("not recorded, so refused", request_id=prepared.request_id, exc_info=None if expected else result)
+        return self._pipeline.unavailable(prepared)
 
     def _prepare_from_store(self, arrival: Arrival) -> Prepared:
         with self._database.reader() as tx:
@@ -129,28 +136,5 @@ class Gate:
         with self._database.reader() as tx:
             return prepared.perform(tx)
 
-    async def _in_thread(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 -- what `function` returns
-        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
-
-
-async def _read_body(receive: Receive, limit: int) -> bytes:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        if len(body) > limit:
-            raise BodyTooLarge
-        return body
-    chunks, size = [body], len(body)
-    while message.get("more_body", False):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= limit:
-            chunks.append(chunk)  # past the limit the rest is read away, so that the client reads the answer
-    if size > limit:
-        raise BodyTooLarge
-    return b"".join(chunks)
+    async def _own(self, request: HttpRequest, answer: Answer) -> None:
+        answer(await self._own_pages(request))

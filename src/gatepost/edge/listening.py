@@ -4,16 +4,14 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Final
 
-import uvicorn
-
 from gatepost.edge.certificates import Certificate
-from gatepost.edge.http import Application
+from gatepost.edge.connection import HttpConnection, TakesRequests
 
-KEEP_ALIVE_SECONDS: Final = 65  # longer than the minute for which SDKs keep an idle connection
+SWEEP_SECONDS: Final = 5
 DRAIN_SECONDS: Final = 20
+DRAIN_STEP_SECONDS: Final = 0.02
 BACKLOG: Final = 2048
 
 
@@ -40,36 +38,33 @@ def tls_context(certificate: Certificate) -> ssl.SSLContext:
     return context
 
 
-class HttpListener(uvicorn.Server):
-    """One listening socket. Signals are the composition root's business, so this server takes none."""
+class HttpListener:
+    """One listening socket and its connections."""
 
-    def __init__(self, application: Application, listener: socket.socket, certificate: Certificate | None) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=DRAIN_SECONDS,
-                ssl_context_factory=None if certificate is None else lambda _config, _default: tls_context(certificate),
-            )
-        )
+    def __init__(self, gate: TakesRequests, listener: socket.socket, certificate: Certificate | None) -> None:
+        self._gate = gate
         self._listener = listener
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the process's signal handlers as they are."""
-        yield
+        self._certificate = certificate
+        self._connections: set[HttpConnection] = set()
 
     async def run_until(self, stopping: asyncio.Event) -> None:
         """Serve until `stopping` is set, then drain: what was accepted is answered."""
-        serving = asyncio.create_task(self.serve(sockets=[self._listener]))
-        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        self.should_exit = True
-        await serving
+        loop = asyncio.get_running_loop()
+        secure = self._certificate is not None
+        server = await loop.create_server(
+            lambda: HttpConnection(self._gate, self._connections, secure=secure),
+            sock=self._listener,
+            ssl=None if self._certificate is None else tls_context(self._certificate),
+            backlog=BACKLOG,
+        )
+        while not stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), SWEEP_SECONDS)
+            for connection in tuple(self._connections):
+                connection.close_if_overdue(loop.time())
+        server.close()
+        for connection in tuple(self._connections):
+            connection.drain()
+        drained_by = loop.time() + DRAIN_SECONDS
+        while self._connections and loop.time() < drained_by:  # noqa: ASYNC110 -- connections close one by one, and only at the end
+            await asyncio.sleep(DRAIN_STEP_SECONDS)

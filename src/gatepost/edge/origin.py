@@ -5,29 +5,31 @@ any other, so that nobody can write himself an `aws:SourceIp`.
 """
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from gatepost.aws.call import Origin
+from gatepost.aws.request import HttpRequest
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def origin_of(peer: str, *, secure: bool, headers: Mapping[bytes, bytes], trusted_proxies: Sequence[Network]) -> Origin:
+def origin_of(peer: str, *, secure: bool, request: HttpRequest, trusted_proxies: Sequence[Network]) -> Origin:
     """The origin of a request from `peer` (an IP address).
 
     Behind trusted proxies the client is the right-most address of `X-Forwarded-For` that is not itself a trusted proxy.
     """
-    source, encrypted = str(_address(peer) or peer), secure
+    source, encrypted = _plain(peer), secure
     if trusted_proxies and _listed(peer, trusted_proxies):
-        source = _client(source, headers.get(b"x-forwarded-for", b"").decode("latin-1"), trusted_proxies)
-        scheme = headers.get(b"x-forwarded-proto", b"").decode("latin-1").rpartition(",")[2].strip().lower()
+        source = _client(source, request.header("x-forwarded-for") or "", trusted_proxies)
+        scheme = (request.header("x-forwarded-proto") or "").rpartition(",")[2].strip().lower()
         encrypted = scheme == "https" if scheme else secure
-    return Origin(
-        source_ip=source,
-        user_agent=headers.get(b"user-agent", b"").decode("latin-1"),
-        secure=encrypted,
-        host=headers.get(b"host", b"").decode("latin-1") or None,
-    )
+    return Origin(source, request.header("user-agent") or "", encrypted, request.header("host"))
+
+
+@lru_cache(maxsize=4096)
+def _plain(peer: str) -> str:
+    return str(_address(peer) or peer)
 
 
 def _client(peer: str, forwarded: str, trusted_proxies: Sequence[Network]) -> str:

@@ -9,15 +9,11 @@ GET  /_gatepost/messages/ID         one message as it goes out
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
+from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
 from gatepost.store import messages
@@ -26,20 +22,34 @@ from gatepost.store.transaction import Transaction
 
 T = TypeVar("T")
 Reset = Callable[[Transaction], None]
+Page = Callable[[HttpRequest], Awaitable[HttpResponse]]
+ONE_MESSAGE: Final = "/_gatepost/messages/"
 
 
-def own_pages(database: Database, commits: Commits, clock: Clock, reset: Reset | None) -> Starlette:
-    """The application for `/_gatepost`. Without `reset` there are no test hooks, only health."""
+def own_pages(database: Database, commits: Commits, clock: Clock, reset: Reset | None) -> Page:
+    """What answers `/_gatepost`. Without `reset` there are no test hooks, only health."""
 
-    async def health(_request: Request) -> Response:
+    async def health(_request: HttpRequest) -> HttpResponse:
         if commits.healthy:
-            return JSONResponse({"status": "ok"})
-        return JSONResponse({"status": "failed", "reason": "the store refuses writes"}, 503)
+            return _json({"status": "ok"})
+        return _json({"status": "failed", "reason": "the store refuses writes"}, 503)
 
-    routes = [Route("/_gatepost/health", health)]
+    pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}}
     if reset is not None:
-        routes += _TestHooks(database, commits, clock, reset).routes()
-    return Starlette(routes=routes)
+        pages |= _TestHooks(database, commits, clock, reset).pages()
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        path = ONE_MESSAGE if request.raw_path.startswith(ONE_MESSAGE) else request.raw_path
+        by_method = pages.get(path)
+        if by_method is None:
+            hint = "" if reset is not None else "; the test hooks need `gatepost serve --test-hooks`"
+            return _json({"message": f"no page `{request.raw_path}`{hint}"}, 404)
+        page = by_method.get(request.method)
+        if page is None:
+            return _json({"message": f"expected {' or '.join(by_method)}"}, 405)
+        return await page(request)
+
+    return answer
 
 
 class _TestHooks:
@@ -49,37 +59,36 @@ class _TestHooks:
         self._clock = clock
         self._reset = reset
 
-    def routes(self) -> list[Route]:
-        return [
-            Route("/_gatepost/reset", self.reset, methods=["POST"]),
-            Route("/_gatepost/clock", self.set_clock, methods=["POST"]),
-            Route("/_gatepost/messages", self.list_messages),
-            Route("/_gatepost/messages/{message_id}", self.show_message),
-        ]
+    def pages(self) -> dict[str, dict[str, Page]]:
+        return {
+            "/_gatepost/reset": {"POST": self.reset},
+            "/_gatepost/clock": {"POST": self.set_clock},
+            "/_gatepost/messages": {"GET": self.list_messages},
+            ONE_MESSAGE: {"GET": self.show_message},
+        }
 
-    async def reset(self, _request: Request) -> Response:
+    async def reset(self, _request: HttpRequest) -> HttpResponse:
         await self._commits.run(self._reset)
         self._clock.set_for_policies(None)
-        return JSONResponse({"status": "reset"})
+        return _json({"status": "reset"})
 
-    async def set_clock(self, request: Request) -> Response:
+    async def set_clock(self, request: HttpRequest) -> HttpResponse:
         try:
-            instant = _instant(await request.body())
+            instant = _instant(request.body)
         except ValueError as problem:
-            return JSONResponse({"message": str(problem)}, 400)
+            return _json({"message": str(problem)}, 400)
         self._clock.set_for_policies(instant)
-        return JSONResponse({"now": None if instant is None else instant.isoformat().replace("+00:00", "Z")})
+        return _json({"now": None if instant is None else instant.isoformat().replace("+00:00", "Z")})
 
-    async def list_messages(self, _request: Request) -> Response:
-        rows = await self._read(messages.list_messages)
-        return JSONResponse([messages.described(row) for row in rows])
+    async def list_messages(self, _request: HttpRequest) -> HttpResponse:
+        return _json([messages.described(row) for row in await self._read(messages.list_messages)])
 
-    async def show_message(self, request: Request) -> Response:
-        message_id = request.path_params["message_id"]
+    async def show_message(self, request: HttpRequest) -> HttpResponse:
+        message_id = request.raw_path.removeprefix(ONE_MESSAGE)
         content = await self._read(lambda tx: messages.raw(tx, message_id))
         if content is None:
-            return JSONResponse({"message": f"no message has the ID `{message_id}`"}, 404)
-        return Response(content, media_type="message/rfc822")
+            return _json({"message": f"no message has the ID `{message_id}`"}, 404)
+        return _response(200, b"message/rfc822", content)
 
     async def _read(self, query: Callable[[Transaction], T]) -> T:
         def run() -> T:
@@ -87,6 +96,14 @@ class _TestHooks:
                 return query(tx)
 
         return await asyncio.get_running_loop().run_in_executor(None, run)
+
+
+def _json(value: object, status: int = 200) -> HttpResponse:
+    return _response(status, b"application/json", json.dumps(value).encode())
+
+
+def _response(status: int, content_type: bytes, body: bytes) -> HttpResponse:
+    return HttpResponse(status, ((b"content-type", content_type), (b"content-length", b"%d" % len(body))), body)
 
 
 def _instant(body: bytes) -> datetime | None:

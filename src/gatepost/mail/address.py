@@ -5,11 +5,12 @@ Source: RFC 5322, section 3.4; RFC 5321, section 4.1.2. The texts of the problem
 
 import base64
 import re
-from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 LONGEST_ADDRESS: Final = 320
 LONGEST_LOCAL_PART: Final = 64
@@ -19,6 +20,10 @@ DOT_ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$
 QUOTED_LOCAL: Final = re.compile(r'"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"')
 DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
 LITERAL: Final = re.compile(r"\[[\x21-\x5a\x5e-\x7e]+\]")
+# What almost every mailbox is: an address, or a name without special characters and an address.
+PLAIN: Final = re.compile(
+    r"(?:([A-Za-z0-9][A-Za-z0-9 '&+-]*?) *<([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)>|([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+))"
+)
 ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -26,8 +31,7 @@ class AddressError(ValueError):
     """A text is no mailbox; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """An address and the name shown for it, decoded; None where none is given."""
 
     address: str
@@ -42,6 +46,10 @@ class Mailbox:
 @lru_cache(maxsize=8192)
 def read_mailbox(text: str) -> Mailbox:
     """One mailbox; AddressError where there is none, or more."""
+    plain = PLAIN.fullmatch(text)
+    if plain is not None:
+        name, bracketed, bare = plain.groups()
+        return Mailbox(_checked(bare or bracketed), name)
     if CONTROL.search(text):
         raise AddressError("Address contains control characters")
     if not text.isascii() and "<" not in text:

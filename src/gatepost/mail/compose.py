@@ -8,10 +8,12 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from gatepost.mail.address import Mailbox, encode_words, write_mailbox
 
@@ -32,16 +34,14 @@ class ContentError(ValueError):
     """A part that no message can carry; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text and the character set in which it goes out."""
 
     data: str
     charset: str = "UTF-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file that goes with a message."""
 
     file_name: str
@@ -52,8 +52,7 @@ class Attachment:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a message says."""
 
     subject: Text
@@ -63,8 +62,7 @@ class Content:
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """From whom and to whom, as the header shows it. Bcc recipients do not stand in it."""
 
     sender: Mailbox
@@ -76,7 +74,7 @@ class Envelope:
 def compose(envelope: Envelope, content: Content, message_id: str, now: datetime, boundary: str) -> bytes:
     """The message. `message_id` is the header's value; `boundary` is a random text that no part contains."""
     lines = [
-        f"Date: {format_datetime(now)}",
+        f"Date: {date(int(now.timestamp()))}",
         f"From: {write_mailbox(envelope.sender)}",
         *_addresses("To", envelope.to),
         *_addresses("Cc", envelope.cc),
@@ -87,6 +85,12 @@ def compose(envelope: Envelope, content: Content, message_id: str, now: datetime
         *(custom_header(name, value) for name, value in content.headers),
     ]
     return "\r\n".join(lines).encode() + b"\r\n" + _with_attachments(content, boundary)
+
+
+@lru_cache(maxsize=16)
+def date(seconds: int) -> str:
+    """The `Date` header's value of a second (RFC 5322, section 3.3)."""
+    return format_datetime(datetime.fromtimestamp(seconds, UTC))
 
 
 def header(name: str, value: str) -> str:

@@ -4,6 +4,7 @@ WAL with `synchronous=FULL`: a commit that returned is on disk, and readers neve
 transaction control is off; BEGIN is ours (https://docs.sqlalchemy.org/en/20/dialects/sqlite.html, "Serializable isolation").
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,8 +64,25 @@ class Database:
                 yield transaction
 
     def writing_connection(self) -> Connection:
-        """The one connection that writes: each `begin` of it takes the write lock at once."""
+        """A connection that writes. Its transactions are those of `writing`, not SQLAlchemy's."""
         return self._engine.connect().execution_options(**{WRITES: True})
+
+    @contextmanager
+    def writing(self, connection: Connection) -> Iterator[Transaction]:
+        """A transaction on a writing connection, with the write lock from the start; committed unless the block raises."""
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 -- the only store there is
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            transaction = Transaction(connection, self.memory, self.keyring, writes=True)
+            yield transaction
+            transaction.finish()
+            driver.commit()
+        except BaseException:
+            driver.rollback()
+            raise
+        finally:
+            connection.rollback()  # what SQLAlchemy holds for open is over already
 
     def close(self) -> None:
         """Close what is pooled; the last connection moves the log back into the file."""
@@ -85,7 +103,7 @@ def _engine(url: str) -> Engine:
         pool_size=READERS,
         max_overflow=READERS,
         hide_parameters=True,  # an error's text must not hold a secret or a body
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_SECONDS},
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_SECONDS, "cached_statements": 256},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -100,8 +118,8 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql("BEGIN")
 
 
 def _version(connection: Connection) -> str | None:
@@ -119,6 +137,6 @@ def _migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", "gatepost.store:migrations")
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

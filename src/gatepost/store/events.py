@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
-from gatepost.store.installation import get_fact, set_fact
 from gatepost.store.instant import to_microseconds
 from gatepost.store.schema import events
-from gatepost.store.transaction import Transaction
+from gatepost.store.transaction import Insert, Transaction
 
 HEAD: Final = "audit-head"  # "SEQ SEAL" of the newest row
 COLUMNS: Final = (
     "seq", "account", "region", "time", "event_id", "event_name", "event_source", "user_name", "access_key_id", "read_only",
     "resources", "record", "seal",
 )  # fmt: skip
-INSERT: Final = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 -- constants
+GET_HEAD: Final = "SELECT value FROM installation WHERE name = ?"
+SET_HEAD: Final = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+INSERT: Final = Insert("events", COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,7 @@ class Head:
     seal: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(Struct, frozen=True):
     """One row; `resources` is JSON text of pairs, `record` the CloudTrail record."""
 
     account: str
@@ -97,17 +98,17 @@ class Lookup:
 
 def head(tx: Transaction) -> Head | None:
     """The newest row, None in an empty log."""
-    fact = get_fact(tx, HEAD)
-    if fact is None:
+    found = tx.execute_text(GET_HEAD, (HEAD,))
+    if not found:
         return None
-    seq, _, seal = fact.partition(" ")
+    seq, _, seal = found[0].partition(" ")
     return Head(int(seq), bytes.fromhex(seal))
 
 
 def insert_sealed(tx: Transaction, rows: Sequence[tuple[object, ...]], newest: Head) -> None:
     """Insert rows (`EventRow.columns`) of which `newest` is the last."""
-    tx.insert_many(INSERT, rows)
-    set_fact(tx, HEAD, f"{newest.seq} {newest.seal.hex()}")
+    tx.insert_rows(INSERT, rows)
+    tx.execute_text(SET_HEAD, (HEAD, f"{newest.seq} {newest.seal.hex()}"))
 
 
 def sealed_records(tx: Transaction, after: int = 0, limit: int = 1000) -> list[tuple[int, str, bytes]]:

@@ -1,4 +1,4 @@
-"""Facts about the installation as a whole, by name: the root key, the first account, the audit chain's head."""
+"""Facts about the installation as a whole, by name: the root key, the check of the master key, the audit chain's head."""
 
 from sqlalchemy import insert, select, update
 

@@ -1,27 +1,26 @@
 """Accepted messages, as they go out. Until there is delivery this is where they end: captured, readable, counted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import BigInteger, Row, func, select, type_coerce
 
 from gatepost.store.instant import to_microseconds
 from gatepost.store.schema import messages
-from gatepost.store.transaction import Kind, Transaction
+from gatepost.store.transaction import Insert, Kind, Transaction
 
 COLUMNS: Final = (
     "message_id", "account", "region", "accepted_at", "source", "return_path", "recipients", "recipient_count", "subject",
     "identity_arn", "configuration_set", "caller_arn", "tags", "decision", "content",
 )  # fmt: skip
-INSERT: Final = f"INSERT INTO messages ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 -- constants
+INSERT: Final = Insert("messages", COLUMNS)
 encode_json = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What is known of a message, without its content."""
 
     message_id: str
@@ -39,8 +38,7 @@ class Message:
     decision: Sequence[Mapping[str, Any]]  # JSON: what let it out
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """A message with its content, to be appended to a transaction."""
 
     message: Message
@@ -53,7 +51,7 @@ class NewMessage:
 
 class _Messages:
     def insert(self, tx: Transaction, rows: Sequence[NewMessage]) -> None:
-        tx.insert_many(INSERT, [_columns(row) for row in rows])
+        tx.insert_rows(INSERT, [_columns(row) for row in rows])
 
 
 MESSAGES: Final = _Messages()

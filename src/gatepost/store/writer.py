@@ -11,7 +11,7 @@
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,19 +19,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from gatepost.store.database import Database
 from gatepost.store.transaction import Transaction
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 T = TypeVar("T")
 Job: TypeAlias = Callable[[Transaction], Any]
 Result: TypeAlias = Any  # what the job returned, or the exception that it ended in
+Work: TypeAlias = tuple[Job, object]  # a job, and the ticket with which its result is delivered
 Deliver: TypeAlias = Callable[[Sequence[tuple[object, Result]]], None]
 
-MOST_WAITING: Final = 20_000
 MOST_A_BATCH: Final = 512
 
 log = structlog.get_logger("gatepost.store")
-
-
-class Overloaded(Exception):
-    """More jobs wait than the writer takes."""
 
 
 class StoreFailed(Exception):
@@ -44,17 +43,16 @@ class Writer:
     def __init__(self, database: Database, deliver: Deliver) -> None:
         self._database = database
         self._deliver = deliver
-        self._waiting: SimpleQueue[tuple[Job, object] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Sequence[Work] | None] = SimpleQueue()
+        self._connection: Connection | None = None
         self._seen_version = -1
         self.healthy = True
         self._thread = Thread(target=self._run, name="gatepost-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Job, ticket: object) -> None:
-        """Let `job` run in the next batch; its result is delivered with `ticket`."""
-        if self._waiting.qsize() >= MOST_WAITING:
-            raise Overloaded("too many calls wait to be written")
-        self._waiting.put((job, ticket))
+    def submit(self, work: Sequence[Work]) -> None:
+        """Let these jobs run in the next batch; each result is delivered with its ticket."""
+        self._waiting.put(work)
 
     def close(self) -> None:
         """Commit what waits, then end."""
@@ -67,28 +65,31 @@ class Writer:
             batch, goes_on = self._gather()
             if batch:
                 self._deliver(self._commit(batch))
+        if self._connection is not None:
+            self._connection.close()
 
-    def _gather(self) -> tuple[list[tuple[Job, object]], bool]:
+    def _gather(self) -> tuple[list[Work], bool]:
         """What waits, at least one job; and whether more may come."""
-        first = self._waiting.get()
-        batch: list[tuple[Job, object]] = []
-        while first is not None:
-            batch.append(first)
-            if len(batch) == MOST_A_BATCH:
+        work = self._waiting.get()
+        batch: list[Work] = []
+        while work is not None:
+            batch += work
+            if len(batch) >= MOST_A_BATCH:
                 return batch, True
             try:
-                first = self._waiting.get_nowait()
+                work = self._waiting.get_nowait()
             except Empty:
                 return batch, True
         return batch, False
 
-    def _commit(self, batch: Sequence[tuple[Job, object]]) -> list[tuple[object, Result]]:
+    def _commit(self, batch: Sequence[Work]) -> list[tuple[object, Result]]:
         memory = self._database.memory
         try:
             results, touched = self._run_batch(batch)
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the batch has not happened
             log.error("the store refused a batch", jobs=len(batch), reason=str(failure))  # noqa: TRY400 -- the reason is enough
             self.healthy = False
+            self._reopen()
             memory.clear()
             return [(ticket, StoreFailed(str(failure))) for _, ticket in batch]
         self.healthy = True
@@ -96,10 +97,11 @@ class Writer:
             memory.invalidate(touched)
         return results
 
-    def _run_batch(self, batch: Sequence[tuple[Job, object]]) -> tuple[list[tuple[object, Result]], frozenset[str]]:
-        with self._database.writing_connection() as connection, connection.begin():
-            self._notice_others(connection.exec_driver_sql("PRAGMA data_version").scalar())
-            tx = Transaction(connection, self._database.memory, self._database.keyring, writes=True)
+    def _run_batch(self, batch: Sequence[Work]) -> tuple[list[tuple[object, Result]], frozenset[str]]:
+        # One connection for good: `data_version` counts the commits of others as this connection has seen them.
+        connection = self._connection = self._connection or self._database.writing_connection()
+        with self._database.writing(connection) as tx:
+            self._notice_others(tx.execute_text("PRAGMA data_version", ())[0])
             results: list[tuple[object, Result]] = []
             for job, ticket in batch:
                 try:
@@ -108,14 +110,19 @@ class Writer:
                     raise
                 except Exception as error:  # noqa: BLE001 -- it is the job's answer
                     results.append((ticket, error))
-            tx.open()
-            if tx.broken:
-                raise StoreFailed("rows of this batch could not be written")
             return results, tx.touched
 
-    def _notice_others(self, version: int | None) -> None:
+    def _reopen(self) -> None:
+        """Give up a connection that has failed; the next batch takes another."""
+        connection, self._connection = self._connection, None
+        self._seen_version = -1
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def _notice_others(self, version: int) -> None:
         # Another process (`gatepost account create`) has committed: what is held may be stale.
-        if version is not None and version != self._seen_version:
+        if version != self._seen_version:
             if self._seen_version >= 0:
                 self._database.memory.clear()
             self._seen_version = version
@@ -123,10 +130,8 @@ class Writer:
 
 def run_once(database: Database, job: Callable[[Transaction], T]) -> T:
     """Run one job in a transaction of its own, in this thread: for a command beside the server, and for the first start."""
-    with database.writing_connection() as connection, connection.begin():
-        tx = Transaction(connection, database.memory, database.keyring, writes=True)
+    with database.writing_connection() as connection, database.writing(connection) as tx:
         result = job(tx)
-        tx.open()
         touched = tx.touched
     database.memory.invalidate(touched)
     return result

@@ -48,24 +48,25 @@ class Checks:
         known = self._structures.get(shape.name)
         if known is not None:
             return known
-        members: dict[str, Check] = {}
-        required: Sequence[str] = tuple(shape.required_members)
+        members: dict[str, tuple[str, Check]] = {}
+        required = {name: lower_first(name) for name in shape.required_members}
 
         def check(value: Mapping[str, Any], path: str, problems: list[str]) -> None:
-            for name in required:
+            for name, told in required.items():
                 if name not in value:
-                    at = f"{path}.{lower_first(name)}" if path else lower_first(name)
+                    at = f"{path}.{told}" if path else told
                     problems.append(f"Value at '{at}' failed to satisfy constraint: Member must not be null")
             for name, each in value.items():
-                of_member = members.get(name)
-                if of_member is not None:
-                    of_member(each, f"{path}.{lower_first(name)}" if path else lower_first(name), problems)
+                told_and_check = members.get(name)
+                if told_and_check is not None:
+                    told, of_member = told_and_check
+                    of_member(each, f"{path}.{told}" if path else told, problems)
 
         self._structures[shape.name] = check
         for name, member in shape.members.items():
             of_member = self.of(member)
             if of_member is not None:
-                members[name] = of_member
+                members[name] = (lower_first(name), of_member)
         return check
 
     def _of_list(self, shape: ListShape) -> Check | None:

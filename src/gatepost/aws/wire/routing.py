@@ -6,9 +6,10 @@ Action=Name&Version=2010-12-01               the service of that API version; a 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from gatepost.aws.errors import AwsError
 from gatepost.aws.request import HttpRequest, HttpResponse
@@ -30,15 +31,14 @@ ANY: Final = "{}"
 NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where a request goes. `operation` is None where the service, or this server, has none of that name (`action`)."""
 
     service: ServiceShapes
     operation: str | None
     action: str = ""
     version: str | None = None
-    parameters: Any = field(default_factory=dict)  # a form's tree, or the parts of a path
+    parameters: Any = {}  # a form's tree, or the parts of a path
 
 
 class Routes:

@@ -10,8 +10,9 @@ Source: SES Developer Guide, "Creating and verifying identities", "Using sending
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gatepost.aws.call import Call
 from gatepost.services.ses.errors import invalid
@@ -21,8 +22,7 @@ from gatepost.store.transaction import View
 ARN: Final = re.compile(r"arn:(aws[a-z-]*):ses:([a-z0-9-]+):(\d{12}):identity/(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+class Identification(Struct, frozen=True):
     """An address and the identity that stands for it."""
 
     address: str

@@ -3,12 +3,12 @@
 All that can be refused without the store is refused here: addresses, tags, headers, sizes.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from email.utils import format_datetime
 from typing import Any, Final
 
+from msgspec import Struct
+
+from gatepost.audit.ids import fresh_uuid
 from gatepost.aws.call import Call, Shape
 from gatepost.mail import compose as mime
 from gatepost.mail.address import AddressError, Mailbox, decode_words, read_mailbox, read_mailboxes, write_mailbox
@@ -29,8 +29,7 @@ CONSUMED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A message ready to be accepted, and all that its permission depends on."""
 
     action: str  # "ses:SendEmail", "ses:SendRawEmail"
@@ -45,8 +44,7 @@ class Submission:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Arns:
+class Arns(Struct, frozen=True):
     """The identities that a call names by their ARNs."""
 
     source: str | None = None
@@ -75,7 +73,7 @@ def read_simple(
     to, cc, bcc = (_mailboxes(call, destination.get(name) or ()) for name in ("ToAddresses", "CcAddresses", "BccAddresses"))
     recipients = _recipients(call, [*to, *cc, *bcc])
     checked_tags = _tags(call, tags)
-    message_id = new_message_id(call.region, call.now, uuid.uuid4())
+    message_id = new_message_id(call.region, call.now, fresh_uuid())
     try:
         message = mime.compose(
             mime.Envelope(mailbox, to, cc, _mailboxes(call, reply_to)),
@@ -138,9 +136,9 @@ def read_raw(
     ]
     if return_to not in {each.address for each in identities}:
         identities.append(identify(view, call, return_to, arns.return_path, arns.source or arns.sender))
-    message_id = new_message_id(call.region, call.now, uuid.uuid4())
+    message_id = new_message_id(call.region, call.now, fresh_uuid())
     head = [
-        ("Date", message.get("date") or format_datetime(call.now)),
+        ("Date", message.get("date") or mime.date(int(call.now.timestamp()))),
         ("Message-ID", message_id_header(message_id, call.region)),
     ]
     if shown is None:
