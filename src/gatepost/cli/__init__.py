@@ -5,8 +5,9 @@ Exit codes: 0 yes or done, 1 no or findings, 2 usage or unreadable input, 3 cann
 
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from gatepost.cli.exits import USAGE, Exit
 
@@ -21,18 +22,24 @@ app = App(
     name="gatepost",
     help="A self-hosted mail service that speaks Amazon SES: IAM and SES policies decide every call and every message.",
     help_epilogue='Start: gatepost serve, then in another terminal: eval "$(gatepost env)"',
+    default_parameter=Parameter(negative=()),
     help_format="plaintext",
     help_formatter="plain",  # rich would double the time of every --help
     version=_version,
     version_flags=["--version"],
 )
-app.command("gatepost.cli.serve:serve", name="serve", help="Run the server.")
-app.command("gatepost.cli.env:env", name="env", help="Print what AWS clients need to reach it.")
-app.command("gatepost.cli.init:init", name="init", help="Make a data folder with an administrator.")
-app.command("gatepost.cli.account:app", name="account", help="Create and list accounts.")
-app.command("gatepost.cli.mail:app", name="mail", help="List and show accepted mail.")
-app.command("gatepost.cli.simulate:simulate", name="simulate", help="Decide cases from a file.")
-app.command("gatepost.cli.completion:completion", name="completion", help="Print a shell's completion script.")
+# Loaded when called; what `gatepost --help` and each command's help begin with stands here.
+COMMANDS: Final = {
+    "serve": ("serve:serve", "Run the server until SIGTERM or Ctrl-C.", "gatepost serve --listen http://127.0.0.1:7370"),
+    "env": ("env:env", "Print what AWS clients need to reach the server.", 'eval "$(gatepost env)"'),
+    "init": ("init:init", "Make a data folder with an administrator.", "gatepost init --admin ops --print-env"),
+    "account": ("account:app", "Create and list accounts.", "gatepost account create 111122223333"),
+    "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
+    "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
+    "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
+}
+for _name, (_home, _summary, _example) in COMMANDS.items():
+    app.command(f"gatepost.cli.{_home}", name=_name, help=f"{_summary}\n\nExample: {_example}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

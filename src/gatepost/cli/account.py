@@ -4,12 +4,18 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from gatepost.cli.exits import NO, USAGE, Exit
 
-app = App(name="account", help="Create and list the accounts of an installation.", version_flags=[])
+app = App(
+    name="account",
+    help="Create and list the accounts of an installation.",
+    version_flags=[],
+    default_parameter=Parameter(negative=()),
+)
 
 
 @app.command
@@ -69,7 +75,7 @@ def create(account_id: str, /, *, name: str = "", data: Path | None = None) -> i
 
 
 @app.command(name="list")
-def list_(*, data: Path | None = None, as_json: bool = False) -> int:
+def list_(*, data: Path | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
     """List the accounts.
 
     Example: gatepost account list

@@ -6,8 +6,6 @@ from typing import Literal
 def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
     """Print a completion script.
 
-    Example: source <(gatepost completion bash)
-
     Parameters
     ----------
     shell

@@ -22,8 +22,6 @@ def env(
 ) -> int:
     """Print the settings of AWS clients for the root user of the first account, or run a command with them.
 
-    Example: eval "$(gatepost env)"
-
     Parameters
     ----------
     command

@@ -10,8 +10,6 @@ from gatepost.cli.exits import NO, Exit
 def init(*, data: Path | None = None, admin: str = "admin", print_env: bool = False) -> int:
     """Make the data folder: the first account, its root key, and an administrator with a key of his own.
 
-    Example: gatepost init --admin ops --print-env
-
     Parameters
     ----------
     data

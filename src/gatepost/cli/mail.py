@@ -3,20 +3,24 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from gatepost.cli.exits import NO, Exit
 
 if TYPE_CHECKING:
     from gatepost.store.messages import Message
 
-app = App(name="mail", help="List and show the mail that was accepted.", version_flags=[])
+app = App(
+    name="mail", help="List and show the mail that was accepted.", version_flags=[], default_parameter=Parameter(negative=())
+)
 
 
 @app.command(name="list")
-def list_(*, data: Path | None = None, last: int | None = None, as_json: bool = False) -> int:
+def list_(
+    *, data: Path | None = None, last: int | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False
+) -> int:
     """List accepted messages, oldest first.
 
     Example: gatepost mail list --last 20

@@ -18,8 +18,6 @@ def serve(
 ) -> int:
     """Run the server until SIGTERM or Ctrl-C.
 
-    Example: gatepost serve --listen http://127.0.0.1:7370 --listen https://127.0.0.1:7371
-
     Parameters
     ----------
     data

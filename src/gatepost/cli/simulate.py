@@ -3,14 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from gatepost.cli.exits import DONE, NO, USAGE, Exit
 
 
-def simulate(*, cases: Path) -> int:
+def simulate(*, cases: Annotated[Path, Parameter(allow_leading_hyphen=True)]) -> int:
     """Decide cases and print a JSON line each; exit 1 where one is not decided as expected.
-
-    Example: gatepost simulate --cases cases.json
 
     Parameters
     ----------

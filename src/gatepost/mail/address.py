@@ -15,6 +15,7 @@ from msgspec import Struct
 LONGEST_ADDRESS: Final = 320
 LONGEST_LOCAL_PART: Final = 64
 LONGEST_DOMAIN: Final = 255
+FOLD: Final = "\r\n "
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 DOT_ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 QUOTED_LOCAL: Final = re.compile(r'"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"')
@@ -168,7 +169,8 @@ def write_mailbox(mailbox: Mailbox) -> str:
     if name is None:
         return mailbox.address
     if not name.isascii():
-        return f"{encode_words(name)} <{mailbox.address}>"
+        words = encode_words(name)
+        return f"{words}{FOLD if FOLD in words else ' '}<{mailbox.address}>"
     if ATOMS.fullmatch(name) and "=?" not in name:
         return f"{name} <{mailbox.address}>"
     quoted = re.sub(r'(["\\])', r"\\\1", name)
@@ -188,4 +190,4 @@ def encode_words(text: str) -> str:
             chunk = b""
         chunk += encoded
     words.append(base64.b64encode(chunk).decode())
-    return "\r\n ".join(f"=?UTF-8?B?{word}?=" for word in words)
+    return FOLD.join(f"=?UTF-8?B?{word}?=" for word in words)

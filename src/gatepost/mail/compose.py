@@ -20,6 +20,7 @@ from gatepost.mail.address import Mailbox, encode_words, write_mailbox
 CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 HEADER_NAME: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,126}")
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
+BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 LONGEST_LINE: Final = 998  # RFC 5322, section 2.1.1
 FOLD_AT: Final = 900
 OWN_HEADERS: Final = frozenset(  # what the message's own parts say
@@ -181,7 +182,8 @@ def _transfer(encoded: bytes, *, plain: bool) -> tuple[str, bytes]:
     not_ascii = len(encoded.translate(None, bytes(range(128))))
     if not plain and (not_ascii * 3 > len(encoded) or b"\0" in encoded):
         return "base64", _base64_lines(encoded)
-    return "quoted-printable", binascii.b2a_qp(encoded, istext=True) + b"\r\n"
+    # Its soft line breaks are bare line feeds where the text has no line end to go by.
+    return "quoted-printable", BARE_LINE_FEED.sub(b"\r\n", binascii.b2a_qp(encoded, istext=True)) + b"\r\n"
 
 
 def _base64_lines(content: bytes) -> bytes:

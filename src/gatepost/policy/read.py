@@ -75,11 +75,12 @@ class _Reader:
     def policy(self, node: Node) -> Policy:
         members = self._object(node, "", "a policy: an object with `Version` and `Statement`")
         self._only_known(members, POLICY_ELEMENTS, "")
-        version = members.get("Version")
+        given = members.get("Version")
+        version = VERSION_2008 if given is None else self._version(given.node)
         identifier = members.get("Id")
         return Policy(
             self._statements(node, members.get("Statement")),
-            VERSION_2008 if version is None else self._version(version.node),
+            version,
             None if identifier is None else self._text(identifier.node, "Id"),
             self._source.text,
         )

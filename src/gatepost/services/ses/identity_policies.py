@@ -12,8 +12,9 @@ from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
-from gatepost.policy.catalogue import condition_key
+from gatepost.policy.catalogue import actions, condition_key
 from gatepost.policy.errors import PolicyError
+from gatepost.policy.match import covers_action
 from gatepost.policy.model import Policy, PrincipalType, Statement
 from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.policy.values import arn_parts
@@ -176,7 +177,7 @@ def _check_statement(call: Call, statement: Statement, arn: str, path: str) -> N
             call, f"Invalid policy: {path}, Resource: `{shown}`: expected the identity's own ARN, `{arn}`"
         )
     for action in statement.actions or statement.not_actions or ():
-        if action != "*" and action.partition(":")[0].lower() != "ses":
+        if not any(covers_action(action, f"ses:{known.name.lower()}") for known in actions("ses")):
             raise errors.invalid_policy(call, f"Invalid policy: {path}, Action: `{action}` is no action of SES")
     for condition in statement.conditions:
         key = condition.key.lower()

@@ -1,0 +1,223 @@
+"""The writer: what is answered is committed, what raises leaves nothing, what fails fails whole."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Signal
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gatepost.audit.chain import first_broken, seal
+from gatepost.audit.event import Event
+from gatepost.audit.sink import append_event
+from gatepost.store import accounts, events
+from gatepost.store.database import SCHEMA_VERSION, Database, StoreUnusable
+from gatepost.store.keyring import Keyring, WrongKey
+from gatepost.store.memory import Cold, Memory
+from gatepost.store.schema import metadata
+from gatepost.store.transaction import ReadOnly, Transaction
+from gatepost.store.writer import StoreFailed, Writer, run_once
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Answers:
+    """What a writer delivers, in order."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[object, object]] = []
+        self._arrived = Signal()
+
+    def __call__(self, results: Sequence[tuple[object, object]]) -> None:
+        self.given += results
+        self._arrived.set()
+
+    def wait(self) -> list[tuple[object, object]]:
+        assert self._arrived.wait(10)
+        self._arrived.clear()
+        return self.given
+
+
+def account(number: int) -> str:
+    return f"{number:012}"
+
+
+def make(number: int) -> object:
+    return lambda tx: accounts.create_account(tx, account(number), "", NOW).id
+
+
+def is_healthy(writer: Writer) -> bool:
+    return writer.healthy
+
+
+def event(name: str) -> Event:
+    return Event(NOW, account(1), "us-east-1", "ses.amazonaws.com", name, "", False, "127.0.0.1", "tests")
+
+
+def known(database: Database) -> list[str]:
+    with database.reader() as tx:
+        return [each.id for each in accounts.list_accounts(tx)]
+
+
+def test_jobs_of_a_batch_are_answered_after_one_commit(database: Database) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(make(1), "a"), (make(2), "b")])  # type: ignore[list-item]  # a job
+    assert answers.wait() == [("a", account(1)), ("b", account(2))]
+    assert known(database) == [account(1), account(2)]
+    writer.close()
+
+
+def test_a_job_that_raises_leaves_nothing_and_the_others_stand(database: Database) -> None:
+    def fails(tx: Transaction) -> None:
+        accounts.create_account(tx, account(2), "", NOW)
+        append_event(tx, event("Lost"))
+        raise LookupError("no")
+
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(make(1), 1), (fails, 2), (make(3), 3)])  # type: ignore[list-item]  # jobs
+    first, second, third = answers.wait()
+    assert (first[1], third[1]) == (account(1), account(3))
+    assert isinstance(second[1], LookupError)
+    assert known(database) == [account(1), account(3)]
+    with database.reader() as tx:
+        assert events.sealed_records(tx) == []
+    writer.close()
+
+
+def test_an_attempt_that_fails_is_undone_and_its_event_stays(database: Database) -> None:
+    def outer(tx: Transaction) -> None:
+        def inner(tx: Transaction) -> None:
+            accounts.create_account(tx, account(7), "", NOW)
+            append_event(tx, event("Inner"))
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            tx.attempt(inner)
+        append_event(tx, event("Outer"))
+
+    run_once(database, outer)
+    assert known(database) == []
+    with database.reader() as tx:
+        assert [record.count('"eventName":"Outer"') for _, record, _ in events.sealed_records(tx)] == [1]
+
+
+def test_a_batch_that_cannot_be_committed_has_not_happened(database: Database, tmp_path: Path) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(make(1), 1)])  # type: ignore[list-item]  # a job
+    answers.wait()
+    with sqlite3.connect(tmp_path / "gatepost.db") as other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    other.close()
+    answers.given.clear()
+    writer.submit([(make(2), 2), (lambda tx: append_event(tx, event("X")), 3)])  # type: ignore[list-item]  # jobs
+    assert [type(result) for _, result in answers.wait()] == [StoreFailed, StoreFailed]
+    assert known(database) == [account(1)]
+    assert not is_healthy(writer)
+    with sqlite3.connect(tmp_path / "gatepost.db") as other:
+        other.execute("DROP TRIGGER full")
+    other.close()
+    answers.given.clear()
+    writer.submit([(make(4), 4)])  # type: ignore[list-item]  # a job
+    assert answers.wait() == [(4, account(4))]
+    assert is_healthy(writer)
+    writer.close()
+
+
+def test_what_is_held_is_dropped_before_the_answer(database: Database) -> None:
+    run_once(database, make(1))  # type: ignore[arg-type]  # a job
+    with database.reader() as tx:
+        tx.recall(account(1), ("names",), known_names)
+    held = database.memory.held()
+    assert held.recall(account(1), ("names",), known_names) == (account(1),)
+    run_once(database, lambda tx: tx.touch(account(1)))
+    with pytest.raises(Cold):
+        held.recall(account(1), ("names",), known_names)
+
+
+def known_names(tx: Transaction) -> tuple[str, ...]:
+    return tuple(each.id for each in accounts.list_accounts(tx))
+
+
+def test_a_value_read_before_a_change_is_not_held_after_it(database: Database) -> None:
+    with database.reader() as tx:
+        run_once(database, make(1))  # type: ignore[arg-type]  # a job
+        assert tx.recall(account(1), ("names",), known_names) in ((), (account(1),))
+    with pytest.raises(Cold):
+        database.memory.held().recall(account(1), ("names",), known_names)
+
+
+def test_another_process_s_commit_empties_the_memory(database: Database, tmp_path: Path) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(make(1), 1)])  # type: ignore[list-item]  # a job
+    answers.wait()
+    with database.reader() as tx:
+        tx.recall(account(1), ("names",), known_names)
+    other = Database.open(f"sqlite:///{tmp_path / 'gatepost.db'}", keyring=Keyring.of(tmp_path), memory=Memory())
+    run_once(other, make(2))  # type: ignore[arg-type]  # a job
+    other.close()
+    writer.submit([(lambda tx: append_event(tx, event("X")), 2)])
+    answers.wait()
+    with pytest.raises(Cold):
+        database.memory.held().recall(account(1), ("names",), known_names)
+    writer.close()
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    with database.reader() as tx, pytest.raises(ReadOnly):
+        accounts.create_account(tx, account(1), "", NOW)
+    with database.reader() as tx, pytest.raises(ReadOnly):
+        append_event(tx, event("X"))
+
+
+def test_the_chain_shows_a_change_a_removal_and_an_insertion(database: Database) -> None:
+    for name in ("A", "B", "C"):
+        run_once(database, lambda tx, name=name: append_event(tx, event(name)))  # type: ignore[misc]  # bound at once
+    with database.reader() as tx:
+        rows = events.sealed_records(tx)
+        head = events.head(tx)
+    assert first_broken(rows) is None
+    assert head is not None
+    assert (head.seq, head.seal) == (3, rows[-1][2])
+    changed = [(seq, record.replace('"B"', '"Z"'), sealed) for seq, record, sealed in rows]
+    assert first_broken(changed) == 2
+    assert first_broken([rows[0], rows[2]]) == 3
+    forged = (3, "{}", seal(rows[0][2], "{}"))
+    assert first_broken([rows[0], rows[1], forged]) == 3
+
+
+def test_the_migrations_make_the_schema_that_the_code_sees(database: Database, tmp_path: Path) -> None:
+
+    config = Config()
+    config.set_main_option("script_location", "gatepost.store:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
+    with database.reader() as tx:
+        differences = compare_metadata(MigrationContext.configure(tx.connection), metadata)
+    assert differences == []
+    with sqlite3.connect(tmp_path / "gatepost.db") as store:
+        assert store.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    with pytest.raises(StoreUnusable, match="schema 9999"):
+        Database.open(f"sqlite:///{tmp_path / 'gatepost.db'}", keyring=database.keyring, memory=Memory())
+
+
+def test_secrets_are_sealed_to_their_owner(tmp_path: Path) -> None:
+    keyring = Keyring.of(tmp_path)
+    sealed = keyring.seal("secret", "AKIA1")
+    assert b"secret" not in sealed
+    assert Keyring.of(tmp_path).open(sealed, "AKIA1") == "secret"
+    with pytest.raises(WrongKey, match="AKIA2"):
+        keyring.open(sealed, "AKIA2")
+    with pytest.raises(WrongKey):
+        Keyring(bytes(32)).open(sealed, "AKIA1")
+    with pytest.raises(WrongKey, match="GATEPOST_MASTER_KEY"):
+        Keyring.of(tmp_path, {"GATEPOST_MASTER_KEY": "c2hvcnQ="})
