@@ -7,3 +7,4 @@ html_theme = "furo"
 html_title = "Gatepost"
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
+suppress_warnings = ["misc.highlighting_failure"]  # a console block may show half a sentence in quotes
