@@ -61,6 +61,7 @@ class HttpConnection(asyncio.Protocol):
         self._fields: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._header_size = 0
+        self._in_header = False
         self._body_size = 0
 
     # --- asyncio's callbacks --------------------------------------------------------------------------------------------
@@ -84,10 +85,13 @@ class HttpConnection(asyncio.Protocol):
             self.since = self._loop.time()
         try:
             self._parser.feed_data(data)
-        except _HeaderTooLarge:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         except httptools.HttpParserError:  # an upgrade is one too: nothing here is spoken but HTTP/1.1
             self._refuse(HTTPStatus.BAD_REQUEST)
+            return
+        if self._in_header:
+            self._header_size += len(data)
+            if self._header_size > MOST_HEADER_BYTES:
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     # --- httptools' callbacks -------------------------------------------------------------------------------------------
 
@@ -98,19 +102,14 @@ class HttpConnection(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         """A part of the request's target."""
         self._url += url
-        self._header_size += len(url)
-        if self._header_size > MOST_HEADER_BYTES:
-            raise _HeaderTooLarge
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field."""
-        self._header_size += len(name) + len(value)
-        if self._header_size > MOST_HEADER_BYTES:
-            raise _HeaderTooLarge
         self._fields.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The header is whole; a client that waits for leave to send the body gets it."""
+        self._in_header = False
         for name, value in self._fields:
             if name == b"expect" and value.lower() == b"100-continue" and self._transport is not None:
                 self._transport.write(CONTINUE)
@@ -143,6 +142,7 @@ class HttpConnection(asyncio.Protocol):
     # --- the life of a request ------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
+        self._in_header = True
         self._url = b""
         self._fields = []
         self._body = []
@@ -187,10 +187,6 @@ class HttpConnection(asyncio.Protocol):
         self._draining = True
         if not self._busy and self._transport is not None:
             self._transport.close()
-
-
-class _HeaderTooLarge(Exception):
-    """The request's header passes the limit."""
 
 
 _dates: dict[int, bytes] = {}
