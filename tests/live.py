@@ -33,7 +33,7 @@ class Live:
     def start(self) -> "Live":
         """Start the server and wait for its own word that it accepts connections."""
         environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{BIN}:{os.environ['PATH']}",
             "HOME": str(self.data.parent),
             "GATEPOST_ROOT_ACCESS_KEY_ID": ROOT_KEY,
             "GATEPOST_ROOT_SECRET_ACCESS_KEY": ROOT_SECRET,

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -155,16 +156,17 @@ def _say_ready(settings: Settings, listeners: Sequence[Bound]) -> None:
     written.write_text(json.dumps(ready) + "\n")
     written.replace(file)
     where = "" if settings.data_is_default else f" --data {settings.data}"
+    program = "gatepost" if shutil.which("gatepost") else os.path.relpath(sys.argv[0])
     _say(
         f"Gatepost is ready on {' and '.join(bound.url for bound in listeners)}",
         f"  account {settings.account}, region {settings.region}, data in {settings.data}",
         *(["  test hooks are on: /_gatepost/reset, /_gatepost/clock, /_gatepost/messages"] if settings.test_hooks else []),
         "",
         "Next, in another terminal:",
-        f'  eval "$(gatepost env{where})"',
+        f'  eval "$({program} env{where})"',
         "  aws ses verify-domain-identity --domain example.com",
         "  aws ses send-email --from news@example.com --to you@example.net --subject Hello --text 'It works.'",
-        f"  gatepost mail list{where}",
+        f"  {program} mail list{where}",
     )
 
 

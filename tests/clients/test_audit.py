@@ -1,9 +1,11 @@
 """Every call, allowed, denied or failed, is in `lookup-events`: who, from where, with what, and the error."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from clients.people import allow, document, make_user, refused, send
+from clients.people import allow, document, make_user, refused, send, send_raw
 from live import ACCOUNT, ROOT_KEY, Live
 
 
@@ -77,6 +79,10 @@ def test_each_filter_finds_its_events_and_no_others(live: Live) -> None:
     assert {event["eventName"] for event in events(live, AccessKeyId=alice.key)} == {"SendEmail"}
     assert "VerifyDomainIdentity" in {event["eventName"] for event in events(live, EventSource="ses.amazonaws.com")}
     assert all(event["readOnly"] is False for event in events(live, ReadOnly="false"))
+    about = {"ResourceType": "AWS::SES::EmailIdentity", "ResourceName": "example.com"}
+    for key, value in about.items():
+        assert {event["eventName"] for event in events(live, **{key: value})} == {"VerifyDomainIdentity"}
+    assert {event["eventName"] for event in events(live, ResourceName="alice")} == {"CreateUser", "CreateAccessKey"}
     (one,) = events(live, EventName="VerifyDomainIdentity")
     assert events(live, EventId=one["eventID"]) == [one]
 
@@ -93,3 +99,28 @@ def test_pages_hold_every_event_once(live: Live) -> None:
             break
         page = cloudtrail.lookup_events(LookupAttributes=asked, MaxResults=3, NextToken=page["NextToken"])
     assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_span_of_time_bounds_the_look_up(live: Live) -> None:
+    live.client("iam").create_group(GroupName="g")
+    cloudtrail = live.client("cloudtrail")
+    now = datetime.now(UTC)
+    hour = timedelta(hours=1)
+    assert len(cloudtrail.lookup_events(StartTime=now - hour, EndTime=now + hour)["Events"]) == 1
+    assert cloudtrail.lookup_events(StartTime=now + hour, EndTime=now + 2 * hour)["Events"] == []
+    assert refused(cloudtrail.lookup_events, StartTime=now, EndTime=now - hour)[0] == "InvalidTimeRangeException"
+    two = [{"AttributeKey": "EventName", "AttributeValue": "x"}, {"AttributeKey": "Username", "AttributeValue": "x"}]
+    assert refused(cloudtrail.lookup_events, LookupAttributes=two)[0] == "InvalidLookupAttributesException"
+    assert refused(cloudtrail.lookup_events, NextToken="x")[0] == "InvalidNextTokenException"
+
+
+def test_a_body_over_the_limit_leaves_one_event_and_nothing_else(tmp_path: Path) -> None:
+    live = Live(tmp_path / "data", environment={"GATEPOST_BODY_LIMIT": "2000"}).start()
+    live.client("ses").verify_domain_identity(Domain="example.com")
+    code, _ = refused(send_raw, live.client("ses"), to=",".join(f"a{number}@example.net" for number in range(200)))
+    assert code == "RequestEntityTooLarge"
+    assert live.messages() == []
+    assert [event["eventName"] for event in events(live)][1:-1] == []
+    (refusal,) = [event for event in events(live) if event.get("errorCode") == "RequestEntityTooLarge"]
+    assert refusal["userIdentity"]["accessKeyId"] == ROOT_KEY
+    assert live.stop() == 0

@@ -217,7 +217,7 @@ def _permit(call: Call, operation: Operation, view: View) -> Permitted:
             need.action,
             need.resource,
             need.resource_account or call.caller.account,
-            {**everywhere, **need.context},
+            {**everywhere, "aws:resourceaccount": need.resource_account or call.caller.account, **need.context},
         )
         decision = decide(request, Policies.of_layers(own_side, need.resource_side))
         if not decision.allowed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store.schema import identities
 from gatepost.store.transaction import Transaction, View
@@ -75,6 +75,13 @@ def list_identities(tx: Transaction, account: str, region: str) -> tuple[Identit
     """The identities of an account in a region, by name."""
     query = select(identities).where(identities.c.account == account, identities.c.region == region)
     return tuple(map(_identity, tx.execute(query.order_by(identities.c.name))))
+
+
+def count_identities(tx: Transaction, account: str, region: str) -> int:
+    """How many identities an account has in a region."""
+    query = select(func.count()).select_from(identities)
+    count: int = tx.execute(query.where(identities.c.account == account, identities.c.region == region)).scalar_one()
+    return count
 
 
 def held_identities(view: View, account: str, region: str) -> Mapping[str, Identity]:

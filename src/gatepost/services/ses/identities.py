@@ -364,7 +364,7 @@ def _new(call: Call, name: str) -> Identity:
 
 
 def _put_new(call: Call, tx: Transaction, made: Identity) -> None:
-    if len(identities.list_identities(tx, made.account, made.region)) >= MOST_IDENTITIES:
+    if identities.count_identities(tx, made.account, made.region) >= MOST_IDENTITIES:
         code = "LimitExceededException" if errors.is_v2(call) else "LimitExceeded"
         raise AwsError(code, f"An account has at most {MOST_IDENTITIES} identities a region.")
     identities.put_identity(tx, made)
