@@ -19,7 +19,6 @@ from gatepost.mail.address import Mailbox, encode_words, write_mailbox
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 HEADER_NAME: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,126}")
-LINE_END: Final = re.compile(r"\r\n|\r|\n")
 BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 LONGEST_LINE: Final = 998  # RFC 5322, section 2.1.1
 FOLD_AT: Final = 900
@@ -160,7 +159,7 @@ def _multipart(subtype: str, parts: Sequence[bytes], boundary: str) -> bytes:
 
 def _text_part(subtype: str, text: Text) -> bytes:
     """7bit where it fits, base64 where most is not ASCII, else quoted-printable (RFC 2045, section 6)."""
-    data = LINE_END.sub("\r\n", text.data)
+    data = text.data.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     try:
         encoded = data.encode(text.charset)
     except LookupError:

@@ -28,6 +28,7 @@ PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-16384",  # KiB a connection
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=8192",  # pages: 32 MB of log, moved into the file every few thousand messages
 )
 WRITES: Final = "gatepost_writes"
 

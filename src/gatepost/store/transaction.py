@@ -138,9 +138,9 @@ class Transaction:
 
     def recall(self, scope: str, key: Key, load: Callable[["Transaction"], T]) -> T:
         """`View.recall`: what this transaction has touched is read anew, everything else is shared."""
-        touched = self.touched if self._writes else ()
-        if scope in touched or (touched and scope == EVERY_SCOPE):
-            return load(self)
+        for frame in self._frames:
+            if frame.touched and (scope in frame.touched or scope == EVERY_SCOPE):
+                return load(self)
         held = self._memory.get(scope, key)
         if held is not None:
             return held  # type: ignore[no-any-return]  # what `load` of the same key made

@@ -23,7 +23,7 @@ class Checks:
     """The checks of one service's shapes."""
 
     def __init__(self) -> None:
-        self._structures: dict[str, Check] = {}
+        self._structures: dict[str, Check | None] = {}
 
     def of(self, shape: Shape) -> Check | None:
         """The check of a shape, None where it asks for nothing."""
@@ -44,10 +44,9 @@ class Checks:
 
         return check
 
-    def _of_structure(self, shape: StructureShape) -> Check:
-        known = self._structures.get(shape.name)
-        if known is not None:
-            return known
+    def _of_structure(self, shape: StructureShape) -> Check | None:
+        if shape.name in self._structures:
+            return self._structures[shape.name]
         members: dict[str, tuple[str, Check]] = {}
         required = {name: lower_first(name) for name in shape.required_members}
 
@@ -67,6 +66,9 @@ class Checks:
             of_member = self.of(member)
             if of_member is not None:
                 members[name] = (lower_first(name), of_member)
+        if not members and not required:
+            self._structures[shape.name] = None
+            return None
         return check
 
     def _of_list(self, shape: ListShape) -> Check | None:

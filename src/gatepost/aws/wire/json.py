@@ -92,6 +92,8 @@ def _typed(value: Any, wanted: type, called: str) -> Any:  # noqa: ANN401 -- JSO
 
 
 def _string(value: Any) -> str:  # noqa: ANN401 -- JSON
+    if type(value) is str:  # the commonest member by far
+        return value
     text: str = _typed(value, str, "a String")
     return text
 
