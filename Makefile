@@ -29,7 +29,7 @@ check: install ## Lint, types and the import contract
 test: check ## All checks and tests
 	$(BIN)/pytest
 
-test-long: install ## The longer suite: crash rounds, soak, fuzzing, the million decisions
+test-long: install ## The longer suite: crash rounds, soak, fuzzing
 	$(BIN)/pytest -m long
 
 bench: ## Measure against the named peers: decisions, sends, memory, start

@@ -149,6 +149,7 @@ def _say_ready(settings: Settings, listeners: Sequence[Bound]) -> None:
         "pid": os.getpid(),
         "endpoints": [bound.url for bound in listeners],
         "region": settings.region,
+        "store": settings.store_url,
         "ca_bundle": None if bundle is None else str(bundle.resolve()),
     }
     file = settings.data / READY_FILE

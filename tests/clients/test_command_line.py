@@ -203,3 +203,19 @@ def test_every_command_has_help_with_an_example() -> None:
         assert "Example: " in result.stdout, command
     for shell in ("bash", "zsh", "fish"):
         assert "gatepost" in gatepost("completion", shell).stdout
+
+
+def test_env_is_not_taken_in_by_a_server_that_was_killed(tmp_path: Path) -> None:
+    live = Live(tmp_path / "data").start()
+    live.kill()
+    result = gatepost("env", "--data", str(live.data))
+    assert "no server runs on" in result.stderr
+    assert result.stdout.startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:7370\n")
+
+
+def test_a_store_elsewhere_is_found_through_the_server(tmp_path: Path) -> None:
+    elsewhere = f"sqlite:///{tmp_path / 'elsewhere' / 'store.db'}"
+    live = Live(tmp_path / "data", ("--listen", "http://127.0.0.1:0", "--store", elsewhere)).start()
+    assert ROOT_KEY in gatepost("env", "--data", str(live.data)).stdout
+    assert not (live.data / "gatepost.db").exists()
+    assert live.stop() == 0

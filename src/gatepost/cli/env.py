@@ -1,6 +1,5 @@
 """`gatepost env`: what unmodified AWS clients need to find and trust the server."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -41,17 +40,15 @@ def env(
 
 def client_environment(data: Path | None) -> dict[str, str]:
     """Variable → value, in the order in which they are printed."""
-    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
-    from gatepost.settings import READY_FILE  # noqa: PLC0415 -- the same
+    from gatepost.cli.opened import opened_store, running_server  # noqa: PLC0415 -- the store's parts load when they are needed
     from gatepost.store.bootstrap import read_root  # noqa: PLC0415 -- the same
 
     with opened_store(data) as (settings, database), database.reader() as tx:
         root = read_root(tx)
     if root is None or root.access_key_id is None or root.secret_access_key is None:
         raise Exit(UNREACHABLE, f"the root user's key in {settings.data} was deleted; no other is known")
-    try:
-        ready = json.loads((settings.data / READY_FILE).read_text())
-    except FileNotFoundError:
+    ready = running_server(settings.data)
+    if ready is None:
         ready = {"endpoints": [str(settings.listen[0])], "region": settings.region, "ca_bundle": None}
         print(f"gatepost: no server runs on {settings.data}; start it with `gatepost serve`", file=sys.stderr)
     variables = {
@@ -60,7 +57,7 @@ def client_environment(data: Path | None) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": root.secret_access_key,
         "AWS_DEFAULT_REGION": ready["region"],
     }
-    if ready["ca_bundle"] is not None:
+    if ready["ca_bundle"] is not None and variables["AWS_ENDPOINT_URL"].startswith("https:"):
         variables["AWS_CA_BUNDLE"] = ready["ca_bundle"]
     return variables
 

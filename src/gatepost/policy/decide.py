@@ -115,6 +115,19 @@ def _layer(given: Layer | Given) -> Layer:
     return given if isinstance(given, Layer) else Layer(given) if given else EMPTY
 
 
+# Enum members by plain names: a decision looks at several of them.
+ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = Verdict.ALLOWED, Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY
+IDENTITY, RESOURCE, SCP = LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.SCP
+ROOT, FEDERATED_USER = PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER
+UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+DIRECT, BY_ROLE = How.DIRECT, How.ROLE
+NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
+
+# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
+# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
+NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+
+
 def decide(request: Request, policies: Policies) -> Decision:
     """The decision of these policies on this request."""
     principal = request.principal
@@ -123,65 +136,58 @@ def decide(request: Request, policies: Policies) -> Decision:
         return denial
     if (
         policies.scps is not None
-        and principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+        and principal.kind not in UNBOUND_BY_SCPS
         and not all(level.grant(request) for level in policies.scps)
     ):
-        return Decision(Verdict.IMPLICIT_DENY, LayerKind.SCP)
-    how, admitting = policies.resource.admission(request) if policies.resource.rules else (How.NOT, None)
-    if principal.account is None:
-        return _allowed(admitting) if admitting and how is How.DIRECT else _nothing_allows(LayerKind.RESOURCE)
-    if principal.account != request.resource_account:
+        return NOTHING_ALLOWS[SCP]
+    account = principal.account
+    if not policies.resource.rules and account is not None and account == request.resource_account:
+        return _own_side(request, policies, None)
+    how, admitting = policies.resource.admission(request)
+    if account is None:
+        return Decision(ALLOWED, None, (admitting,)) if admitting and how is DIRECT else NOTHING_ALLOWS[RESOURCE]
+    if account != request.resource_account:
         own = _own_side(request, policies, None)
         if not own.allowed:
             return own
-        return _allowed(*own.rules, admitting) if admitting else _nothing_allows(LayerKind.RESOURCE)
-    if admitting is not None and how is How.DIRECT:
-        return _allowed(admitting)
-    if admitting is None and policies.resource.rules and request.action_key.startswith(NAMED_BY_RESOURCE):
-        return _nothing_allows(LayerKind.RESOURCE)
-    return _own_side(request, policies, admitting if how is How.ROLE else None)
-
-
-# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
-# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+        return Decision(ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
+    if admitting is not None and how is DIRECT:
+        return Decision(ALLOWED, None, (admitting,))
+    if admitting is None and request.action_key.startswith(NAMED_BY_RESOURCE):
+        return NOTHING_ALLOWS[RESOURCE]
+    return _own_side(request, policies, admitting if how is BY_ROLE else None)
 
 
 def _denial(request: Request, policies: Policies) -> Decision | None:
-    for kind, layer in (LayerKind.IDENTITY, policies.identity), (LayerKind.RESOURCE, policies.resource):
-        if layer.rules and (rule := layer.denial(request, bounded=policies.boundary is not None)):
-            return Decision(Verdict.EXPLICIT_DENY, kind, (rule,))
-    if policies.boundary is None and policies.session is None and policies.scps is None and policies.rcps is None:
+    identity, resource = policies.identity, policies.resource
+    bounded = policies.boundary is not None
+    if identity.rules and (rule := identity.denial(request, bounded=bounded)):
+        return Decision(EXPLICIT_DENY, IDENTITY, (rule,))
+    if resource.rules and (rule := resource.denial(request, bounded=bounded)):
+        return Decision(EXPLICIT_DENY, RESOURCE, (rule,))
+    if not bounded and policies.session is None and policies.scps is None and policies.rcps is None:
         return None
-    bound_by_scps = request.principal.kind not in (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+    bound_by_scps = request.principal.kind not in UNBOUND_BY_SCPS
     for kind, layer in policies.guards():
-        if (kind is not LayerKind.SCP or bound_by_scps) and (rule := layer.denial(request)):
-            return Decision(Verdict.EXPLICIT_DENY, kind, (rule,))
+        if (kind is not SCP or bound_by_scps) and (rule := layer.denial(request)):
+            return Decision(EXPLICIT_DENY, kind, (rule,))
     return None
 
 
 def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
     """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
-    principal = request.principal
-    granting: Rule | None = by_role
-    if principal.kind is PrincipalKind.FEDERATED_USER and policies.session is None:
-        pass  # without a session policy a federated user gets nothing from the identity side
-    elif granting is None:
+    granting = by_role
+    kind = request.principal.kind
+    # Without a session policy a federated user gets nothing from the identity side.
+    if granting is None and (kind is not FEDERATED_USER or policies.session is not None):
         granting = policies.identity.grant(request)
-    if granting is None and principal.kind is not PrincipalKind.ROOT:
-        return _nothing_allows(LayerKind.IDENTITY)
-    granted = [granting]
-    for kind, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):
+    if granting is None and kind is not ROOT:
+        return NOTHING_ALLOWS[IDENTITY]
+    granted: tuple[Rule, ...] = () if granting is None else (granting,)
+    for limit, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):
         if layer is not None:
-            granted.append(layer.grant(request))
-            if granted[-1] is None:
-                return _nothing_allows(kind)
-    return _allowed(*granted)
-
-
-def _allowed(*rules: Rule | None) -> Decision:
-    return Decision(Verdict.ALLOWED, None, tuple(rule for rule in rules if rule is not None))
-
-
-def _nothing_allows(layer: LayerKind) -> Decision:
-    return Decision(Verdict.IMPLICIT_DENY, layer)
+            rule = layer.grant(request)
+            if rule is None:
+                return NOTHING_ALLOWS[limit]
+            granted += (rule,)
+    return Decision(ALLOWED, None, granted)

@@ -30,6 +30,7 @@ from gatepost.policy.variables import Template, read_template
 Context = Mapping[str, str | tuple[str, ...]]
 Test = Callable[[Context], bool]
 Matches = Callable[[str], bool | None]  # one request value against the policy's values; None: it cannot be read
+Holds = Callable[[str], bool | None]  # one request value against the whole operator; None is no
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,14 @@ def _ordered(read: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> C
 
 def _in_range(values: tuple[str, ...]) -> Matches:
     ranges = tuple(block for value in values if (block := read_range(value)) is not None)
+    if len(ranges) == 1:
+        only_family, first, last = ranges[0]
+
+        def in_one(value: str) -> bool | None:
+            address = read_address(value)
+            return None if address is None else address[0] == only_family and first <= address[1] <= last
+
+        return in_one
 
     def test(value: str) -> bool | None:
         address = read_address(value)
@@ -226,20 +235,68 @@ def compile_condition(condition: Condition, effect: Effect, *, variables: bool) 
     if operator.base == NULL:
         return _null(key, condition.values)
     comparison = COMPARISONS[operator.base]
-    holds = _value_test(comparison, condition.values, effect, variables=variables)
-    if operator.qualifier == "ForAllValues":
-        return lambda context: all(holds(value, context) for value in _values_of(context, key))
-    if operator.qualifier == "ForAnyValue":
-        return lambda context: any(holds(value, context) for value in _values_of(context, key))
+    parts = tuple(_template(comparison, value, variables=variables) for value in condition.values)
+    literals = tuple(part for part in parts if isinstance(part, str))
+    templates = tuple(part for part in parts if isinstance(part, Template))
     when_absent = comparison.negated or operator.if_exists
+    if templates:
+        return _filled_test(key, comparison, literals, templates, effect, operator.qualifier, when_absent=when_absent)
+    return _test(key, _holds(comparison, literals, effect), operator.qualifier, when_absent=when_absent)
+
+
+def _test(key: str, holds: Holds, qualifier: str | None, *, when_absent: bool) -> Test:
+    """Rules 2 to 4: which values of the request are asked, and what an absent key means."""
+    if qualifier == "ForAllValues":
+        return lambda context: all(map(holds, _values_of(context, key)))
+    if qualifier == "ForAnyValue":
+        return lambda context: any(map(holds, _values_of(context, key)))
 
     def test(context: Context) -> bool:
         value = context.get(key)
         if isinstance(value, str):
-            return holds(value, context)
+            return holds(value) is True
         return when_absent if not value else False  # rule 4: several values, or one of a set
 
     return test
+
+
+def _filled_test(
+    key: str,
+    comparison: Comparison,
+    literals: tuple[str, ...],
+    templates: tuple[Template, ...],
+    effect: Effect,
+    qualifier: str | None,
+    *,
+    when_absent: bool,
+) -> Test:
+    """The test where policy variables stand in the values: compared anew for each request.
+
+    An absent variable matches nothing, so a negated operator over it holds (IAM User Guide, policy variables).
+    """
+
+    def test(context: Context) -> bool:
+        filled = tuple(pattern for template in templates if (pattern := template.fill(context)) is not None)
+        return _test(key, _holds(comparison, literals + filled, effect), qualifier, when_absent=when_absent)(context)
+
+    return test
+
+
+def _holds(comparison: Comparison, values: tuple[str, ...], effect: Effect) -> Holds:
+    """Whether one request value satisfies the operator: rules 1, 5 and 6."""
+    matches, negated = comparison.matches(values), comparison.negated
+    denies = effect is Effect.DENY
+    if not negated and not (comparison.uncertain_when_positive and denies):
+        return matches  # what cannot be read (None) does not hold
+    uncertain = denies
+    if negated and not denies and not _readable(comparison, values):
+        return lambda _value: False
+
+    def holds(value: str) -> bool:
+        matched = matches(value)
+        return uncertain if matched is None else matched is not negated
+
+    return holds
 
 
 def _values_of(context: Context, key: str) -> tuple[str, ...]:
@@ -252,44 +309,6 @@ def _values_of(context: Context, key: str) -> tuple[str, ...]:
 def _null(key: str, values: tuple[str, ...]) -> Test:
     wanted = frozenset(value.lower() for value in values)
     return lambda context: ("false" if context.get(key) not in (None, ()) else "true") in wanted
-
-
-Holds = Callable[[str, Context], bool]
-
-
-def _value_test(comparison: Comparison, values: tuple[str, ...], effect: Effect, *, variables: bool) -> Holds:
-    """Whether one request value satisfies the operator, negation and rule 5 included."""
-    templates = tuple(_template(comparison, value, variables=variables) for value in values)
-    literals = tuple(template for template in templates if isinstance(template, str))
-    wanting = tuple(template for template in templates if isinstance(template, Template))
-    matches = comparison.matches(literals)
-    uncertain = effect is Effect.DENY if comparison.negated or comparison.uncertain_when_positive else False
-    negated = comparison.negated
-
-    def against_literals(value: str, _context: Context) -> bool:
-        matched = matches(value)
-        if matched is None:
-            return uncertain
-        return matched is not negated
-
-    def against_all(value: str, context: Context) -> bool:
-        # An absent variable matches nothing, so a negated operator over it holds (IAM User Guide, policy variables).
-        filled = tuple(pattern for template in wanting if (pattern := template.fill(context)) is not None)
-        matched = matches(value)
-        if not matched and filled:
-            matched = comparison.matches(filled)(value)
-        if matched is None:
-            return uncertain
-        return matched is not negated
-
-    if wanting:
-        return against_all
-    if comparison.matches in (_equal, _like) and not negated and len(literals) == 1:
-        only = matches  # the commonest conditions, without the detour
-        return lambda value, _context: only(value) is True
-    if negated and not _readable(comparison, literals):
-        return lambda value, context: against_literals(value, context) and effect is Effect.DENY
-    return against_literals
 
 
 def _template(comparison: Comparison, value: str, *, variables: bool) -> str | Template:
