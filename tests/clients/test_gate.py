@@ -117,6 +117,18 @@ def test_a_user_made_anew_under_the_same_name_is_somebody_else(alice: Person) ->
     iam.delete_access_key(UserName="alice", AccessKeyId=alice.key)
     iam.delete_user(UserName="alice")
     assert not is_allowed(send, make_user(alice.live, "alice").client("ses"))
+    shown = alice.live.client("ses").get_identity_policies(Identity="example.com", PolicyNames=["share"])["Policies"]["share"]
+    assert json.loads(shown)["Statement"][0]["Principal"]["AWS"].startswith("AIDA"), (
+        "a principal that is gone is shown by its ID"
+    )
+
+
+def test_a_policy_follows_a_user_who_is_renamed(alice: Person) -> None:
+    share(alice.live, allow("ses:SendEmail", DOMAIN, Principal={"AWS": alice.arn}))
+    alice.live.client("iam").update_user(UserName="alice", NewUserName="alicia")
+    assert is_allowed(send, alice.client("ses"))
+    shown = alice.live.client("ses").get_identity_policies(Identity="example.com", PolicyNames=["share"])["Policies"]["share"]
+    assert json.loads(shown)["Statement"][0]["Principal"]["AWS"].endswith(":user/alicia")
 
 
 def test_an_explicit_deny_of_the_identity_wins_over_every_allow(alice: Person) -> None:

@@ -13,7 +13,14 @@ from gatepost.services.iam import (
     simulation,
     users,
 )
-from gatepost.services.ses import configuration_sets, identities, identity_policies, sending, statistics
+from gatepost.services.ses import (
+    configuration_sets,
+    identities,
+    identity_attributes,
+    identity_policies,
+    sending,
+    statistics,
+)
 
 __all__ = [
     "ROUTES",
@@ -23,6 +30,7 @@ __all__ = [
     "configuration_sets",
     "groups",
     "identities",
+    "identity_attributes",
     "identity_policies",
     "inline_policies",
     "managed_policies",

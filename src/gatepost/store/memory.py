@@ -16,6 +16,7 @@ T = TypeVar("T")
 Key: TypeAlias = tuple[str, ...]
 EVERY_SCOPE: Final = "*"
 MOST_HELD: Final = 100_000  # a scope; then it starts anew
+MOST_SCOPES: Final = 10_000  # a caller may name any account; then all start anew
 
 
 class Cold(Exception):
@@ -42,6 +43,8 @@ class Memory:
         with self._lock:
             if max(self._changed.get(scope, 0), self._cleared) > as_of:
                 return
+            if scope not in self._scopes and len(self._scopes) >= MOST_SCOPES:
+                self._scopes.clear()
             values = self._scopes.setdefault(scope, {})
             if len(values) >= MOST_HELD:
                 values.clear()

@@ -57,6 +57,12 @@ def get_role(tx: Transaction, account: str, name: str) -> Role | None:
     return None if row is None else _role(row)
 
 
+def get_role_by_id(tx: Transaction, role_id: str) -> Role | None:
+    """The role of a unique ID."""
+    row = tx.execute(select(roles).where(roles.c.id == role_id)).one_or_none()
+    return None if row is None else _role(row)
+
+
 def list_roles(tx: Transaction, account: str, path_prefix: str = "/") -> tuple[Role, ...]:
     """The roles whose path begins so, by name."""
     query = select(roles).where(roles.c.account == account).order_by(roles.c.name_key)

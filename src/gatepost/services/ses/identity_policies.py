@@ -45,14 +45,14 @@ def put_identity_policy(call: Call, tx: Transaction, *, identity: str, policy_na
 @operation("ses", "GetIdentityPolicies", needs=on_everything, resources=on_named_identity("Identity"))
 def get_identity_policies(call: Call, tx: Transaction, *, identity: str, policy_names: Sequence[str]) -> Shape:
     """The policies of these names; a name without policy is left out."""
-    known = _policies(call, tx, identity_name(call, identity))
+    known = shown_policies(call, tx, identity_name(call, identity))
     return {"Policies": {name: known[name] for name in policy_names if name in known}}
 
 
 @operation("ses", "ListIdentityPolicies", needs=on_everything, resources=on_named_identity("Identity"))
 def list_identity_policies(call: Call, tx: Transaction, *, identity: str) -> Shape:
     """The names of an identity's policies."""
-    return {"PolicyNames": list(_policies(call, tx, identity_name(call, identity)))}
+    return {"PolicyNames": list(shown_policies(call, tx, identity_name(call, identity)))}
 
 
 @operation("ses", "DeleteIdentityPolicy", needs=on_everything, resources=on_named_identity("Identity"))
@@ -71,7 +71,7 @@ def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
     """A new policy."""
     name = _existing(call, tx, email_identity)
     checked = _checked_name(call, policy_name)
-    if checked in _policies(call, tx, name):
+    if checked in shown_policies(call, tx, name):
         raise errors.policy_exists(checked)
     _put(call, tx, name, checked, policy)
     return {}
@@ -81,7 +81,7 @@ def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
 def update_email_identity_policy(call: Call, tx: Transaction, *, email_identity: str, policy_name: str, policy: str) -> Shape:
     """Another document for a policy that exists."""
     name = _existing(call, tx, email_identity)
-    if policy_name not in _policies(call, tx, name):
+    if policy_name not in shown_policies(call, tx, name):
         raise errors.no_policy(policy_name)
     _put(call, tx, name, policy_name, policy)
     return {}
@@ -90,7 +90,7 @@ def update_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
 @operation("sesv2", "GetEmailIdentityPolicies", needs=on_identity, resources=on_named_identity("EmailIdentity"))
 def get_email_identity_policies(call: Call, tx: Transaction, *, email_identity: str) -> Shape:
     """Every policy of an identity, by name."""
-    return {"Policies": _policies(call, tx, _existing(call, tx, email_identity))}
+    return {"Policies": shown_policies(call, tx, _existing(call, tx, email_identity))}
 
 
 @operation("sesv2", "DeleteEmailIdentityPolicy", needs=on_identity, resources=on_named_identity("EmailIdentity"))
@@ -112,9 +112,19 @@ def _existing(call: Call, tx: Transaction, identity: str) -> str:
     return name
 
 
-def _policies(call: Call, tx: Transaction, identity: str) -> Mapping[str, str]:
+def shown_policies(call: Call, tx: Transaction, identity: str) -> Mapping[str, str]:
+    """Name → document of an identity's policies, as they are answered."""
     known = identity_policies.list_identity_policies(tx, call.caller.account, call.region, identity)
-    return {policy.name: policy.document for policy in known}
+    return {policy.name: _shown(tx, policy) for policy in known}
+
+
+def _shown(tx: Transaction, policy: IdentityPolicy) -> str:
+    """The document with each user and role that it names as it is called now; one that is gone by its unique ID, as AWS does."""
+    document = policy.document
+    for arn, unique_id in policy.principal_ids.items():
+        owner = users.get_user_by_id(tx, unique_id) or roles.get_role_by_id(tx, unique_id)
+        document = document.replace(json.dumps(arn), json.dumps(unique_id if owner is None else owner.arn))
+    return document
 
 
 def _checked_name(call: Call, name: str) -> str:
@@ -135,7 +145,7 @@ def _checked_name(call: Call, name: str) -> str:
 def _put(call: Call, tx: Transaction, identity: str, name: str, document: str) -> None:
     account, region = call.caller.account, call.region
     principal_ids = _checked(call, tx, identity, document)
-    others = [each for each in _policies(call, tx, identity) if each != name]
+    others = [each for each in shown_policies(call, tx, identity) if each != name]
     if len(others) >= MOST_POLICIES:
         raise errors.too_many_policies(call, identity)
     identity_policies.put_identity_policy(
