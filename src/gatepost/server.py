@@ -1,6 +1,7 @@
 """The composition root: from `Settings` to a running server. The only place that builds things."""
 
 import asyncio
+import fcntl
 import gc
 import json
 import os
@@ -11,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TextIO
+from pathlib import Path
+from typing import IO, Final, TextIO
 
 import structlog
 import uvloop
@@ -32,6 +34,7 @@ from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from gatepost.store.transaction import Transaction
 
+LOCK_FILE: Final = "server.lock"
 COLLECT_EVERY: Final = 20_000  # new containers
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
@@ -50,6 +53,10 @@ def serve(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT, drain, and return the exit code: 0, or 4 where an address cannot be had."""
     _keep_logs_plain()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = _locked(settings.data)
+    if lock is None:
+        _say(f"gatepost: another server runs on {settings.data}", to=sys.stderr)
+        return 4
     listeners = []
     for listener in settings.listen:
         try:
@@ -57,7 +64,23 @@ def serve(settings: Settings) -> int:
         except OSError as problem:
             _say(f"gatepost: cannot listen on {listener}: {problem.strerror or problem}", to=sys.stderr)
             return 4
-    return uvloop.run(_serve(settings, listeners))
+    code = uvloop.run(_serve(settings, listeners))
+    lock.close()
+    return code
+
+
+def _locked(data: Path) -> IO[bytes] | None:
+    """The data folder's lock, held as long as this is open; None where another server holds it.
+
+    What one server holds in memory would be stale once another has changed the store.
+    """
+    file = (data / LOCK_FILE).open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def _keep_logs_plain() -> None:

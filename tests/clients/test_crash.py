@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import urllib.error
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,37 @@ def rounds(folder: Path, count: int, after: float) -> None:
 
 def test_a_killed_server_loses_no_answered_call(tmp_path: Path) -> None:
     rounds(tmp_path, 2, 0.6)
+
+
+def test_a_store_that_refuses_writes_is_told_and_nothing_is_half_done(tmp_path: Path) -> None:
+    live = Live(tmp_path / "data").start()
+    live.client("ses").verify_domain_identity(Domain="example.com")
+    with sqlite3.connect(live.data / "gatepost.db") as store:
+        store.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    with pytest.raises(ClientError) as caught:
+        send(live.client("ses"))
+    assert caught.value.response["Error"]["Code"] == "ServiceUnavailable"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        live.hook("health")
+    assert live.messages() == []
+    store.execute("DROP TRIGGER full")
+    store.close()
+    send(live.client("ses"))
+    assert live.hook("health") == {"status": "ok"}
+    assert len(live.messages()) == 1
+    assert live.stop() == 0
+
+
+def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    live = Live(tmp_path / "data").start()
+    second = Live(tmp_path / "data")
+    with pytest.raises(AssertionError, match="another server runs on"):
+        second.start()
+    assert second.process.wait(10) == 4
+    assert second.process.stdout is not None
+    second.process.stdout.close()
+    assert live.stop() == 0
 
 
 @pytest.mark.long
