@@ -159,6 +159,17 @@ def test_an_unknown_action_is_told(live: Live) -> None:
     assert sent(signed(live, body=b"{}", headers=target, service="cloudtrail")).code == "UnknownOperationException"
 
 
+@pytest.mark.parametrize(
+    ("service", "operation"), [("sns", "list_topics"), ("dynamodb", "list_tables"), ("lambda", "list_functions")]
+)
+def test_a_service_that_is_not_served_says_so(live: Live, service: str, operation: str) -> None:
+    code, text = refused(getattr(live.client(service), operation))
+    assert code in ("InvalidAction", "UnknownOperationException")
+    assert text == f"The service {service} is not served here."
+    (event,) = [event for event in events(live) if event.get("errorCode") == code]
+    assert event["eventSource"] == f"{service}.amazonaws.com"
+
+
 def test_an_operation_that_is_not_served_says_so(live: Live) -> None:
     code, text = refused(live.client("ses").list_receipt_rule_sets)
     assert (code, text) == ("InvalidAction", "The operation ListReceiptRuleSets of ses is not served here.")

@@ -90,6 +90,11 @@ def not_served(service: str, action: str) -> AwsError:
     return AwsError("InvalidAction", f"The operation {action} of {service} is not served here.", 400)
 
 
+def service_not_served(service: str) -> AwsError:
+    """AWS may have the service; this server does not serve it."""
+    return AwsError("InvalidAction", f"The service {service} is not served here.", 400)
+
+
 def unknown_operation() -> AwsError:
     """No operation can be told of the request."""
     return AwsError("InvalidAction", "The requested operation is not recognized by the service.", 404)

@@ -140,7 +140,7 @@ class Pipeline:
             authorization = read_authorization(request)
             credential = credential_of(view, authorization.access_key_id)
             caller = _caller(arrival, credential, authorization, route)
-            given = _input(arrival, operation, route)
+            given = _input(arrival, operation, route, authorization)
             region = GLOBAL_REGION if route.service.is_global else authorization.region
             assert operation is not None  # noqa: S101 -- it has read the input
             call = Call(
@@ -190,11 +190,14 @@ def _caller(arrival: Arrival, credential: Credential | None, authorization: Auth
         raise errors.invalid_client_token_id()
     if arrival.too_large:  # its signature covers a body that was not kept
         raise errors.body_too_large()
-    check_signature(arrival.request, authorization, credential.secret, route.service.signing_name, arrival.now)
+    signed_for = route.service.signing_name if route.recognised else authorization.service
+    check_signature(arrival.request, authorization, credential.secret, signed_for, arrival.now)
     return credential.caller
 
 
-def _input(arrival: Arrival, operation: Operation | None, route: Route) -> Shape:
+def _input(arrival: Arrival, operation: Operation | None, route: Route, authorization: Authorization) -> Shape:
+    if not route.recognised:
+        raise errors.service_not_served(authorization.service)
     if operation is None:
         raise _no_operation(route)
     return operation.shape.parse(arrival.request, route.parameters)

@@ -49,6 +49,13 @@ class Known(Struct, frozen=True):
         return GLOBAL_REGION if is_global else self.authorization.region
 
 
+def _source(known: Known) -> str:
+    """The service that was called, as CloudTrail writes it; one that is not served by its own name."""
+    if known.route is not None and known.route.recognised:
+        return known.route.service.event_source
+    return NO_SERVICE if known.authorization is None else f"{known.authorization.service}.amazonaws.com"
+
+
 def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Event:
     """The Event of a call that ended with an output or an error."""
     arrival, operation, authorization = known.arrival, known.operation, known.authorization
@@ -62,7 +69,7 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         time=arrival.now,
         account=known.account or known.home.account,
         region=known.region,
-        source=NO_SERVICE if route is None else route.service.event_source,
+        source=_source(known),
         name=name,
         request_id=known.request_id,
         read_only=read_only,

@@ -32,13 +32,17 @@ NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
 class Route(Struct, frozen=True):
-    """Where a request goes. `operation` is None where the service, or this server, has none of that name (`action`)."""
+    """Where a request goes. `operation` is None where the service has none of that name (`action`).
+
+    Where the service itself is not served, `recognised` is False and `service` is one that answers in the same protocol.
+    """
 
     service: ServiceShapes
     operation: str | None
     action: str = ""
     version: str | None = None
     parameters: Any = {}  # a form's tree, or the parts of a path
+    recognised: bool = True
 
 
 class Routes:
@@ -63,12 +67,14 @@ class Routes:
                 found = paths.find(request.method, path)
                 if found is not None:
                     return Route(service, found[0], found[0], service.api_version, found[1])
-            return Route(self._of_path(path), None)
+            return self._of_unknown_path(path)
         target = request.header("x-amz-target")
         if target is not None:
             prefix, _, name = target.rpartition(".")
-            service = self._by_target.get(prefix, self._services[0])
-            return Route(service, name if service.has(name) else None, name, service.api_version)
+            targeted = self._by_target.get(prefix)
+            if targeted is None:
+                return Route(self._of_protocol("json"), None, name, recognised=False)
+            return Route(targeted, name if targeted.has(name) else None, name, targeted.api_version)
         return self._of_form(request)
 
     def fail(self, route: Route | None, error: AwsError, request_id: str) -> HttpResponse:
@@ -76,9 +82,12 @@ class Routes:
         service = self._services[0] if route is None else route.service
         return service.codec.fail(error, request_id)
 
-    def _of_path(self, path: str) -> ServiceShapes:
+    def _of_unknown_path(self, path: str) -> Route:
         mail = path.startswith(("/v2/email", "/v1/email"))
-        return next((service for service, _ in self._paths if mail), self._services[0])
+        return Route(self._of_protocol("rest-json"), None, recognised=mail)
+
+    def _of_protocol(self, protocol: str) -> ServiceShapes:
+        return next((service for service in self._services if service.protocol == protocol), self._services[0])
 
     def _of_form(self, request: HttpRequest) -> Route:
         pairs = (
@@ -92,9 +101,11 @@ class Routes:
         action, version = tree.get("Action"), tree.get("Version")
         if not isinstance(action, str):
             return Route(self._services[0], None)
-        service = self._by_version.get(version, self._services[0]) if isinstance(version, str) else self._services[0]
-        known = version == service.api_version and service.has(action)
-        return Route(service, action if known else None, action, version if isinstance(version, str) else None, tree)
+        told = version if isinstance(version, str) else None
+        service = self._by_version.get(told or "")
+        if service is None:
+            return Route(self._services[0], None, action, told, tree, recognised=told is None)
+        return Route(service, action if service.has(action) else None, action, told, tree)
 
 
 class _Paths:
