@@ -58,7 +58,7 @@ def test_a_body_arrives_as_it_was_given(text: str) -> None:
     assert received(html) == f"<p>{wanted}</p>"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(subject=st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=300))
 def test_a_subject_arrives_as_it_was_given(subject: str) -> None:
     parsed = composed(Content(Text(subject), text=Text("x")))
@@ -143,7 +143,7 @@ def test_a_message_without_a_body_or_header() -> None:
     assert read_message(b"\r\nbody").fields == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     try:

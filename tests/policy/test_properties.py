@@ -16,7 +16,7 @@ from gatepost.policy.request import Request
 from gatepost.policy.write import write_policy
 from policy.strategies import layers, policies, requests, sets, statements
 
-FEW = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=150)
 
 
 def verdict(request: Request, given: Policies) -> Verdict:
@@ -98,7 +98,7 @@ def expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(character, re.escape(character)) for character in pattern), re.DOTALL)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(pattern=st.text("ab*?:", max_size=8), text=st.text("ab:", max_size=10))
 def test_wildcards_match_as_the_expression_says(pattern: str, text: str) -> None:
     wanted = expression(pattern).fullmatch(text) is not None
@@ -112,7 +112,7 @@ def test_many_stars_are_matched_in_no_time() -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000, derandomize=False)
 @given(request=requests, held=sets)
 def test_twenty_thousand_decisions_are_explained_alike(request: Request, held: Policies) -> None:
     assert explain(request, held).decision == decide(request, held)
