@@ -9,8 +9,8 @@ Theory, in numbered rules (IAM User Guide, "Condition operators", "Multivalued c
     also where the operator is negated or ends in `IfExists`. A single-valued key is a set of one. A set of empty strings is empty.
 4.  A bare operator, negated and `IfExists` forms too, never matches a multi-valued key that is present, even with one value.
 5.  A value that cannot be read (no number, no date, no address, no ARN) does not match. Where AWS's answer is contested or
-    unknown (negated operators, addresses), the safer reading is taken: a Deny that may apply applies, an Allow that may not
-    does not. Each operator below says so with `uncertain`.
+    unknown (`NumericNotEquals`, addresses, negated ARNs), the safer reading is taken: a Deny that may apply applies, an Allow
+    that may not does not. The table below marks these operators `uncertain`.
 6.  A policy's value that cannot be read matches nothing; a negated operator over it is uncertain as in 5.
 """
 
@@ -43,7 +43,7 @@ class Comparison:
     variables: bool = False
     wildcards: bool = False
     case_folded: bool = False
-    uncertain_when_positive: bool = False
+    uncertain: bool = False  # rule 5: a Deny applies to a request value that cannot be read
 
 
 # --- strings ------------------------------------------------------------------------------------------------------------
@@ -167,10 +167,10 @@ def _decoded(text: str) -> bytes | None:
 # --- the table ----------------------------------------------------------------------------------------------------------
 
 
-def _family(prefix: str, read: Callable[[str], object]) -> tuple[Comparison, ...]:
+def _family(prefix: str, read: Callable[[str], object], *, uncertain: bool) -> tuple[Comparison, ...]:
     return (
         Comparison(f"{prefix}Equals", _ordered(read, operator.eq)),
-        Comparison(f"{prefix}NotEquals", _ordered(read, operator.eq), negated=True),
+        Comparison(f"{prefix}NotEquals", _ordered(read, operator.eq), negated=True, uncertain=uncertain),
         Comparison(f"{prefix}LessThan", _ordered(read, operator.lt)),
         Comparison(f"{prefix}LessThanEquals", _ordered(read, operator.le)),
         Comparison(f"{prefix}GreaterThan", _ordered(read, operator.gt)),
@@ -182,7 +182,7 @@ def _pair(name: str, not_name: str, comparison: Comparison) -> tuple[Comparison,
     return tuple(
         Comparison(
             each, comparison.matches, negated, comparison.variables, comparison.wildcards, comparison.case_folded,
-            comparison.uncertain_when_positive,
+            comparison.uncertain or negated,
         )
         for each, negated in ((name, False), (not_name, True))
     )  # fmt: skip
@@ -199,11 +199,11 @@ COMPARISONS: Final[Mapping[str, Comparison]] = {
             Comparison("", _equal_ignoring_case, variables=True, case_folded=True),
         ),
         *_pair("StringLike", "StringNotLike", Comparison("", _like, variables=True, wildcards=True)),
-        *_family("Numeric", read_number),
-        *_family("Date", read_instant),
+        *_family("Numeric", read_number, uncertain=True),
+        *_family("Date", read_instant, uncertain=False),
         Comparison("Bool", _boolean),
         Comparison("BinaryEquals", _bytes),
-        *_pair("IpAddress", "NotIpAddress", Comparison("", _in_range, uncertain_when_positive=True)),
+        *_pair("IpAddress", "NotIpAddress", Comparison("", _in_range, uncertain=True)),
         *_pair("ArnEquals", "ArnNotEquals", Comparison("", _arn_like, variables=True, wildcards=True)),
         *_pair("ArnLike", "ArnNotLike", Comparison("", _arn_like, variables=True, wildcards=True)),
     )
@@ -284,17 +284,16 @@ def _filled_test(
 
 def _holds(comparison: Comparison, values: tuple[str, ...], effect: Effect) -> Holds:
     """Whether one request value satisfies the operator: rules 1, 5 and 6."""
-    matches, negated = comparison.matches(values), comparison.negated
-    denies = effect is Effect.DENY
-    if not negated and not (comparison.uncertain_when_positive and denies):
+    matches, negated, denies = comparison.matches(values), comparison.negated, effect is Effect.DENY
+    applies = denies and comparison.uncertain
+    if not negated and not applies:
         return matches  # what cannot be read (None) does not hold
-    uncertain = denies
     if negated and not denies and not _readable(comparison, values):
         return lambda _value: False
 
     def holds(value: str) -> bool:
         matched = matches(value)
-        return uncertain if matched is None else matched is not negated
+        return applies if matched is None else matched is not negated
 
     return holds
 
