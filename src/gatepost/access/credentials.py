@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from gatepost.policy.principal import Principal
-from gatepost.policy.request import PrincipalKind
 from gatepost.store import access_keys, users
 from gatepost.store.memory import EVERY_SCOPE
 from gatepost.store.transaction import Transaction, View
@@ -22,11 +21,6 @@ class Caller:
     def arn(self) -> str:
         """The caller's ARN."""
         return self.principal.arn
-
-    @property
-    def is_root(self) -> bool:
-        """Whether it is the account's root user."""
-        return self.principal.kind is PrincipalKind.ROOT
 
 
 @dataclass(frozen=True, slots=True)

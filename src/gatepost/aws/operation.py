@@ -30,7 +30,6 @@ from gatepost.policy.decide import Decision, Layer
 from gatepost.store.transaction import View
 
 READING: Final = ("Get", "List", "Describe", "Lookup", "Simulate", "Validate", "Check", "Test", "BatchGet", "Decode")
-API_VERSIONS: Final = {"ses": "1", "sesv2": "2"}
 SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

@@ -160,7 +160,7 @@ class Pipeline:
             error = refused
         except Cold:
             raise
-        except Exception:
+        except Exception:  # a mistake of ours as well: told and recorded like any other end of a call
             log.exception("internal failure", request_id=request_id)
             error = errors.internal_failure()
         account = None if credential is None else credential.caller.account

@@ -18,7 +18,7 @@ import base64
 import binascii
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -42,7 +42,6 @@ class Comparison:
     negated: bool = False
     variables: bool = False
     wildcards: bool = False
-    case_folded: bool = False
     uncertain: bool = False  # rule 5: a Deny applies to a request value that cannot be read
 
 
@@ -179,13 +178,10 @@ def _family(prefix: str, read: Callable[[str], object], *, uncertain: bool) -> t
 
 
 def _pair(name: str, not_name: str, comparison: Comparison) -> tuple[Comparison, ...]:
-    return tuple(
-        Comparison(
-            each, comparison.matches, negated, comparison.variables, comparison.wildcards, comparison.case_folded,
-            comparison.uncertain or negated,
-        )
-        for each, negated in ((name, False), (not_name, True))
-    )  # fmt: skip
+    return (
+        replace(comparison, name=name),
+        replace(comparison, name=not_name, negated=True, uncertain=True),
+    )
 
 
 NULL: Final = "Null"
@@ -196,7 +192,7 @@ COMPARISONS: Final[Mapping[str, Comparison]] = {
         *_pair(
             "StringEqualsIgnoreCase",
             "StringNotEqualsIgnoreCase",
-            Comparison("", _equal_ignoring_case, variables=True, case_folded=True),
+            Comparison("", _equal_ignoring_case, variables=True),
         ),
         *_pair("StringLike", "StringNotLike", Comparison("", _like, variables=True, wildcards=True)),
         *_family("Numeric", read_number, uncertain=True),

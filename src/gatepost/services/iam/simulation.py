@@ -41,65 +41,32 @@ class _Questions:
 
 
 @operation("iam", "SimulateCustomPolicy", needs=on_everything)
-def simulate_custom_policy(
-    call: Call,
-    tx: Transaction,  # noqa: ARG001 -- the form of every handler
-    *,
-    policy_input_list: Sequence[str],
-    action_names: Sequence[str],
-    permissions_boundary_policy_input_list: Sequence[str] = (),
-    resource_arns: Sequence[str] = ("*",),
-    resource_policy: str | None = None,
-    resource_owner: str | None = None,
-    caller_arn: str | None = None,
-    context_entries: Sequence[Shape] = (),
-    max_items: int | None = None,
-    marker: str | None = None,
-) -> Shape:
+def simulate_custom_policy(call: Call, tx: Transaction) -> Shape:  # noqa: ARG001 -- the form of every handler
     """What the policies given would decide."""
-    identity = Layer(_given(policy_input_list, "PolicyInputList"))
-    questions = _Questions(
-        _caller(call, caller_arn, resource_policy, _somebody(call)),
-        _policies(identity, permissions_boundary_policy_input_list, resource_policy),
-        action_names,
-        resource_arns,
-        _owner(resource_owner),
-        _context(context_entries),
-        bool(permissions_boundary_policy_input_list),
-    )
-    return _answers(questions, marker, max_items)
+    return _simulate(call, _somebody(call), ())
 
 
 @operation("iam", "SimulatePrincipalPolicy", needs=on_arn("PolicySourceArn"))
-def simulate_principal_policy(
-    call: Call,
-    tx: Transaction,
-    *,
-    policy_source_arn: str,
-    action_names: Sequence[str],
-    policy_input_list: Sequence[str] = (),
-    permissions_boundary_policy_input_list: Sequence[str] = (),
-    resource_arns: Sequence[str] = ("*",),
-    resource_policy: str | None = None,
-    resource_owner: str | None = None,
-    caller_arn: str | None = None,
-    context_entries: Sequence[Shape] = (),
-    max_items: int | None = None,
-    marker: str | None = None,
-) -> Shape:
+def simulate_principal_policy(call: Call, tx: Transaction, *, policy_source_arn: str) -> Shape:
     """What the policies of a user, group or role would decide, with those given beside them."""
-    principal, attached = _source(call, tx, policy_source_arn)
-    identity = Layer((*attached, *_given(policy_input_list, "PolicyInputList")))
+    return _simulate(call, *_source(call, tx, policy_source_arn))
+
+
+def _simulate(call: Call, principal: Principal, attached: Sequence[AttachedPolicy]) -> Shape:
+    """The answers to what both operations take alike, which is all but whose policies are asked."""
+    given = call.input
+    boundary, resource_policy = given.get("PermissionsBoundaryPolicyInputList") or (), given.get("ResourcePolicy")
+    identity = Layer((*attached, *_given(given.get("PolicyInputList") or (), "PolicyInputList")))
     questions = _Questions(
-        _caller(call, caller_arn, resource_policy, principal),
-        _policies(identity, permissions_boundary_policy_input_list, resource_policy),
-        action_names,
-        resource_arns,
-        _owner(resource_owner),
-        _context(context_entries),
-        bool(permissions_boundary_policy_input_list),
+        _caller(call, given.get("CallerArn"), resource_policy, principal),
+        _policies(identity, boundary, resource_policy),
+        given["ActionNames"],
+        given.get("ResourceArns") or ("*",),
+        _owner(given.get("ResourceOwner")),
+        _context(given.get("ContextEntries") or ()),
+        bool(boundary),
     )
-    return _answers(questions, marker, max_items)
+    return _answers(questions, given.get("Marker"), given.get("MaxItems"))
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def read_raw(
         identities.append(identify(view, call, return_to, arns.return_path, arns.source or arns.sender))
     message_id = new_message_id(call.region, call.now, fresh_uuid())
     head = [
-        ("Date", message.get("date") or mime.date(int(call.now.timestamp()))),
+        ("Date", mime.date(int(call.now.timestamp()))),
         ("Message-ID", message_id_header(message_id, call.region)),
     ]
     if shown is None:
