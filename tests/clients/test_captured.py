@@ -47,7 +47,8 @@ def test_what_ses_consumes_is_taken_out_of_a_raw_message(live: Live) -> None:
     live.client("sesv2").create_configuration_set(ConfigurationSetName="tracked")
     raw = (
         f"X-SES-SOURCE-ARN: {arn}\nX-SES-FROM-ARN: {arn}\nX-SES-RETURN-PATH-ARN: {arn}\nX-SES-CONFIGURATION-SET: tracked\n"
-        "X-SES-MESSAGE-TAGS: campaign=spring\nReturn-Path: <bounces@example.com>\nMessage-ID: <mine@example.com>\n"
+        "X-SES-MESSAGE-TAGS: campaign=spring\nDate: Mon, 1 Jan 2001 00:00:00 +0000\n"
+        "Return-Path: <bounces@example.com>\nMessage-ID: <mine@example.com>\n"
         "From: News <news@example.com>\nTo: a@example.net\nBcc: secret@example.net\nSubject: =?UTF-8?B?R3LDvMOfZQ==?=\nX-Mine: stays\n"
         "\nbody\n"
     )
@@ -55,6 +56,7 @@ def test_what_ses_consumes_is_taken_out_of_a_raw_message(live: Live) -> None:
     message = kept(live, message_id)
     assert sorted(name.lower() for name in message) == ["date", "from", "message-id", "subject", "to", "x-mine"]
     assert message["Message-ID"] == f"<{message_id}@email.amazonses.com>"
+    assert message["Date"].datetime.year > 2001, "SES writes its own"
     (row,) = live.messages()
     assert (row["Recipients"], row["Subject"], row["Source"]) == (
         ["a@example.net", "secret@example.net"],

@@ -143,6 +143,9 @@ def test_simulate_prints_a_line_a_case(tmp_path: Path) -> None:
         ("[{]", "-:1:3: Expecting property name"),
         ('[{"name": "x"}]', "case 1 (`x`), request: expected an object"),
         ('[{"name": "x", "request": {"principal": "alice", "action": "a:b", "resource": "*"}}]', "`alice` is no principal"),
+        ('[{"name": "x", "name": "y"}]', "the key `name` stands twice in an object"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"a":' * 100_000, "nested too deep"),
         ('[{"name": "x", "polices": []}]', "unknown member `polices`"),
     ],
 )

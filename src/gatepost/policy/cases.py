@@ -66,18 +66,27 @@ def _documents(text: str) -> list[Json]:
     if stripped.startswith("["):
         return list(_load(text, 1))
     try:
-        return [json.loads(text)]  # a single case, over as many lines as it likes
-    except ValueError:
+        return [json.loads(text, object_pairs_hook=_object)]  # a single case, over as many lines as it likes
+    except (ValueError, RecursionError):
         return [_load(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _load(text: str, first_line: int) -> Json:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise PolicyError("json-syntax", "", error.msg, first_line + error.lineno - 1, error.colno) from None
     except RecursionError:
         raise PolicyError("json-syntax", "", "nested too deep", first_line, 1) from None
+
+
+def _object(members: list[tuple[str, Json]]) -> dict[str, Json]:
+    """An object whose keys differ: a policy with a key twice must not be decided by whichever came last."""
+    made = dict(members)
+    if len(made) < len(members):
+        twice = next(key for number, (key, _) in enumerate(members) if key in dict(members[:number]))
+        raise PolicyError("duplicate-key", "", f"the key `{twice}` stands twice in an object", 1, 1)
+    return made
 
 
 def _case(case: Json, number: int) -> Case:
