@@ -1,6 +1,7 @@
 """Users, keys and policies made through the API, in the words of the tests."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +93,21 @@ def refused(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> tuple
         call(*arguments, **keywords)
     error = caught.value.response["Error"]
     return error["Code"], error["Message"]
+
+
+EXPLAINED = re.compile(
+    r"\. For complete details call the GetRequestAuthorizationDetails API, or run gatepost explain, "
+    r"with the following authorization id: ([0-9a-z]+)"
+)
+
+
+def denial(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> tuple[str, str]:
+    """The text of the denial in which a call must end, without its last sentence; and the authorization ID that one gives."""
+    code, text = refused(call, *arguments, **keywords)
+    assert code in {"AccessDenied", "AccessDeniedException"}, (code, text)
+    explained = EXPLAINED.search(text)
+    assert explained is not None, text
+    return text[: explained.start()], explained.group(1)
 
 
 def is_allowed(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> bool:

@@ -38,8 +38,8 @@ def crash_once(live: Live, after: float) -> list[str]:
 def check(data: Path, sent: list[str]) -> None:
     with sqlite3.connect(data / "gatepost.db") as store:
         kept = {row[0] for row in store.execute("SELECT message_id FROM messages")}
-        rows = list(store.execute("SELECT seq, record, seal FROM events ORDER BY seq"))
-        recorded = [record for _, record, _ in rows if '"eventName":"SendEmail"' in record]
+        rows = list(store.execute("SELECT seq, record, authorization, seal FROM events ORDER BY seq"))
+        recorded = [record for _, record, _, _ in rows if '"eventName":"SendEmail"' in record]
     store.close()
     assert set(sent) <= kept, "an answered send was lost"
     assert len(recorded) == len(kept), "a message without its event, or an event without its message"

@@ -9,6 +9,7 @@ from botocore.config import Config
 from clients.people import (
     Person,
     allow,
+    denial,
     deny,
     document,
     identity_arn,
@@ -40,13 +41,13 @@ def share(live: Live, *statements: dict[str, Any], identity: str = "example.com"
 
 
 def test_a_user_without_policy_is_denied_in_the_words_of_ses(alice: Person) -> None:
-    assert refused(send, alice.client("ses")) == (
-        "AccessDenied",
-        f"User `{alice.arn}' is not authorized to perform `ses:SendEmail' on resource `{DOMAIN}'",
+    words = (
+        f"User `{alice.arn}' is not authorized to perform `ses:SendEmail' on resource `{DOMAIN}' "
+        "because no identity-based policy allows the ses:SendEmail action"
     )
-    code, text = refused(send_v2, alice.client("sesv2"))
-    assert code == "AccessDeniedException"
-    assert text == f"User `{alice.arn}' is not authorized to perform `ses:SendEmail' on resource `{DOMAIN}'"
+    assert refused(send, alice.client("ses"))[0] == "AccessDenied"
+    assert refused(send_v2, alice.client("sesv2"))[0] == "AccessDeniedException"
+    assert denial(send, alice.client("ses"))[0] == denial(send_v2, alice.client("sesv2"))[0] == words
 
 
 def test_a_user_without_policy_is_denied_management_in_the_words_of_iam(alice: Person) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from clients.people import allow, deny, document, identity_arn, is_allowed, make_user, refused, send, send_raw, send_v2
+from clients.people import allow, denial, deny, document, identity_arn, is_allowed, make_user, refused, send, send_raw, send_v2
 from live import ACCOUNT, Live
 
 TRUST = json.dumps(
@@ -136,9 +136,8 @@ def test_a_configuration_set_is_asked_for_named_or_by_default(live: Live) -> Non
     only_identity = document(allow("ses:SendEmail", identity_arn("example.com")))
     iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=only_identity)
     assert is_allowed(send, alice.client("ses"))
-    code, text = refused(send, alice.client("ses"), ConfigurationSetName="tracked")
-    assert code == "AccessDenied"
-    assert text.endswith(f"on resource `arn:aws:ses:us-east-1:{ACCOUNT}:configuration-set/tracked'")
+    text, _ = denial(send, alice.client("ses"), ConfigurationSetName="tracked")
+    assert f"on resource `arn:aws:ses:us-east-1:{ACCOUNT}:configuration-set/tracked'" in text
     v2.put_email_identity_configuration_set_attributes(EmailIdentity="example.com", ConfigurationSetName="tracked")
     assert not is_allowed(send_v2, alice.client("sesv2"))
     both = document(allow("ses:SendEmail", [identity_arn("example.com"), f"arn:aws:ses:*:{ACCOUNT}:configuration-set/tracked"]))
@@ -194,7 +193,8 @@ def test_the_most_specific_verified_identity_stands_for_an_address(live: Live) -
     alice = make_user(live, "alice")
 
     def denied_on() -> str:
-        return refused(send, alice.client("ses"), source="news@mail.example.com")[1].rpartition("identity/")[2].rstrip("'")
+        text, _ = denial(send, alice.client("ses"), source="news@mail.example.com")
+        return text.partition("identity/")[2].partition("'")[0]
 
     assert denied_on() == "news@mail.example.com"
     ses.verify_domain_identity(Domain="EXAMPLE.com")

@@ -64,7 +64,7 @@ def soak(folder: Path, seconds: float) -> None:
     assert live.stop() == 0
     store = sqlite3.connect(live.data / "gatepost.db")
     assert store.execute("SELECT count(*) FROM events").fetchone() == (1 + sum(worker.calls for worker in workers),)
-    assert first_broken(store.execute("SELECT seq, record, seal FROM events ORDER BY seq")) is None
+    assert first_broken(store.execute("SELECT seq, record, authorization, seal FROM events ORDER BY seq")) is None
     store.close()
 
 

@@ -17,6 +17,7 @@ VARYING = {
     r"[0-9a-f]{16}-[0-9a-f-]{36}-\d{6}": "MESSAGE-ID",
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ": "TIME",
     r"AJ[A-Za-z0-9+/]{41}=": "TOKEN",
+    r"authorization id: [0-9a-z]+": "authorization id: ID",
 }
 
 

@@ -105,7 +105,7 @@ def test_an_attempt_that_fails_is_undone_and_its_event_stays(database: Database)
     run_once(database, outer)
     assert known(database) == []
     with database.reader() as tx:
-        assert [record.count('"eventName":"Outer"') for _, record, _ in events.sealed_records(tx)] == [1]
+        assert [record.count('"eventName":"Outer"') for _, record, _, _ in events.sealed_records(tx)] == [1]
 
 
 def test_a_batch_that_cannot_be_committed_has_not_happened(database: Database, tmp_path: Path) -> None:
@@ -186,12 +186,14 @@ def test_the_chain_shows_a_change_a_removal_and_an_insertion(database: Database)
         head = events.head(tx)
     assert first_broken(rows) is None
     assert head is not None
-    assert (head.seq, head.seal) == (3, rows[-1][2])
-    changed = [(seq, record.replace('"B"', '"Z"'), sealed) for seq, record, sealed in rows]
+    assert (head.seq, head.seal) == (3, rows[-1][3])
+    changed = [(seq, record.replace('"B"', '"Z"'), authorization, sealed) for seq, record, authorization, sealed in rows]
     assert first_broken(changed) == 2
     assert first_broken([rows[0], rows[2]]) == 3
-    forged = (3, "{}", seal(rows[0][2], "{}"))
+    forged = (3, "{}", None, seal(rows[0][3], "{}"))
     assert first_broken([rows[0], rows[1], forged]) == 3
+    added = [(seq, record, "{}", sealed) for seq, record, _, sealed in rows]
+    assert first_broken(added) == 1, "an authorization is sealed with its record"
 
 
 def test_the_migrations_make_the_schema_that_the_code_sees(database: Database, tmp_path: Path) -> None:

@@ -1,72 +1,144 @@
-"""From the store to compiled policies: what is attached to a caller, and what a resource itself says.
+"""From the store to compiled policies: what counts for a caller, and what a resource itself says.
 
 Compiled layers are recalled through the `View`: they are held until a change touches their account, never timed out. The same
 document is read once, however many owners have it and however often an owner changes.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from gatepost.access.credentials import Caller
-from gatepost.policy.decide import AttachedPolicy, Layer, PolicySource
-from gatepost.policy.model import Policy
-from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.access.credentials import Caller, Session
+from gatepost.access.guardrails import guardrails
+from gatepost.access.kept_layer import EMPTY, KeptLayer, StoredPolicy
+from gatepost.policy.decide import Policies, PolicySource
+from gatepost.policy.layer import Layer
 from gatepost.policy.request import PrincipalKind
-from gatepost.store import groups, identity_policies, inline_policies, managed_policies
+from gatepost.store import groups, identity_policies, inline_policies, managed_policies, roles, users
+from gatepost.store.identities import identity_arn
 from gatepost.store.transaction import Transaction, View
 
-EMPTY = Layer(())
+
+@dataclass(frozen=True, slots=True)
+class OwnLayers:
+    """What is attached to a user or role: its policies (with its groups'), and its permissions boundary."""
+
+    identity: KeptLayer
+    boundary: KeptLayer | None = None
 
 
-@lru_cache(maxsize=4096)
-def read_stored(document: str, kind: PolicyKind) -> Policy:
-    """A stored document as a policy. It was read when it was put, so an error here is a damaged store."""
-    return read_policy(document, kind)
+@dataclass(frozen=True, slots=True)
+class CallerSide:
+    """Every layer that comes with the caller, whatever it calls."""
+
+    identity: KeptLayer
+    boundary: KeptLayer | None = None
+    session: KeptLayer | None = None
+    scps: tuple[KeptLayer, ...] | None = None
+
+    def layers(self) -> list[KeptLayer]:
+        """All of them."""
+        return [layer for layer in (self.identity, self.boundary, self.session, *(self.scps or ())) if layer is not None]
+
+    def against(self, resource: Layer | None, rcps: tuple[Layer, ...] | None) -> Policies:
+        """The policies that decide a request on a resource with these policies of its own."""
+        return Policies.of_layers(self.identity, resource, self.boundary, self.session, self.scps, rcps)
 
 
-def identity_side(view: View, caller: Caller) -> Layer:
-    """What is attached to the caller: inline and managed policies, its own and its groups'."""
-    principal = caller.principal
-    if principal.kind is not PrincipalKind.USER or principal.unique_id is None:
-        return EMPTY
-    user_id = principal.unique_id
-    return view.recall(caller.account, ("identity-side", user_id), lambda tx: Layer(_of_user(tx, user_id)))
+NOTHING_ATTACHED = OwnLayers(EMPTY)
 
 
-def _of_user(tx: Transaction, user_id: str) -> tuple[AttachedPolicy, ...]:
-    attached = list(of_owner(tx, user_id, PolicySource.USER_INLINE, PolicySource.USER_MANAGED))
+def caller_side(view: View, caller: Caller) -> CallerSide:
+    """The layers of a caller: identity policies, boundary, session policies, the SCPs of its account."""
+    own = _own_layers(view, caller)
+    session = None if caller.session is None else _session_layer(view, caller.account, caller.arn, caller.session)
+    return CallerSide(own.identity, own.boundary, session, guardrails(view, caller.account).scps)
+
+
+# --- what is attached to users, groups and roles ------------------------------------------------------------------------
+
+
+def _own_layers(view: View, caller: Caller) -> OwnLayers:
+    owner_id = caller.owner_id
+    if owner_id is None:  # the root user, nobody
+        return NOTHING_ATTACHED
+    if caller.principal.kind in (PrincipalKind.ASSUMED_ROLE, PrincipalKind.ROLE):
+        return view.recall(caller.account, ("own-layers", owner_id), lambda tx: _of_role(tx, owner_id))
+    return view.recall(caller.account, ("own-layers", owner_id), lambda tx: _of_user(tx, owner_id))
+
+
+def _of_user(tx: Transaction, user_id: str) -> OwnLayers:
+    user = users.get_user_by_id(tx, user_id)
+    if user is None:
+        return NOTHING_ATTACHED
+    attached = list(of_owner(tx, user_id, user.arn, PolicySource.USER_INLINE, PolicySource.USER_MANAGED))
     for group in groups.groups_of(tx, user_id):
-        attached += of_owner(tx, group.id, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
-    return tuple(attached)
+        attached += of_owner(tx, group.id, group.arn, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
+    return OwnLayers(KeptLayer(attached), _boundary(tx, user.boundary_arn, user.arn))
 
 
-def of_owner(tx: Transaction, owner_id: str, inline: PolicySource, managed: PolicySource) -> Iterable[AttachedPolicy]:
+def _of_role(tx: Transaction, role_id: str) -> OwnLayers:
+    role = roles.get_role_by_id(tx, role_id)
+    if role is None:
+        return NOTHING_ATTACHED
+    attached = of_owner(tx, role_id, role.arn, PolicySource.ROLE_INLINE, PolicySource.ROLE_MANAGED)
+    return OwnLayers(KeptLayer(attached), _boundary(tx, role.boundary_arn, role.arn))
+
+
+def of_owner(
+    tx: Transaction, owner_id: str, owner_arn: str, inline: PolicySource, managed: PolicySource
+) -> Iterable[StoredPolicy]:
     """What is attached to one user, group or role."""
     for policy in inline_policies.list_inline_policies(tx, owner_id):
-        yield AttachedPolicy(read_stored(policy.document, PolicyKind.IDENTITY), inline, policy.name)
+        yield StoredPolicy(policy.document, inline, policy.name, owner_arn)
     for attached in managed_policies.attached_documents(tx, owner_id):
-        yield AttachedPolicy(read_stored(attached.document, PolicyKind.IDENTITY), managed, attached.arn)
+        yield StoredPolicy(attached.document, managed, attached.arn, owner_arn)
 
 
-def resource_side(view: View, account: str, region: str, identity: str) -> Layer:
+def _boundary(tx: Transaction, arn: str | None, owner_arn: str) -> KeptLayer | None:
+    if arn is None:
+        return None
+    document = managed_policies.document_in_force(tx, arn)
+    # INVARIANT: a policy that is a boundary cannot be deleted. Were it gone all the same, a boundary of nothing allows nothing.
+    return EMPTY if document is None else KeptLayer((StoredPolicy(document, PolicySource.BOUNDARY, arn, owner_arn),))
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------------
+
+
+def _session_layer(view: View, account: str, arn: str, session: Session) -> KeptLayer | None:
+    if session.policy is None and not session.policy_arns:
+        return None
+
+    def load(tx: Transaction) -> KeptLayer:
+        policies = [] if session.policy is None else [StoredPolicy(session.policy, PolicySource.SESSION, "session policy", arn)]
+        for policy_arn in session.policy_arns:
+            document = managed_policies.document_in_force(tx, policy_arn)
+            if document is not None:
+                policies.append(StoredPolicy(document, PolicySource.SESSION, policy_arn, arn))
+        return KeptLayer(policies)
+
+    return view.recall(account, ("session-layer", session.access_key_id), load)
+
+
+# --- resources ----------------------------------------------------------------------------------------------------------
+
+
+def resource_side(view: View, account: str, region: str, identity: str) -> KeptLayer:
     """What the policies of an SES identity say."""
 
-    def load(tx: Transaction) -> Layer:
-        policies = identity_policies.list_identity_policies(tx, account, region, identity)
-        return Layer(
-            tuple(
-                AttachedPolicy(_bound(policy.document, policy.principal_ids), PolicySource.RESOURCE, policy.name)
-                for policy in policies
-            )
+    def load(tx: Transaction) -> KeptLayer:
+        arn = identity_arn(account, region, identity)
+        return KeptLayer(
+            StoredPolicy(policy.document, PolicySource.RESOURCE, policy.name, arn, principal_ids=policy.principal_ids)
+            for policy in identity_policies.list_identity_policies(tx, account, region, identity)
         )
 
     return view.recall(account, ("resource-side", region, identity), load)
 
 
-def _bound(document: str, principal_ids: Mapping[str, str]) -> Policy:
-    """The policy with each user and role that it names replaced by the unique ID it had when the policy was put.
-
-    A user who is deleted and made anew under the same name is somebody else (IAM User Guide, "Principal": AWS stores the ID).
-    """
-    policy = read_stored(document, PolicyKind.RESOURCE)
-    return policy.with_principal_ids(principal_ids) if principal_ids else policy
+def trust_side(role: roles.Role) -> KeptLayer:
+    """What a role's trust policy says."""
+    stored = StoredPolicy(
+        role.trust_policy, PolicySource.TRUST, "trust policy", role.arn, principal_ids=dict(role.principal_ids)
+    )
+    return KeptLayer((stored,))

@@ -10,6 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from gatepost.audit import authorization
+from gatepost.audit.authorization import Authorized
 from gatepost.audit.ids import fresh_uuid
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.store.events import EventRow
@@ -22,6 +24,7 @@ TYPES: Final = {
     PrincipalKind.USER: "IAMUser",
     PrincipalKind.ASSUMED_ROLE: "AssumedRole",
     PrincipalKind.FEDERATED_USER: "FederatedUser",
+    PrincipalKind.FEDERATED: "WebIdentityUser",
 }
 
 
@@ -39,6 +42,7 @@ class Event(Struct, frozen=True):
     user_agent: str
     principal: Principal | None = None  # None: nobody whom a valid signature showed
     user_name: str | None = None
+    session_context: Recorded = None  # of temporary credentials
     access_key_id: str | None = None
     request_parameters: Recorded = None
     response_elements: Recorded = None
@@ -48,11 +52,13 @@ class Event(Struct, frozen=True):
     host: str | None = None
     secure: bool = False
     additional: Recorded = None
+    authorized: Authorized | None = None  # None: it was never asked what the policies say
 
 
 def row_of(event: Event) -> EventRow:
     """The event as the store keeps it; its ID is given here."""
     event_id = fresh_uuid()
+    authorized = event.authorized
     return EventRow(
         event.account,
         event.region,
@@ -65,6 +71,8 @@ def row_of(event: Event) -> EventRow:
         event.read_only,
         encode_json(event.resources).decode() if event.resources else "[]",
         encode_json(_record(event, event_id)).decode(),
+        None if authorized is None else authorized.authorization.id,
+        None if authorized is None else authorization.encode(authorized.authorization).decode(),
     )
 
 
@@ -89,8 +97,11 @@ def _record(event: Event, event_id: str) -> dict[str, object]:
         record["errorMessage"] = event.error_message
     record["requestParameters"] = event.request_parameters
     record["responseElements"] = event.response_elements
-    if event.additional:
-        record["additionalEventData"] = event.additional
+    additional = event.additional
+    if event.authorized is not None:
+        additional = {**(additional or {}), "authorizationId": event.authorized.authorization.id}
+    if additional:
+        record["additionalEventData"] = additional
     record["requestID"] = event.request_id
     record["eventID"] = event_id
     record["readOnly"] = event.read_only
@@ -122,4 +133,6 @@ def _identity(event: Event) -> dict[str, object]:
         identity["accessKeyId"] = event.access_key_id
     if event.user_name is not None:
         identity["userName"] = event.user_name
+    if event.session_context is not None:
+        identity["sessionContext"] = event.session_context
     return identity

@@ -9,11 +9,13 @@ from gatepost.audit.chain import FIRST, seal
 from gatepost.audit.event import Event, row_of
 from gatepost.store import events
 from gatepost.store.events import EventRow, Head
+from gatepost.store.policy_snapshots import PolicySnapshot, keep_snapshot
 from gatepost.store.transaction import Kind, Transaction
 
 
 class _Unsealed(Struct, frozen=True):
     row: EventRow
+    snapshots: Sequence[PolicySnapshot]
 
     def kind(self) -> Kind:
         return SEALING
@@ -24,7 +26,9 @@ class _Sealing:
         head = events.head(tx) or Head(0, FIRST)
         sealed = []
         for each in rows:
-            head = Head(head.seq + 1, seal(head.seal, each.row.record))
+            for snapshot in each.snapshots:
+                keep_snapshot(tx, snapshot)
+            head = Head(head.seq + 1, seal(head.seal, each.row.record, each.row.authorization))
             sealed.append(each.row.columns(head.seq, head.seal))
         events.insert_sealed(tx, sealed, head)
 
@@ -34,4 +38,4 @@ SEALING: Final = _Sealing()
 
 def append_event(tx: Transaction, event: Event) -> None:
     """Write an event with the rest of the transaction."""
-    tx.append(_Unsealed(row_of(event)))
+    tx.append(_Unsealed(row_of(event), () if event.authorized is None else event.authorized.snapshots))

@@ -46,3 +46,4 @@ class Call(Struct, frozen=True):
     clock: datetime
     origin: Origin
     access_key_id: str | None = None
+    authorization_id: str = ""  # of what will be decided on it

@@ -9,6 +9,7 @@ from typing import Final
 
 JSON_NAMES: Final = {
     "AccessDenied": "AccessDeniedException",
+    "ExpiredToken": "ExpiredTokenException",
     "IncompleteSignature": "IncompleteSignatureException",
     "InvalidAction": "UnknownOperationException",
     "InvalidClientTokenId": "UnrecognizedClientException",
@@ -60,6 +61,11 @@ def signature_does_not_match(message: str | None = None) -> AwsError:
 def invalid_client_token_id() -> AwsError:
     """The access key does not exist, or is inactive."""
     return AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+
+
+def expired_token() -> AwsError:
+    """The temporary credentials have ended."""
+    return AwsError("ExpiredToken", "The security token included in the request is expired", 403)
 
 
 def request_time_too_skewed(message: str) -> AwsError:

@@ -24,9 +24,10 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from gatepost.aws.call import Call, Shape
+from gatepost.access.credentials import Caller
+from gatepost.access.kept_layer import KeptLayer
+from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.wire.model import OperationShape, load_service
-from gatepost.policy.decide import Decision, Layer
 from gatepost.store.transaction import View
 
 READING: Final = ("Get", "List", "Describe", "Lookup", "Simulate", "Validate", "Check", "Test", "BatchGet", "Decode")
@@ -43,13 +44,14 @@ class Need(Struct, frozen=True):
     resource: str = "*"
     resource_account: str | None = None
     context: Mapping[str, str | tuple[str, ...]] = {}
-    resource_side: Layer | None = None
+    resource_side: KeptLayer | None = None
 
 
 Needs = Callable[[Call, Any, View], Sequence[Need]]
 Parse = Callable[..., object]
 Handler = Callable[..., Shape | None]
-Denial = Callable[[Call, Need, Decision], str]
+Denial = Callable[[Call, Need], str]
+Identify = Callable[[Arrival, View, Shape], Caller]
 Resources = Callable[[Call], Iterable[tuple[str, str]]]
 
 
@@ -75,6 +77,7 @@ class Operation:
     needs: Needs
     handler: Handler
     parse: Parse | None
+    identify: Identify | None
     read_only: bool
     denial: Denial | None
     resources: Resources | None
@@ -96,13 +99,15 @@ def operation(
     *,
     needs: Needs,
     parse: Parse | None = None,
+    identify: Identify | None = None,
     denial: Denial | None = None,
     resources: Resources | None = None,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as the operation `name` of botocore's `service`.
 
     `needs` says which permissions a call needs (several for a send), purely from the call, what `parse` made of it, and the view.
-    `denial` words a denial where the operation's text differs from the modern form of `aws.pipeline`.
+    `identify` says who calls where the call is not signed, from its input; such an operation never looks at a signature.
+    `denial` says who may not do what, where the operation's words differ from the modern form of `aws.denial`.
     `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
     """
     shape = load_service(service).operation(name)
@@ -114,6 +119,7 @@ def operation(
             needs=needs,
             handler=handler,
             parse=parse,
+            identify=identify,
             read_only=name.startswith(READING),
             denial=denial,
             resources=resources,

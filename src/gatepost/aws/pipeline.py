@@ -8,29 +8,36 @@ where something is not held, or in a thread. What it returns, a `Prepared`, then
 success in the handler's own transaction, on denial or failure after everything that the handler wrote is rolled back.
 """
 
+import hmac
 from collections.abc import Callable, Sequence
 
 import structlog
 from msgspec import Struct
 
 from gatepost.access.credentials import Caller, Credential, credential_of
-from gatepost.access.gather import identity_side
-from gatepost.audit.ids import fresh_uuid
+from gatepost.access.gather import CallerSide, caller_side
+from gatepost.access.guardrails import Guardrails, guardrails
+from gatepost.access.kept_layer import KeptLayer
+from gatepost.audit.authorization import Authorization as Kept
+from gatepost.audit.authorization import Authorized, Evaluation, who
+from gatepost.audit.ids import fresh_authorization_id, fresh_uuid
 from gatepost.audit.sink import append_event
 from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape
-from gatepost.aws.context import global_context
+from gatepost.aws.context import Context, global_context, resource_context
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import REGISTRY, Need, Operation
 from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
+from gatepost.aws.session_limits import check_session
 from gatepost.aws.sigv4 import Authorization, check_signature, read_authorization
 from gatepost.aws.wire.model import GLOBAL_REGION
 from gatepost.aws.wire.routing import Route, Routes
-from gatepost.policy.decide import Decision, Policies, decide
+from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
 from gatepost.store.memory import Cold
+from gatepost.store.sessions import digest_of
 from gatepost.store.transaction import Transaction, View
 
 log = structlog.get_logger("gatepost.pipeline")
@@ -131,17 +138,24 @@ class Pipeline:
         credential: Credential | None = None
         caller: Caller | None = None
         given: Shape | None = None
+        account: str | None = None
         call: Call | None = None
         error: AwsError | None = None
-        permitted: Permitted | None = None
+        weighed: Weighed | None = None
         try:
             route = self._routes.route(request)
             operation = REGISTRY.get((route.service.name, route.operation or ""))
-            authorization = read_authorization(request)
-            credential = credential_of(view, authorization.access_key_id)
-            caller = _caller(arrival, credential, authorization, route)
-            given = _input(arrival, operation, route, authorization)
-            region = GLOBAL_REGION if route.service.is_global else authorization.region
+            if operation is not None and operation.identify is not None:
+                given = _input(arrival, operation, route)
+                caller = operation.identify(arrival, view, given)
+                account, region = caller.account, self._home.region
+            else:
+                authorization = read_authorization(request)
+                credential = credential_of(view, authorization.access_key_id)
+                account = None if credential is None else credential.caller.account
+                caller = _caller(arrival, credential, authorization, route)
+                given = _input(arrival, operation, route, authorization)
+                region = GLOBAL_REGION if route.service.is_global else authorization.region
             assert operation is not None  # noqa: S101 -- it has read the input
             call = Call(
                 route.service.name,
@@ -153,9 +167,12 @@ class Pipeline:
                 arrival.now,
                 arrival.clock,
                 arrival.origin,
-                authorization.access_key_id,
+                None if authorization is None else authorization.access_key_id,
+                fresh_authorization_id(arrival.now),
             )
-            permitted = _permit(call, operation, view)
+            check_session(call)
+            weighed = _weigh(call, operation, view)
+            error = weighed.error
         except AwsError as refused:
             error = refused
         except Cold:
@@ -163,9 +180,11 @@ class Pipeline:
         except Exception:  # a mistake of ours as well: told and recorded like any other end of a call
             log.exception("internal failure", request_id=request_id)
             error = errors.internal_failure()
-        account = None if credential is None else credential.caller.account
-        known = Known(arrival, request_id, self._home, route, operation, authorization, account, caller, given, call)
-        return Prepared(known, permitted, error)
+        authorized = None if weighed is None else weighed.authorized
+        known = Known(
+            arrival, request_id, self._home, route, operation, authorization, account, caller, given, call, authorized
+        )
+        return Prepared(known, None if weighed is None else weighed.permitted, error)
 
     def respond(self, prepared: Prepared, outcome: Outcome) -> HttpResponse:
         """The answer in the protocol that was spoken."""
@@ -186,8 +205,10 @@ class Pipeline:
 
 def _caller(arrival: Arrival, credential: Credential | None, authorization: Authorization, route: Route) -> Caller:
     """Who has signed the request."""
-    if credential is None or not credential.active:
+    if credential is None or not credential.active or not _token_fits(credential, authorization.token):
         raise errors.invalid_client_token_id()
+    if credential.expires_at is not None and arrival.clock >= credential.expires_at:
+        raise errors.expired_token()
     if arrival.too_large:  # its signature covers a body that was not kept
         raise errors.body_too_large()
     signed_for = route.service.signing_name if route.recognised else authorization.service
@@ -195,9 +216,16 @@ def _caller(arrival: Arrival, credential: Credential | None, authorization: Auth
     return credential.caller
 
 
-def _input(arrival: Arrival, operation: Operation | None, route: Route, authorization: Authorization) -> Shape:
+def _token_fits(credential: Credential, token: str | None) -> bool:
+    """Whether the session token is the one that goes with the key; a long-term key has none."""
+    if credential.token_digest is None or token is None:
+        return credential.token_digest is None and token is None
+    return hmac.compare_digest(credential.token_digest, digest_of(token))
+
+
+def _input(arrival: Arrival, operation: Operation | None, route: Route, authorization: Authorization | None = None) -> Shape:
     if not route.recognised:
-        raise errors.service_not_served(authorization.service)
+        raise errors.service_not_served("" if authorization is None else authorization.service)
     if operation is None:
         raise _no_operation(route)
     return operation.shape.parse(arrival.request, route.parameters)
@@ -209,21 +237,84 @@ def _no_operation(route: Route) -> AwsError:
     return errors.invalid_action(route.action, route.version) if route.action else errors.unknown_operation()
 
 
-def _permit(call: Call, operation: Operation, view: View) -> Permitted:
-    """The call with the decision on each of its needs; `AwsError` for the first that is not met."""
+class Weighed(Struct, frozen=True):
+    """What the policies say of a call: every decision, and the error for the first need that is not met."""
+
+    authorized: Authorized
+    permitted: Permitted | None = None
+    error: AwsError | None = None
+
+
+def _weigh(call: Call, operation: Operation, view: View) -> Weighed:
+    """The decision on each need of a call. All are made, so that a denial tells at once whatever else would be missing."""
     parsed = None if operation.parse is None else operation.parse(call, view, **operation.arguments(call))
-    own_side, everywhere = identity_side(view, call.caller), global_context(call)
-    decisions = []
+    caller = call.caller
+    side, place = caller_side(view, caller), guardrails(view, caller.account)
+    everywhere = global_context(call, place)
+    decisions: list[tuple[Need, Decision]] = []
+    evaluations: list[Evaluation] = []
+    layers = side.layers()
+    error: AwsError | None = None
     for need in operation.needs(call, parsed, view):
-        request = Request.of_normalised(
-            call.caller.principal,
-            need.action,
-            need.resource,
-            need.resource_account or call.caller.account,
-            {**everywhere, "aws:resourceaccount": need.resource_account or call.caller.account, **need.context},
-        )
-        decision = decide(request, Policies.of_layers(own_side, need.resource_side))
-        if not decision.allowed:
-            raise denied(operation, call, need, decision)
+        account = need.resource_account or caller.account
+        its_place = place if account == caller.account else guardrails(view, account)
+        specific: Context = {**resource_context(account, its_place), **need.context}
+        request = Request.of_normalised(caller.principal, need.action, need.resource, account, {**everywhere, **specific})
+        decision = decide(request, side.against(need.resource_side, its_place.rcps))
+        if need.resource_side is not None:
+            layers.append(need.resource_side)
+        layers += its_place.rcps or ()
+        evaluations.append(_evaluation(need, account, specific, its_place, decision))
         decisions.append((need, decision))
-    return Permitted(call, operation, parsed, decisions)
+        if error is None and not decision.allowed:
+            error = denied(operation, call, need, decision, akin=_akin(caller.account, place, account, its_place))
+    authorized = _authorized(call, everywhere, evaluations, side, layers, place)
+    if error is not None:
+        return Weighed(authorized, error=error)
+    return Weighed(authorized, Permitted(call, operation, parsed, decisions))
+
+
+def _akin(account: str, place: Guardrails, other: str, its_place: Guardrails) -> bool:
+    """Whether two accounts are one, or of one organization."""
+    return account == other or (place.organization_id is not None and place.organization_id == its_place.organization_id)
+
+
+def _evaluation(need: Need, account: str, context: Context, place: Guardrails, decision: Decision) -> Evaluation:
+    resource_side = need.resource_side
+    return Evaluation(
+        need.action,
+        need.resource,
+        account,
+        context,
+        decision.verdict.value,
+        None if resource_side is None else resource_side.snapshot.fingerprint,
+        _fingerprints(place.rcps),
+    )
+
+
+def _authorized(
+    call: Call,
+    context: Context,
+    evaluations: Sequence[Evaluation],
+    side: CallerSide,
+    layers: Sequence[KeptLayer],
+    place: Guardrails,
+) -> Authorized:
+    boundary, session = side.boundary, side.session
+    kept = Kept(
+        call.authorization_id,
+        who(call.caller.principal),
+        call.caller.account,
+        context,
+        evaluations,
+        side.identity.snapshot.fingerprint,
+        None if boundary is None else boundary.snapshot.fingerprint,
+        None if session is None else session.snapshot.fingerprint,
+        _fingerprints(side.scps),
+        place.organization_id,
+    )
+    return Authorized(kept, [layer.snapshot for layer in layers])
+
+
+def _fingerprints(layers: Sequence[KeptLayer] | None) -> tuple[str, ...] | None:
+    return None if layers is None else tuple(layer.snapshot.fingerprint for layer in layers)

@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from gatepost.access.credentials import Caller
-from gatepost.audit.event import Event
+from gatepost.audit.authorization import Authorized
+from gatepost.audit.event import Event, Recorded
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import READING, Operation
@@ -39,6 +40,7 @@ class Known(Struct, frozen=True):
     caller: Caller | None = None
     input: Shape | None = None
     call: Call | None = None
+    authorized: Authorized | None = None
 
     @property
     def region(self) -> str:
@@ -77,6 +79,7 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         user_agent=arrival.origin.user_agent,
         principal=None if known.caller is None else known.caller.principal,
         user_name=None if known.caller is None else known.caller.user_name,
+        session_context=None if known.caller is None else _session_context(known.caller),
         access_key_id=None if authorization is None else authorization.access_key_id,
         request_parameters=operation.shape.record_input(known.input) if operation is not None and known.input else None,
         response_elements=operation.shape.record_output(output) if operation is not None and output and not read_only else None,
@@ -86,4 +89,28 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         host=arrival.origin.host,
         secure=arrival.origin.secure,
         additional=None if authorization is None else SIGNATURE_VERSION,
+        authorized=known.authorized,
     )
+
+
+def _session_context(caller: Caller) -> Recorded:
+    """CloudTrail's `sessionContext` of temporary credentials."""
+    session = caller.session
+    if session is None:
+        return None
+    created = session.issued_at.isoformat(timespec="seconds")[:19] + "Z"
+    told: dict[str, object] = {"attributes": {"creationDate": created, "mfaAuthenticated": "false"}}
+    issuer = session.issuer
+    if issuer is not None:
+        told["sessionIssuer"] = {
+            "type": "Role",
+            "principalId": issuer.id,
+            "arn": issuer.arn,
+            "accountId": issuer.account,
+            "userName": issuer.name,
+        }
+    if session.provider is not None:
+        told["webIdFederationData"] = {"federatedProvider": session.provider, "attributes": {}}
+    if session.source_identity is not None:
+        told["sourceIdentity"] = session.source_identity
+    return told

@@ -44,6 +44,7 @@ class Authorization(Struct, frozen=True):
     signed_headers: tuple[str, ...]
     signature: str
     presigned_for: int | None = None  # seconds, where it is presigned
+    token: str | None = None  # of temporary credentials
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------
@@ -81,7 +82,8 @@ def _of_header(request: HttpRequest, header: str) -> Authorization:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing or amz_date is None:
         raise errors.incomplete_signature(" ".join(missing))
-    return _authorization(given["Credential"], amz_date, given["SignedHeaders"], given["Signature"], None)
+    token = request.header("x-amz-security-token")
+    return _authorization(given["Credential"], amz_date, given["SignedHeaders"], given["Signature"], None, token)
 
 
 def _of_query(given: dict[str, str]) -> Authorization:
@@ -95,10 +97,12 @@ def _of_query(given: dict[str, str]) -> Authorization:
     if not (expires.isascii() and expires.isdigit() and 0 < int(expires) <= LONGEST_EXPIRES):
         raise errors.incomplete_signature(f"X-Amz-Expires must be between 1 and {LONGEST_EXPIRES} seconds.")
     credential, signature, signed, amz_date = (given[name] for name in names)
-    return _authorization(credential, amz_date, signed, signature, int(expires))
+    return _authorization(credential, amz_date, signed, signature, int(expires), given.get("X-Amz-Security-Token"))
 
 
-def _authorization(credential: str, amz_date: str, signed: str, signature: str, presigned_for: int | None) -> Authorization:
+def _authorization(
+    credential: str, amz_date: str, signed: str, signature: str, presigned_for: int | None, token: str | None
+) -> Authorization:
     scope = credential.split("/")
     if len(scope) != SCOPE_PARTS or not all(scope):
         raise errors.incomplete_signature(
@@ -114,7 +118,9 @@ def _authorization(credential: str, amz_date: str, signed: str, signature: str, 
     signed_headers = tuple(signed.lower().split(";"))
     if "host" not in signed_headers:
         raise errors.signature_does_not_match("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-    return Authorization(access_key_id, amz_date, date, region, service, terminator, signed_headers, signature, presigned_for)
+    return Authorization(
+        access_key_id, amz_date, date, region, service, terminator, signed_headers, signature, presigned_for, token
+    )
 
 
 # --- checking -----------------------------------------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """The decision: allowed, explicitly denied, or not allowed by anything.
 
     1. Any Deny that matches, in any layer, is an explicit deny.
-    2. Every level of SCPs (caller's account) must allow. They bind neither services nor anonymous callers.
+    2. Every level of SCPs (caller's account) must allow. They bind neither services nor anonymous callers, nor whom an identity
+       provider vouches for before a role is assumed.
        Every level of RCPs holds AWS's own RCPFullAWSAccess, so RCPs can only deny.
     3. Same account: a resource policy that names the caller directly (the user, the session, everyone) admits it by itself.
        Otherwise the identity side, or a resource policy that names the session's role, must allow, and so must the permissions
        boundary and the session policy where there are any. A grant to the account adds nothing by itself.
     4. Across accounts both sides are needed: the caller's own (identity and boundary and session) and the resource's.
-    5. A service needs a grant of the resource policy, an anonymous caller one to everyone, and an account's root user is allowed
-       in its own account whatever nobody denies.
+    5. A service needs a grant of the resource policy, and so does whom an identity provider vouches for; an anonymous caller needs
+       one to everyone, and an account's root user is allowed in its own account whatever nobody denies.
 
 Source: IAM User Guide, "Policy evaluation logic", "Permissions boundaries", "Resource control policies".
 """
@@ -88,12 +89,20 @@ class Policies:
         self.rcps = layers_of(rcps)
 
     @classmethod
-    def of_layers(cls, identity: Layer, resource: Layer | None = None) -> "Policies":
-        """The two layers that most requests have, already compiled."""
+    def of_layers(
+        cls,
+        identity: Layer,
+        resource: Layer | None = None,
+        boundary: Layer | None = None,
+        session: Layer | None = None,
+        scps: tuple[Layer, ...] | None = None,
+        rcps: tuple[Layer, ...] | None = None,
+    ) -> "Policies":
+        """Layers that are compiled already."""
         policies = cls.__new__(cls)
         policies.identity = identity
         policies.resource = EMPTY if resource is None else resource
-        policies.boundary = policies.session = policies.scps = policies.rcps = None
+        policies.boundary, policies.session, policies.scps, policies.rcps = boundary, session, scps, rcps
         return policies
 
     def guards(self) -> list[tuple[LayerKind, Layer]]:
@@ -118,14 +127,14 @@ def _layer(given: Layer | Given) -> Layer:
 # Enum members by plain names: a decision looks at several of them.
 ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = Verdict.ALLOWED, Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY
 IDENTITY, RESOURCE, SCP = LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.SCP
-ROOT, FEDERATED_USER = PrincipalKind.ROOT, PrincipalKind.FEDERATED_USER
-UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
+FEDERATED_USER = PrincipalKind.FEDERATED_USER
+UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
 # A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
 # "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+NAMED_BY_RESOURCE = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "kms:")
 
 
 def decide(request: Request, policies: Policies) -> Decision:
@@ -177,11 +186,12 @@ def _denial(request: Request, policies: Policies) -> Decision | None:
 def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
     """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
     granting = by_role
-    kind = request.principal.kind
+    principal = request.principal
     # Without a session policy a federated user gets nothing from the identity side.
-    if granting is None and (kind is not FEDERATED_USER or policies.session is not None):
+    sided = principal.kind is not FEDERATED_USER or policies.session is not None
+    if granting is None and sided:
         granting = policies.identity.grant(request)
-    if granting is None and kind is not ROOT:
+    if granting is None and not (sided and principal.of_root):
         return NOTHING_ALLOWS[IDENTITY]
     granted: tuple[Rule, ...] = () if granting is None else (granting,)
     for limit, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):

@@ -44,11 +44,15 @@ NOTHING = _Group()
 
 
 class Layer:
-    """Policies asked together; what they say about a request is the union of their statements."""
+    """Policies asked together; what they say about a request is the union of their statements.
 
-    __slots__ = ("_by_action", "attached", "rules")
+    `target` is the ARN of the root, unit or account to which the policies of an organization's level are attached.
+    """
 
-    def __init__(self, policies: Iterable[AttachedPolicy | Policy] = ()) -> None:
+    __slots__ = ("_by_action", "attached", "rules", "target")
+
+    def __init__(self, policies: Iterable[AttachedPolicy | Policy] = (), target: str = "") -> None:
+        self.target = target
         self.attached = tuple(
             policy if isinstance(policy, AttachedPolicy) else AttachedPolicy(policy, PolicySource.GIVEN, f"{number}")
             for number, policy in enumerate(policies, 1)

@@ -29,6 +29,7 @@ class PolicySource(Enum):
     ROLE_INLINE = "role inline policy"
     ROLE_MANAGED = "managed policy of the role"
     RESOURCE = "resource policy"
+    TRUST = "trust policy"
     BOUNDARY = "permissions boundary"
     SESSION = "session policy"
     SCP = "service control policy"
@@ -38,12 +39,17 @@ class PolicySource(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AttachedPolicy:
-    """A policy and where it hangs: `name` is the policy's name or ARN, `owner` whose it is."""
+    """A policy and where it hangs.
+
+    `name` is the policy's name, or its ARN where it is a managed one; `owner` is the ARN of what it is attached to: a user, group,
+    role, session, identity, or a target in the organization. `label` is a name for people where the ARN tells none.
+    """
 
     policy: Policy
     source: PolicySource = PolicySource.GIVEN
     name: str = ""
     owner: str = ""
+    label: str = ""
 
 
 class How(IntEnum):

@@ -16,6 +16,7 @@ class PrincipalKind(Enum):
     ROLE = "role"
     ASSUMED_ROLE = "assumed-role"
     FEDERATED_USER = "federated-user"
+    FEDERATED = "federated"  # whom an identity provider vouches for, before a role is assumed
     SERVICE = "service"
     ANONYMOUS = "anonymous"
 
@@ -24,8 +25,8 @@ class PrincipalKind(Enum):
 class Principal:
     """A principal.
 
-    `unique_id` is AWS's ID of the user, or `AROA…:session` of a role session; `user_arn` is the IAM user behind a federated
-    session, where it is known.
+    `unique_id` is AWS's ID of the user, or `AROA…:session` of a role session; `user_arn` is the IAM user (or the root user) behind
+    a federated session, where it is known. One whom an identity provider vouches for has that provider's ARN and no account.
     """
 
     arn: str
@@ -64,6 +65,8 @@ class Principal:
         match service, kind:
             case "iam", "user" if name:
                 return cls(arn, PrincipalKind.USER, account, name, unique_id=unique_id)
+            case "iam", "oidc-provider" | "saml-provider" if name:
+                return cls(arn, PrincipalKind.FEDERATED, name=name)
             case "iam", "role" if name:
                 return cls(arn, PrincipalKind.ROLE, account, name, name, unique_id, arn)
             case "sts", "assumed-role" if slash and rest.count("/") == 1:
@@ -73,6 +76,11 @@ class Principal:
             case "sts", "federated-user" if rest:
                 return cls(arn, PrincipalKind.FEDERATED_USER, account, rest, unique_id=unique_id, user_arn=user_arn)
         raise ValueError(f"`{arn}` is no principal: expected a user, role, session, federated user or root")
+
+    @property
+    def of_root(self) -> bool:
+        """Whether it is an account's root user, or a federated session that the root user made."""
+        return self.kind is PrincipalKind.ROOT or (self.user_arn is not None and self.user_arn.endswith(":root"))
 
 
 def is_account(text: str) -> bool:

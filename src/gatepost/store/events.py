@@ -19,7 +19,7 @@ from gatepost.store.transaction import Insert, Transaction
 HEAD: Final = "audit-head"  # "SEQ SEAL" of the newest row
 COLUMNS: Final = (
     "seq", "account", "region", "time", "event_id", "event_name", "event_source", "user_name", "access_key_id", "read_only",
-    "resources", "record", "seal",
+    "resources", "record", "authorization_id", "authorization", "seal",
 )  # fmt: skip
 GET_HEAD: Final = "SELECT value FROM installation WHERE name = ?"
 SET_HEAD: Final = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -48,6 +48,8 @@ class EventRow(Struct, frozen=True):
     read_only: bool
     resources: str
     record: str
+    authorization_id: str | None = None
+    authorization: str | None = None
 
     def columns(self, seq: int, seal: bytes) -> tuple[object, ...]:
         """The row as it is inserted."""
@@ -64,6 +66,8 @@ class EventRow(Struct, frozen=True):
             self.read_only,
             self.resources,
             self.record,
+            self.authorization_id,
+            self.authorization,
             seal,
         )
 
@@ -111,11 +115,29 @@ def insert_sealed(tx: Transaction, rows: Sequence[tuple[object, ...]], newest: H
     tx.execute_text(SET_HEAD, (HEAD, f"{newest.seq} {newest.seal.hex()}"))
 
 
-def sealed_records(tx: Transaction, after: int = 0, limit: int = 1000) -> list[tuple[int, str, bytes]]:
-    """Number, record and seal of the rows after a number, in order."""
+def sealed_records(tx: Transaction, after: int = 0, limit: int = 1000) -> list[tuple[int, str, str | None, bytes]]:
+    """Number, record, authorization and seal of the rows after a number, in order."""
     known = events.c
-    query = select(known.seq, known.record, known.seal).where(known.seq > after).order_by(known.seq).limit(limit)
-    return [(row.seq, row.record, row.seal) for row in tx.execute(query)]
+    columns = known.seq, known.record, known.authorization, known.seal
+    query = select(*columns).where(known.seq > after).order_by(known.seq).limit(limit)
+    return [(row.seq, row.record, row.authorization, row.seal) for row in tx.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedEvent:
+    """An event by its authorization ID: the CloudTrail record and the authorization, both JSON (`audit.authorization`)."""
+
+    account: str
+    region: str
+    time: datetime
+    record: str
+    authorization: str
+
+
+def find_authorized(tx: Transaction, authorization_id: str) -> AuthorizedEvent | None:
+    """The event of an authorization ID."""
+    row = tx.execute(select(events).where(events.c.authorization_id == authorization_id)).one_or_none()
+    return None if row is None else AuthorizedEvent(row.account, row.region, row.time, row.record, row.authorization)
 
 
 def find_events(tx: Transaction, account: str, region: str, lookup: Lookup, limit: int) -> tuple[Found, ...]:

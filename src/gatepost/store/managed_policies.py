@@ -167,12 +167,14 @@ def attached_arns(tx: Transaction, owner_id: str) -> tuple[str, ...]:
 
 def attached_documents(tx: Transaction, owner_id: str) -> tuple[AttachedDocument, ...]:
     """The documents in force of the policies attached to an owner."""
-    found = []
-    for arn in attached_arns(tx, owner_id):
-        policy = get_policy(tx, arn)
-        if policy is not None:
-            found.append(AttachedDocument(arn, document_of(tx, policy, policy.default_version)))
-    return tuple(found)
+    documents = ((arn, document_in_force(tx, arn)) for arn in attached_arns(tx, owner_id))
+    return tuple(AttachedDocument(arn, document) for arn, document in documents if document is not None)
+
+
+def document_in_force(tx: Transaction, arn: str) -> str | None:
+    """The document in force of the policy of an ARN, None where there is no such policy."""
+    policy = get_policy(tx, arn)
+    return None if policy is None else document_of(tx, policy, policy.default_version)
 
 
 def document_of(tx: Transaction, policy: ManagedPolicy, version: int) -> str:

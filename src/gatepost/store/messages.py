@@ -14,7 +14,7 @@ from gatepost.store.transaction import Insert, Kind, Transaction
 
 COLUMNS: Final = (
     "message_id", "account", "region", "accepted_at", "source", "return_path", "recipients", "recipient_count", "subject",
-    "identity_arn", "configuration_set", "caller_arn", "tags", "decision", "content",
+    "identity_arn", "configuration_set", "caller_arn", "tags", "decision", "authorization_id", "content",
 )  # fmt: skip
 INSERT: Final = Insert("messages", COLUMNS)
 encode_json = msgspec.json.Encoder().encode
@@ -36,6 +36,7 @@ class Message(Struct, frozen=True):
     caller_arn: str
     tags: tuple[tuple[str, str], ...]
     decision: Sequence[Mapping[str, Any]]  # JSON: what let it out
+    authorization_id: str | None  # of the Event that tells the whole decision
 
 
 class NewMessage(Struct, frozen=True):
@@ -74,6 +75,7 @@ def _columns(row: NewMessage) -> tuple[object, ...]:
         message.caller_arn,
         encode_json(dict(message.tags)).decode(),
         encode_json(message.decision).decode(),
+        message.authorization_id,
         row.content,
     )
 
@@ -151,4 +153,5 @@ def _message(row: Row[tuple[object, ...]]) -> Message:
         row.caller_arn,
         tuple(row.tags.items()),
         row.decision,
+        row.authorization_id,
     )

@@ -1,6 +1,7 @@
 """IAM roles and their trust policies."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -11,7 +12,7 @@ from gatepost.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role."""
+    """A role. `principal_ids`: the unique ID that each user and role had that the trust policy names, when it was put."""
 
     id: str
     account: str
@@ -23,6 +24,7 @@ class Role:
     created_at: datetime
     boundary_arn: str | None
     tags: tuple[tuple[str, str], ...]
+    principal_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -40,6 +42,7 @@ def create_role(tx: Transaction, role: Role) -> None:
             name_key=role.name.lower(),
             path=role.path,
             trust_policy=role.trust_policy,
+            principal_ids=dict(role.principal_ids),
             description=role.description,
             max_session_seconds=role.max_session_seconds,
             created_at=role.created_at,
@@ -69,9 +72,10 @@ def list_roles(tx: Transaction, account: str, path_prefix: str = "/") -> tuple[R
     return tuple(role for role in map(_role, tx.execute(query)) if role.path.startswith(path_prefix))
 
 
-def set_trust_policy(tx: Transaction, role: Role, document: str) -> None:
+def set_trust_policy(tx: Transaction, role: Role, document: str, principal_ids: Mapping[str, str]) -> None:
     """Replace a role's trust policy."""
-    tx.execute(update(roles).where(roles.c.id == role.id).values(trust_policy=document))
+    change = update(roles).where(roles.c.id == role.id)
+    tx.execute(change.values(trust_policy=document, principal_ids=dict(principal_ids)))
     tx.touch(role.account)
 
 
@@ -93,4 +97,5 @@ def _role(row: Row[tuple[object, ...]]) -> Role:
         row.created_at,
         row.boundary_arn,
         tuple(row.tags.items()),
+        row.principal_ids,
     )

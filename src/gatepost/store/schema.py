@@ -97,6 +97,7 @@ roles = Table(
     Column("name_key", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("trust_policy", Text, nullable=False),
+    Column("principal_ids", JSON, nullable=False, server_default="{}", comment="as identity_policies has them"),
     Column("description", Text),
     Column("max_session_seconds", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -160,6 +161,40 @@ access_keys = Table(
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the access key ID, ASIA…"),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="assumed-role, session-token, federated-user"),
+    Column("owner_id", Text, comment="the unique ID of the role or user behind it; NULL: the account's root user"),
+    Column("name", Text, nullable=False, comment="the session's or the federated user's name; a user's own otherwise"),
+    Column("token_digest", LargeBinary, nullable=False, comment="SHA-256 of the session token"),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("policy", Text, comment="the inline session policy"),
+    Column("policy_arns", JSON, nullable=False, comment="managed policies that are session policies"),
+    Column("tags", JSON, nullable=False),
+    Column("transitive_tag_keys", JSON, nullable=False),
+    Column("source_identity", Text),
+    Column("provider", Text, comment="the identity provider that vouched for it"),
+    Column("claims", JSON, nullable=False, comment="condition key → value, as the provider's token told them"),
+)
+
+oidc_providers = Table(
+    "oidc_providers",
+    metadata,
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("url", Text, nullable=False, comment="without its scheme, as the ARN has it"),
+    Column("scheme", Text, nullable=False),
+    Column("client_ids", JSON, nullable=False),
+    Column("thumbprints", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("tags", JSON, nullable=False),
+    PrimaryKeyConstraint("account", "url"),
 )
 
 # --- SES ----------------------------------------------------------------------------------------------------------------
@@ -232,6 +267,7 @@ messages = Table(
     Column("caller_arn", Text, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("decision", JSON, nullable=False, comment="what let it out: action, resource, effect, matched statements"),
+    Column("authorization_id", Text, comment="of the Event that tells the whole decision"),
     Column("content", LargeBinary, nullable=False, comment="the message as it goes out"),
     Index(None, "account", "region", "accepted_at"),
 )
@@ -253,6 +289,24 @@ events = Table(
     Column("read_only", Boolean, nullable=False),
     Column("resources", JSON, nullable=False, comment="[[type, name], …]"),
     Column("record", Text, nullable=False, comment="the CloudTrail record, exactly the bytes that the chain sealed"),
-    Column("seal", LargeBinary, nullable=False, comment="SHA-256 over the seal before and this record (audit.chain)"),
+    Column(
+        "seal",
+        LargeBinary,
+        nullable=False,
+        comment="SHA-256 over the seal before, this record and its authorization (audit.chain)",
+    ),
+    Column("authorization_id", Text, index=True, comment="of what was decided; NULL where the call never came so far"),
+    Column(
+        "authorization",
+        Text,
+        comment="request, decisions and the policies asked, sealed as the record is (audit.authorization)",
+    ),
     Index(None, "account", "region", "time"),
+)
+
+policy_snapshots = Table(
+    "policy_snapshots",
+    metadata,
+    Column("fingerprint", Text, primary_key=True, comment="SHA-256 of the content"),
+    Column("content", Text, nullable=False, comment="the policies of one layer as they were when a decision asked them"),
 )

@@ -67,7 +67,7 @@ def list_roles(
 def update_assume_role_policy(call: Call, tx: Transaction, *, role_name: str, policy_document: str) -> Shape:
     """Another trust policy for a role."""
     _check_trust(policy_document)
-    roles.set_trust_policy(tx, found(call, tx, role_name), policy_document)
+    roles.set_trust_policy(tx, found(call, tx, role_name), policy_document, {})
     return {}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gatepost.access.credentials import caller_of
-from gatepost.access.gather import identity_side, of_owner
+from gatepost.access.credentials import caller_of, caller_of_role
+from gatepost.access.gather import caller_side, of_owner
+from gatepost.access.kept_layer import KeptLayer
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.policy.decide import AttachedPolicy, Layer, LayerKind, Policies, PolicySource, Verdict
@@ -84,14 +85,13 @@ def _source(call: Call, tx: Transaction, arn: str) -> tuple[Principal, Sequence[
     if kind == "user":
         user = users.found(call, tx, name)
         caller = caller_of(user)
-        return caller.principal, identity_side(tx, caller).attached
+        return caller.principal, caller_side(tx, caller).identity.attached
     if kind == "group":
         group = groups.found(call, tx, name)
-        return _somebody(call), tuple(of_owner(tx, group.id, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED))
-    role = roles.found(call, tx, name)
-    return Principal.of(role.arn, unique_id=role.id), tuple(
-        of_owner(tx, role.id, PolicySource.ROLE_INLINE, PolicySource.ROLE_MANAGED)
-    )
+        of_group = of_owner(tx, group.id, group.arn, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
+        return _somebody(call), KeptLayer(of_group).attached
+    caller = caller_of_role(roles.found(call, tx, name))
+    return caller.principal, caller_side(tx, caller).identity.attached
 
 
 def _somebody(call: Call) -> Principal:

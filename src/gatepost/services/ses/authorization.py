@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from gatepost.access.gather import resource_side
 from gatepost.aws.call import Call
 from gatepost.aws.operation import Need
-from gatepost.policy.decide import Decision
 from gatepost.services.ses.needs import Context, api_version
 from gatepost.services.ses.submission import Submission
 from gatepost.store.configuration_sets import configuration_set_arn
@@ -48,6 +47,6 @@ def _context(call: Call, submission: Submission) -> Context:
     return context
 
 
-def sending_denial(call: Call, need: Need, _decision: Decision) -> str:
-    """SES's own words for a send that is not allowed."""
+def sending_denial(call: Call, need: Need) -> str:
+    """SES's own words for who may not send."""
     return f"User `{call.caller.arn}' is not authorized to perform `{need.action}' on resource `{need.resource}'"

@@ -187,6 +187,7 @@ def accept(call: Call, tx: Transaction, submission: Submission, decisions: Decis
         call.caller.arn,
         submission.tags,
         [_told(need, decision) for need, decision in decisions],
+        call.authorization_id,
     )
     tx.append(NewMessage(message, submission.content))
     return {"MessageId": submission.message_id}
