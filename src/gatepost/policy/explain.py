@@ -46,6 +46,7 @@ class LayerStep:
     """One layer and its statements, in the order in which they stand."""
 
     kind: LayerKind
+    layer: Layer
     statements: tuple[StatementStep, ...]
 
     @property
@@ -59,6 +60,7 @@ class Explanation:
     """A decision and the steps to it."""
 
     request: Request
+    policies: Policies
     decision: Decision
     layers: tuple[LayerStep, ...]
 
@@ -77,11 +79,11 @@ class Explanation:
 def explain(request: Request, policies: Policies) -> Explanation:
     """The decision of `decide`, with every step."""
     layers = tuple(_layer(kind, layer, request, policies) for kind, layer in policies.layers())
-    return Explanation(request, decide(request, policies), layers)
+    return Explanation(request, policies, decide(request, policies), layers)
 
 
 def _layer(kind: LayerKind, layer: Layer, request: Request, policies: Policies) -> LayerStep:
-    return LayerStep(kind, tuple(_statement(kind, rule, request, policies) for rule in layer.rules))
+    return LayerStep(kind, layer, tuple(_statement(kind, rule, request, policies) for rule in layer.rules))
 
 
 def _statement(kind: LayerKind, rule: Rule, request: Request, policies: Policies) -> StatementStep:
