@@ -16,7 +16,7 @@ from gatepost.aws.operation import REGISTRY
 from live import ACCOUNT, Live
 
 OPERATIONS = sorted(REGISTRY)
-FREE = {("sts", "GetCallerIdentity")}
+FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 UNCHECKED = Config(parameter_validation=False)
 DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ses:*", "Resource": "*"}]})
 EXAMPLES: dict[str, Any] = {
@@ -30,6 +30,7 @@ EXAMPLES: dict[str, Any] = {
     "PolicyDocument": DOCUMENT,
     "AssumeRolePolicyDocument": DOCUMENT,
     "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/none",
+    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/mailer",
     "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/alice",
     "ActionNames": ["ses:SendEmail"],
     "PolicyInputList": [DOCUMENT],

@@ -13,6 +13,7 @@ from gatepost.policy.model import Effect, Policy
 from gatepost.policy.pattern import glob, matcher, wild
 from gatepost.policy.read import read_policy
 from gatepost.policy.request import Request
+from gatepost.policy.requirements import requirements
 from gatepost.policy.write import write_policy
 from policy.strategies import layers, policies, requests, sets, statements
 
@@ -35,6 +36,18 @@ def test_decide_and_explain_agree(request: Request, held: Policies) -> None:
         assert decision.verdict is Verdict.EXPLICIT_DENY
     matched = {(id(step.rule)) for layer in explained.layers for step in layer.matched}
     assert {id(rule) for rule in decision.rules} <= matched
+
+
+@FEW
+@given(request=requests, held=sets)
+def test_the_requirements_make_the_verdict(request: Request, held: Policies) -> None:
+    effects = {requirement.effect.value for requirement in requirements(explain(request, held))}
+    expected = Verdict.ALLOWED
+    if "EXPLICIT_DENY" in effects:
+        expected = Verdict.EXPLICIT_DENY
+    elif "IMPLICIT_DENY" in effects:
+        expected = Verdict.IMPLICIT_DENY
+    assert verdict(request, held) is expected
 
 
 @FEW

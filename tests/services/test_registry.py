@@ -28,10 +28,11 @@ ALICE = Caller(ACCOUNT, Principal.of(f"arn:aws:iam::{ACCOUNT}:user/alice", uniqu
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OPERATIONS = [pytest.param(each, id=f"{each.service}:{each.name}") for each in REGISTRY.values()]
 # AWS: no permission is needed, and none can be denied.
-FREE = {("sts", "GetCallerIdentity")}
+FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 RAW = b"From: a@example.com\r\nTo: b@example.com\r\n\r\nx"
 EXAMPLES: dict[str, Any] = {
     "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/p",
+    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/mailer",
     "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/alice",
     "Source": "a@example.com",
     "FromEmailAddress": "a@example.com",

@@ -151,7 +151,8 @@ def _role_session(stored: StoredSession, role: roles.Role) -> Caller:
 def _federated_user(stored: StoredSession, maker: Caller) -> Caller:
     arn = f"arn:aws:sts::{stored.account}:federated-user/{stored.name}"
     principal = Principal.of(arn, unique_id=f"{stored.account}:{stored.name}", user_arn=maker.arn)
-    return Caller(stored.account, principal, None, tuple(stored.tags.items()), maker.owner_id, session_of(stored))
+    tags = merged(dict(maker.tags), stored.tags)
+    return Caller(stored.account, principal, None, tuple(tags.items()), maker.owner_id, session_of(stored))
 
 
 def merged(tags: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:

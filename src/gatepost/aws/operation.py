@@ -30,7 +30,8 @@ from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.wire.model import OperationShape, load_service
 from gatepost.store.transaction import View
 
-READING: Final = ("Get", "List", "Describe", "Lookup", "Simulate", "Validate", "Check", "Test", "BatchGet", "Decode")
+# CloudTrail's `readOnly`: what changes nothing that others see. A session is made, but for its maker alone.
+READING: Final = ("Get", "List", "Describe", "Lookup", "Simulate", "Validate", "Check", "Test", "BatchGet", "Decode", "Assume")
 SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -79,6 +80,7 @@ class Operation:
     parse: Parse | None
     identify: Identify | None
     read_only: bool
+    writes: bool
     denial: Denial | None
     resources: Resources | None
     shape: OperationShape
@@ -100,6 +102,7 @@ def operation(
     needs: Needs,
     parse: Parse | None = None,
     identify: Identify | None = None,
+    writes: bool | None = None,
     denial: Denial | None = None,
     resources: Resources | None = None,
 ) -> Callable[[Handler], Operation]:
@@ -107,6 +110,7 @@ def operation(
 
     `needs` says which permissions a call needs (several for a send), purely from the call, what `parse` made of it, and the view.
     `identify` says who calls where the call is not signed, from its input; such an operation never looks at a signature.
+    `writes`: whether the handler writes to the store, where the name would tell otherwise.
     `denial` says who may not do what, where the operation's words differ from the modern form of `aws.denial`.
     `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
     """
@@ -121,6 +125,7 @@ def operation(
             parse=parse,
             identify=identify,
             read_only=name.startswith(READING),
+            writes=not name.startswith(READING) if writes is None else writes,
             denial=denial,
             resources=resources,
             shape=shape,

@@ -79,7 +79,7 @@ class Prepared(Struct, frozen=True):
     @property
     def changes(self) -> bool:
         """Whether running it needs the writer's transaction."""
-        return self.permitted is not None and not self.permitted.operation.read_only
+        return self.permitted is not None and self.permitted.operation.writes
 
     def refusal(self) -> Outcome:
         """The outcome of a call that does not run."""

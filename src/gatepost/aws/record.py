@@ -82,7 +82,9 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         session_context=None if known.caller is None else _session_context(known.caller),
         access_key_id=None if authorization is None else authorization.access_key_id,
         request_parameters=operation.shape.record_input(known.input) if operation is not None and known.input else None,
-        response_elements=operation.shape.record_output(output) if operation is not None and output and not read_only else None,
+        response_elements=operation.shape.record_output(output)
+        if operation is not None and output and operation.writes
+        else None,
         error_code=None if error is None else error.code if route is None else route.service.codec.code(error),
         error_message=None if error is None else error.message,
         resources=resources,

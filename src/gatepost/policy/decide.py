@@ -128,7 +128,6 @@ def _layer(given: Layer | Given) -> Layer:
 ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = Verdict.ALLOWED, Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY
 IDENTITY, RESOURCE, SCP = LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.SCP
 FEDERATED_USER = PrincipalKind.FEDERATED_USER
-UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
@@ -137,20 +136,26 @@ NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 NAMED_BY_RESOURCE = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "kms:")
 
 
+def must_be_named(request: Request) -> bool:
+    """Whether the resource's policy must name the caller or its account, within one account too."""
+    return request.action_key.startswith(NAMED_BY_RESOURCE)
+
+
 def decide(request: Request, policies: Policies) -> Decision:
     """The decision of these policies on this request."""
     principal = request.principal
     denial = _denial(request, policies)
     if denial is not None:
         return denial
-    if (
-        policies.scps is not None
-        and principal.kind not in UNBOUND_BY_SCPS
-        and not all(level.grant(request) for level in policies.scps)
-    ):
+    if policies.scps is not None and principal.bound_by_scps and not all(level.grant(request) for level in policies.scps):
         return NOTHING_ALLOWS[SCP]
     account = principal.account
-    if not policies.resource.rules and account is not None and account == request.resource_account:
+    if (
+        not policies.resource.rules
+        and account is not None
+        and account == request.resource_account
+        and not must_be_named(request)
+    ):
         return _own_side(request, policies, None)
     how, admitting = policies.resource.admission(request)
     if account is None:
@@ -162,7 +167,7 @@ def decide(request: Request, policies: Policies) -> Decision:
         return Decision(ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
     if admitting is not None and how is DIRECT:
         return Decision(ALLOWED, None, (admitting,))
-    if admitting is None and request.action_key.startswith(NAMED_BY_RESOURCE):
+    if admitting is None and must_be_named(request):
         return NOTHING_ALLOWS[RESOURCE]
     return _own_side(request, policies, admitting if how is BY_ROLE else None)
 
@@ -176,7 +181,7 @@ def _denial(request: Request, policies: Policies) -> Decision | None:
         return Decision(EXPLICIT_DENY, RESOURCE, (rule,))
     if not bounded and policies.session is None and policies.scps is None and policies.rcps is None:
         return None
-    bound_by_scps = request.principal.kind not in UNBOUND_BY_SCPS
+    bound_by_scps = request.principal.bound_by_scps
     for kind, layer in policies.guards():
         if (kind is not SCP or bound_by_scps) and (rule := layer.denial(request)):
             return Decision(EXPLICIT_DENY, kind, (rule,))

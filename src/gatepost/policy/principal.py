@@ -21,6 +21,9 @@ class PrincipalKind(Enum):
     ANONYMOUS = "anonymous"
 
 
+UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS, PrincipalKind.FEDERATED)
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A principal.
@@ -76,6 +79,11 @@ class Principal:
             case "sts", "federated-user" if rest:
                 return cls(arn, PrincipalKind.FEDERATED_USER, account, rest, unique_id=unique_id, user_arn=user_arn)
         raise ValueError(f"`{arn}` is no principal: expected a user, role, session, federated user or root")
+
+    @property
+    def bound_by_scps(self) -> bool:
+        """Whether service control policies bind it: neither services, nor whoever has no account."""
+        return self.kind not in UNBOUND_BY_SCPS
 
     @property
     def of_root(self) -> bool:

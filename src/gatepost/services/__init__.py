@@ -2,7 +2,7 @@
 
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
-from gatepost.services import cloudtrail, sts
+from gatepost.services import cloudtrail
 from gatepost.services.iam import (
     access_keys,
     authorization_details,
@@ -21,6 +21,9 @@ from gatepost.services.ses import (
     sending,
     statistics,
 )
+from gatepost.services.sts import callers as sts_callers
+from gatepost.services.sts import roles as sts_roles
+from gatepost.services.sts import users as sts_users
 
 __all__ = [
     "ROUTES",
@@ -38,7 +41,9 @@ __all__ = [
     "sending",
     "simulation",
     "statistics",
-    "sts",
+    "sts_callers",
+    "sts_roles",
+    "sts_users",
     "users",
 ]
 

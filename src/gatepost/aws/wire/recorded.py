@@ -13,8 +13,10 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from gatepost.aws.wire.constraints import lower_first
 
 HIDDEN: Final = "HIDDEN_DUE_TO_SECURITY_REASONS"
-# SES v1 and v2: what a message says.
-CONTENT: Final = frozenset(("Message", "RawMessage", "EmailContent", "BulkEmailContent", "TemplateData", "EmailTemplateData"))
+# SES v1 and v2: what a message says. STS: a session's token, which its model does not mark.
+UNSHOWN: Final = frozenset(
+    ("Message", "RawMessage", "EmailContent", "BulkEmailContent", "TemplateData", "EmailTemplateData", "tokenType")
+)
 LONGEST: Final = 20_000  # characters of one value
 Record = Callable[[Any], Any]  # a value of the model in its recorded form
 
@@ -29,7 +31,7 @@ class Recorders:
         """What records a value of this shape."""
         if shape is None:
             return lambda _value: None
-        if shape.metadata.get("sensitive") or shape.name in CONTENT:
+        if shape.metadata.get("sensitive") or shape.name in UNSHOWN:
             return lambda _value: HIDDEN
         if isinstance(shape, StructureShape):
             return self._of_structure(shape)
