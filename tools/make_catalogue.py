@@ -24,6 +24,7 @@ SUPPLEMENT: dict[str, dict[str, Any]] = {
     },
     "iam": {  # 2026-11-24: explains a decision by its authorization ID
         "GetRequestAuthorizationDetails": ["Read", {}, []],
+        "GetRequestAuthorizationPolicy": ["Read", {}, []],
     },
 }
 

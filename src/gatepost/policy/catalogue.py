@@ -135,6 +135,15 @@ def condition_key(name: str) -> ConditionKey | None:
     return _keys().get(lower) or _keys().get(f"{lower.partition('/')[0]}/{TAG_KEY.lower()}")
 
 
+@cache
+def spelled(name: str) -> str:
+    """A key (lower case) as AWS writes it; the tag's own part, and a key that the catalogue does not know, stay as they are."""
+    known = condition_key(name)
+    if known is None:
+        return name
+    return known.name.replace(TAG_KEY, name.partition("/")[2])
+
+
 def is_multivalued(key: str) -> bool:
     """Whether a key (lower case) takes several values."""
     return key in MULTIVALUED or key in _multivalued()

@@ -2,7 +2,7 @@
 
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
-from gatepost.services import cloudtrail
+from gatepost.services import cloudtrail, iam_toolbox
 from gatepost.services.iam import (
     access_keys,
     authorization_details,
@@ -22,6 +22,7 @@ from gatepost.services.ses import (
     statistics,
 )
 from gatepost.services.sts import callers as sts_callers
+from gatepost.services.sts import decoding
 from gatepost.services.sts import roles as sts_roles
 from gatepost.services.sts import users as sts_users
 
@@ -31,7 +32,9 @@ __all__ = [
     "authorization_details",
     "cloudtrail",
     "configuration_sets",
+    "decoding",
     "groups",
+    "iam_toolbox",
     "identities",
     "identity_attributes",
     "identity_policies",
@@ -47,4 +50,4 @@ __all__ = [
     "users",
 ]
 
-ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail")))
+ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "iam-toolbox")))

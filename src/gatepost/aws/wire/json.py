@@ -150,6 +150,10 @@ SCALARS: Final[Mapping[str, Convert]] = {
 # --- writing ------------------------------------------------------------------------------------------------------------
 
 
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- a document: any JSON (Smithy, "document")
+    return value
+
+
 class Writers:
     """What turns the values of one service's shapes into JSON."""
 
@@ -159,7 +163,7 @@ class Writers:
     def of(self, shape: Shape) -> Write:
         """The writer of a shape."""
         if isinstance(shape, StructureShape):
-            return self.of_structure(shape)
+            return _as_it_is if shape.is_document_type else self.of_structure(shape)
         if isinstance(shape, ListShape):
             item = self.of(shape.member)
             return lambda value: [item(each) for each in value]

@@ -19,7 +19,11 @@ Shape: TypeAlias = Mapping[str, Any]  # a structure of the model, by AWS's membe
 Parameters: TypeAlias = Any  # what routing found beside the body: a form's tree, or the parts of a path
 
 # Source: each service's API Reference, "Common Errors": how it answers an input that its model refuses.
-CONSTRAINT_CODES: Final = {"sesv2": "BadRequestException", "cloudtrail": "ValidationException"}
+CONSTRAINT_CODES: Final = {
+    "sesv2": "BadRequestException",
+    "cloudtrail": "ValidationException",
+    "iam-toolbox": "ValidationException",
+}
 DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
 # botocore knows nothing of these global services' home; their state and their events are kept there.
 GLOBAL_REGION: Final = "us-east-1"
