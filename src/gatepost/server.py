@@ -26,6 +26,7 @@ from gatepost.edge.commit import Commits
 from gatepost.edge.http import Gate
 from gatepost.edge.listening import HttpListener, bind
 from gatepost.edge.own_pages import own_pages
+from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.services import ROUTES
 from gatepost.settings import READY_FILE, Listener, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
@@ -115,6 +116,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         commits,
         clock,
         own_pages(database, commits, clock, reset if settings.test_hooks else None),
+        ProviderKeyRing(),
         body_limit=settings.body_limit,
         trusted_proxies=settings.trusted_proxies,
     )

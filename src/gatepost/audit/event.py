@@ -24,7 +24,6 @@ TYPES: Final = {
     PrincipalKind.USER: "IAMUser",
     PrincipalKind.ASSUMED_ROLE: "AssumedRole",
     PrincipalKind.FEDERATED_USER: "FederatedUser",
-    PrincipalKind.FEDERATED: "WebIdentityUser",
 }
 
 
@@ -123,6 +122,13 @@ def _identity(event: Event) -> dict[str, object]:
         if event.access_key_id is not None:
             unknown["accessKeyId"] = event.access_key_id
         return unknown
+    if principal.kind is PrincipalKind.FEDERATED:
+        return {
+            "type": "WebIdentityUser",
+            "principalId": f"{principal.arn}:{event.user_name}",
+            "userName": event.user_name,
+            "identityProvider": principal.arn,
+        }
     identity: dict[str, object] = {
         "type": TYPES.get(principal.kind, "Unknown"),
         "principalId": principal.unique_id or principal.account,

@@ -3,11 +3,13 @@
 HTTP, SMTP and the console all become a `Call`; there is no second way in.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from gatepost.access.credentials import Caller
+from gatepost.access.provider_keys import ProviderKeys
 from gatepost.aws.request import HttpRequest
 from gatepost.aws.wire.model import Shape
 
@@ -31,6 +33,7 @@ class Arrival(Struct, frozen=True):
     now: datetime
     clock: datetime  # what policies see as aws:CurrentTime: now, unless a test hook set it
     too_large: bool = False  # the body passed the limit and was not kept
+    provider_keys: Mapping[str, ProviderKeys] = {}  # by issuer, where a call without signature needed them
 
 
 class Call(Struct, frozen=True):

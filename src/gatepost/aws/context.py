@@ -65,6 +65,8 @@ def _told(seconds: int) -> tuple[str, str]:
 def principal_context(caller: Caller) -> Context:
     """The keys that say who calls."""
     principal = caller.principal
+    if principal.kind is PrincipalKind.FEDERATED:  # nobody of this account yet; the call's own keys tell of it
+        return {}
     context: Context = {
         "aws:principalarn": principal.role_arn or principal.arn,
         "aws:principalaccount": caller.account,

@@ -3,9 +3,10 @@
     Arrival ─▶ route ─▶ signature ─▶ input ─▶ needs ─▶ decisions ─▶ handler ─▶ Event ─▶ answer
 
 `Pipeline.prepare` runs all that only reads (up to the decisions); it may run on the event loop, with a view that raises `Cold`
-where something is not held, or in a thread. What it returns, a `Prepared`, then runs in the writer's transaction
-(`perform_and_record`) or, if it only reads, on a snapshot (`perform`, then `record`). Every arrival leaves exactly one Event: on
-success in the handler's own transaction, on denial or failure after everything that the handler wrote is rolled back.
+where something is not held, or in a thread; where an identity provider's keys are wanting it raises `KeysNeeded`. What it returns,
+a `Prepared`, then runs in the writer's transaction (`perform_and_record`) or, if it only reads, on a snapshot (`perform`, then
+`record`). Every arrival leaves exactly one Event: on success in the handler's own transaction, on denial or failure after everything
+that the handler wrote is rolled back.
 """
 
 import hmac
@@ -18,6 +19,7 @@ from gatepost.access.credentials import Caller, Credential, credential_of
 from gatepost.access.gather import CallerSide, caller_side
 from gatepost.access.guardrails import Guardrails, guardrails
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.provider_keys import KeysNeeded
 from gatepost.audit.authorization import Authorization as Kept
 from gatepost.audit.authorization import Authorized, Evaluation, who
 from gatepost.audit.ids import fresh_authorization_id, fresh_uuid
@@ -175,7 +177,7 @@ class Pipeline:
             error = weighed.error
         except AwsError as refused:
             error = refused
-        except Cold:
+        except (Cold, KeysNeeded):
             raise
         except Exception:  # a mistake of ours as well: told and recorded like any other end of a call
             log.exception("internal failure", request_id=request_id)

@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import structlog
+from msgspec import structs
 
+from gatepost.access.provider_keys import KeysNeeded
 from gatepost.aws.call import Arrival
 from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
@@ -21,6 +23,7 @@ from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
 from gatepost.edge.connection import Answer
 from gatepost.edge.origin import Network, origin_of
+from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.store.database import Database
 from gatepost.store.memory import Cold, Memory
 from gatepost.store.writer import StoreFailed
@@ -43,6 +46,7 @@ class Gate:
         commits: Commits,
         clock: Clock,
         own_pages: OwnPages,
+        provider_keys: ProviderKeyRing,
         *,
         body_limit: int,
         trusted_proxies: Sequence[Network] = (),
@@ -54,6 +58,7 @@ class Gate:
         self._commits = commits
         self._clock = clock
         self._own_pages = own_pages
+        self._provider_keys = provider_keys
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
         self._loop = asyncio.get_running_loop()
@@ -69,7 +74,7 @@ class Gate:
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
         try:
             prepared = self._pipeline.prepare(arrival, self._held)
-        except Cold:
+        except (Cold, KeysNeeded):
             self._spawn(self._from_store(arrival, answer))
             return
         if prepared.changes:
@@ -82,6 +87,7 @@ class Gate:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._readers.shutdown()
+        self._provider_keys.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
@@ -99,7 +105,7 @@ class Gate:
 
     async def _from_store(self, arrival: Arrival, answer: Answer) -> None:
         try:
-            prepared = await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
+            prepared = await self._prepared(arrival)
         except Exception:
             log.exception("the store could not be read")
             answer(self._pipeline.unprepared(arrival))
@@ -108,6 +114,13 @@ class Gate:
             self._write(prepared, answer)
         else:
             await self._without_change(prepared, answer)
+
+    async def _prepared(self, arrival: Arrival) -> Prepared:
+        try:
+            return await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
+        except KeysNeeded as needed:  # once more at most for newer keys: keys that are fresh are never asked for anew
+            keys = {**arrival.provider_keys, needed.issuer: await self._provider_keys.of(needed)}
+            return await self._prepared(structs.replace(arrival, provider_keys=keys))
 
     async def _without_change(self, prepared: Prepared, answer: Answer) -> None:
         result: Outcome | BaseException

@@ -22,7 +22,7 @@ from gatepost.services.ses import (
     statistics,
 )
 from gatepost.services.sts import callers as sts_callers
-from gatepost.services.sts import decoding
+from gatepost.services.sts import decoding, web_identity
 from gatepost.services.sts import roles as sts_roles
 from gatepost.services.sts import users as sts_users
 
@@ -48,6 +48,7 @@ __all__ = [
     "sts_roles",
     "sts_users",
     "users",
+    "web_identity",
 ]
 
 ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "iam-toolbox")))
