@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from live import ACCOUNT, REGION, Live
 
+PARTNER = "444455556666"  # the second account, where there is one
+
 
 @dataclass(frozen=True)
 class Person:
