@@ -123,9 +123,16 @@ UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
-# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
-# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+# A role's trust policy and a key's policy must name the caller or its account even within one account; these are the actions on a
+# role that it speaks of. Tagging a federated user, or listing keys, is on no such resource: there identity policies decide.
+# Source: IAM User Guide, "Policy evaluation logic" (the exception for trust policies and KMS key policies).
+TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
+
+
+def must_be_named(request: Request) -> bool:
+    """Whether the resource's policy must name the caller or its account, within one account too."""
+    action, resource = request.action_key, request.resource
+    return (action.startswith(TRUSTED) and ":role/" in resource) or (action.startswith("kms:") and ":key/" in resource)
 
 
 def decide(request: Request, policies: Policies) -> Decision:
@@ -141,7 +148,12 @@ def decide(request: Request, policies: Policies) -> Decision:
     ):
         return NOTHING_ALLOWS[SCP]
     account = principal.account
-    if not policies.resource.rules and account is not None and account == request.resource_account:
+    if (
+        not policies.resource.rules
+        and account is not None
+        and account == request.resource_account
+        and not must_be_named(request)
+    ):
         return _own_side(request, policies, None)
     how, admitting = policies.resource.admission(request)
     if account is None:
@@ -153,7 +165,7 @@ def decide(request: Request, policies: Policies) -> Decision:
         return Decision(ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
     if admitting is not None and how is DIRECT:
         return Decision(ALLOWED, None, (admitting,))
-    if admitting is None and request.action_key.startswith(NAMED_BY_RESOURCE):
+    if admitting is None and must_be_named(request):
         return NOTHING_ALLOWS[RESOURCE]
     return _own_side(request, policies, admitting if how is BY_ROLE else None)
 
