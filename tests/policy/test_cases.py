@@ -73,15 +73,16 @@ FEDERATED = Principal.of("arn:aws:sts::111122223333:federated-user/session", use
     ("boundary", "session", "verdict"),
     [
         (None, [ALLOW], Verdict.ALLOWED),
+        (None, None, Verdict.IMPLICIT_DENY),
         (SILENT, [ALLOW], Verdict.IMPLICIT_DENY),
         (ALLOW, [SILENT], Verdict.IMPLICIT_DENY),
     ],
-    ids=["a session policy that allows", "a silent boundary", "a silent session policy"],
+    ids=["a session policy that allows", "no session policy", "a silent boundary", "a silent session policy"],
 )
 def test_a_grant_to_the_user_of_a_federated_session_is_limited(
     boundary: Policy | None, session: list[Policy] | None, verdict: Verdict
 ) -> None:
-    """Source: IAM User Guide, "Policy evaluation logic", on IAM federated user sessions."""
+    """Source: IAM User Guide, "Policy evaluation logic", on federated user sessions; STS API Reference, GetFederationToken."""
     policies = Policies(resource=granted_to(USER).resource, boundary=boundary, session=session)
     assert decide(asked_by(FEDERATED), policies).verdict is verdict
 

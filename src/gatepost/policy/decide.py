@@ -188,11 +188,12 @@ def _denial(request: Request, policies: Policies) -> Decision | None:
 
 def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
     """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
-    granting = by_role
     kind = request.principal.kind
-    # Without a session policy a federated user gets nothing from the identity side.
-    if granting is None and (kind is not FEDERATED_USER or policies.session is not None):
-        granting = policies.identity.grant(request)
+    # Without a session policy a federated user has nothing of its user's, not even what a resource policy grants to that user.
+    # Source: STS API Reference, GetFederationToken.
+    if kind is FEDERATED_USER and policies.session is None:
+        return NOTHING_ALLOWS[IDENTITY]
+    granting = policies.identity.grant(request) if by_role is None else by_role
     if granting is None and kind is not ROOT:
         return NOTHING_ALLOWS[IDENTITY]
     granted: tuple[Rule, ...] = () if granting is None else (granting,)
