@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long check bench docs lock catalogue clean
+.PHONY: help install run test test-long check bench docs lock catalogue semantics clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -46,6 +46,9 @@ docs: install ## Build the documentation into docs/_build
 
 catalogue: install ## Write the catalogue of actions and condition keys anew from its source
 	$(BIN)/python tools/make_catalogue.py
+
+semantics: install ## Write the reference of policy semantics anew from the decision cases
+	$(BIN)/python tools/make_semantics.py
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet

@@ -131,14 +131,16 @@ FEDERATED_USER = PrincipalKind.FEDERATED_USER
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
-# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
-# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-NAMED_BY_RESOURCE = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "kms:")
+# A role's trust policy and a key's policy must name the caller or its account even within one account; these are the actions on a
+# role that it speaks of. Tagging a federated user, or listing keys, is on no such resource: there identity policies decide.
+# Source: IAM User Guide, "Policy evaluation logic" (the exception for trust policies and KMS key policies).
+TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def must_be_named(request: Request) -> bool:
     """Whether the resource's policy must name the caller or its account, within one account too."""
-    return request.action_key.startswith(NAMED_BY_RESOURCE)
+    action, resource = request.action_key, request.resource
+    return (action.startswith(TRUSTED) and ":role/" in resource) or (action.startswith("kms:") and ":key/" in resource)
 
 
 def decide(request: Request, policies: Policies) -> Decision:
@@ -190,13 +192,13 @@ def _denial(request: Request, policies: Policies) -> Decision | None:
 
 def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
     """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
-    granting = by_role
     principal = request.principal
-    # Without a session policy a federated user gets nothing from the identity side.
-    sided = principal.kind is not FEDERATED_USER or policies.session is not None
-    if granting is None and sided:
-        granting = policies.identity.grant(request)
-    if granting is None and not (sided and principal.of_root):
+    # Without a session policy a federated user has nothing of its user's, not even what a resource policy grants to that user.
+    # Source: STS API Reference, GetFederationToken.
+    if principal.kind is FEDERATED_USER and policies.session is None:
+        return NOTHING_ALLOWS[IDENTITY]
+    granting = policies.identity.grant(request) if by_role is None else by_role
+    if granting is None and not principal.of_root:
         return NOTHING_ALLOWS[IDENTITY]
     granted: tuple[Rule, ...] = () if granting is None else (granting,)
     for limit, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):

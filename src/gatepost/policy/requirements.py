@@ -108,7 +108,7 @@ class _Rules:
             case LayerKind.RESOURCE:
                 return self.resource_needed
             case LayerKind.IDENTITY:
-                admitted = self.same_account and self.how in (How.DIRECT, How.ROLE)
+                admitted = self.same_account and (self.how is How.DIRECT or (self.how is How.ROLE and self.sided))
                 return not admitted and not (self.principal.of_root and self.sided)
             case LayerKind.BOUNDARY | LayerKind.SESSION:
                 return not (self.same_account and self.how is How.DIRECT)
