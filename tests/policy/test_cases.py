@@ -1,5 +1,6 @@
 """Every decision case of `tests/cases`: decided, explained to the same end, and by the command; and what a case cannot say."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def test_no_two_cases_have_one_name() -> None:
 
 def test_the_rules_are_covered() -> None:
     assert sum(map(len, READ.values())) >= LEAST
+
+
+def test_a_policy_without_statements_may_be_asked_and_says_nothing() -> None:
+    asked = {"principal": USER, "action": "ses:SendEmail", "resource": IDENTITY}
+    silent = [{"Version": "2012-10-17", "Statement": []}]
+    (case,) = read_cases(json.dumps({"name": "silent", "request": asked, "identity_policies": silent, "scps": [silent]}))
+    assert run_case(case).decision is Verdict.IMPLICIT_DENY
 
 
 # --- what a case cannot say ---------------------------------------------------------------------------------------------

@@ -154,6 +154,8 @@ def _policies(case: Mapping[str, Json], member: str, path: str) -> tuple[Policy,
 
 
 def _policy(document: Json, path: str) -> Policy:
+    if isinstance(document, Mapping) and document.get("Statement") == [] and document.keys() <= {"Version", "Statement"}:
+        return Policy(())  # IAM takes no such policy, but a question may ask what one without statements decides
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     try:
         return read_policy(text)

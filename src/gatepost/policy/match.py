@@ -247,8 +247,8 @@ def _aws(value: str, principal: Principal) -> How:
     if not value.startswith("arn:"):
         return _unique(value, principal)
     parts = arn_parts(value)
-    if parts is None or parts[4] != account:
-        return How.NOT
+    if parts is None or parts[4] != account or not principal.arn.startswith(f"arn:{parts[1]}:"):
+        return How.NOT  # the same digits are another account in another partition
     if parts[2] == "iam" and parts[5] == "root":
         return How.ACCOUNT
     if value == principal.user_arn:
