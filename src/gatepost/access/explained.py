@@ -1,23 +1,26 @@
 """A call that was decided, explained anew: by the very policies that were asked, whatever has become of them since.
 
-The Event keeps the request, the verdicts and the fingerprints of the layers (`audit.authorization`); the layers are compiled from
-their snapshots and walked by `policy.explain`.
+The Event keeps the verdicts, and the fingerprints of what they rested on (`audit.authorization`); the layers are compiled from their
+snapshots and walked by `policy.explain`. The CloudTrail record tells the connection.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from gatepost.access.context import connection_context, resource_context
+from gatepost.access.guardrails import NONE, Guardrails
 from gatepost.access.kept_layer import EMPTY, KeptLayer
 from gatepost.audit import authorization
-from gatepost.audit.authorization import Authorization, Evaluation, principal_of
+from gatepost.audit.authorization import Authorization, Evaluation, KeptCaller
+from gatepost.audit.ids import time_of
 from gatepost.policy.decide import Policies, Verdict
 from gatepost.policy.explain import Explanation, explain
 from gatepost.policy.request import Context, Request
 from gatepost.store.events import AuthorizedEvent, find_authorized
-from gatepost.store.policy_snapshots import get_snapshots
+from gatepost.store.snapshots import get_snapshots
 from gatepost.store.transaction import Transaction
 
 
@@ -53,66 +56,74 @@ class ExplainedCall:
         """Whether every need was met."""
         return all(decision.recorded is Verdict.ALLOWED for decision in self.decisions)
 
-    @property
-    def layers(self) -> Sequence[KeptLayer]:
-        """Every layer that was asked, once."""
-        found: dict[str, KeptLayer] = {}
-        for decision in self.decisions:
-            for _, layer in decision.explanation.policies.layers():
-                if isinstance(layer, KeptLayer):
-                    found.setdefault(layer.snapshot.fingerprint, layer)
-        return tuple(found.values())
-
 
 def explained_call(tx: Transaction, authorization_id: str) -> ExplainedCall | None:
     """The call of an authorization ID, None where there is none."""
-    found = find_authorized(tx, authorization_id)
+    time = time_of(authorization_id)
+    found = None if time is None else find_authorized(tx, authorization_id, time)
     return None if found is None else _explained(tx, found, authorization.decode(found.authorization))
 
 
 def _explained(tx: Transaction, found: AuthorizedEvent, kept: Authorization) -> ExplainedCall:
-    layers = {
-        fingerprint: KeptLayer.of_snapshot(content) for fingerprint, content in get_snapshots(tx, _fingerprints(kept)).items()
-    }
+    caller = authorization.decode_caller(get_snapshots(tx, (kept.caller,))[kept.caller])
+    contents = get_snapshots(tx, _fingerprints(kept, caller))
+    layers = {fingerprint: KeptLayer.of_snapshot(content) for fingerprint, content in contents.items()}
+    event = json.loads(found.record)
+    clock = found.time if kept.clock is None else datetime.fromtimestamp(kept.clock, UTC)
+    context: Context = {**_connection(event, clock), **caller.context}
     return ExplainedCall(
         kept.id,
         found.time,
-        kept.account,
+        caller.account,
         found.region,
-        kept.organization,
-        kept.context,
-        json.loads(found.record),
-        tuple(_decision(kept, evaluation, layers) for evaluation in kept.evaluations),
+        caller.organization,
+        context,
+        event,
+        tuple(_decision(caller, context, evaluation, layers) for evaluation in kept.evaluations),
     )
 
 
-def _decision(kept: Authorization, evaluation: Evaluation, layers: Mapping[str, KeptLayer]) -> ExplainedDecision:
+def _connection(event: Mapping[str, Any], clock: datetime) -> Context:
+    return connection_context(
+        clock, event["sourceIPAddress"], event["userAgent"], event["awsRegion"], secure="tlsDetails" in event
+    )
+
+
+def _decision(
+    caller: KeptCaller, context: Context, evaluation: Evaluation, layers: Mapping[str, KeptLayer]
+) -> ExplainedDecision:
+    account = evaluation.account or caller.account
+    specific = {**resource_context(account, _place(caller, evaluation)), **evaluation.context}
     request = Request.of_normalised(
-        principal_of(kept.who),
-        evaluation.action,
-        evaluation.resource,
-        evaluation.account,
-        {**kept.context, **evaluation.context},
+        caller.who.principal(), evaluation.action, evaluation.resource, account, {**context, **specific}
     )
 
     def level(fingerprints: Sequence[str] | None) -> tuple[KeptLayer, ...] | None:
         return None if fingerprints is None else tuple(layers[each] for each in fingerprints)
 
     policies = Policies.of_layers(
-        layers[kept.identity],
+        layers[caller.identity],
         EMPTY if evaluation.resource_side is None else layers[evaluation.resource_side],
-        None if kept.boundary is None else layers[kept.boundary],
-        None if kept.session is None else layers[kept.session],
-        level(kept.scps),
+        None if caller.boundary is None else layers[caller.boundary],
+        None if caller.session is None else layers[caller.session],
+        level(caller.scps),
         level(evaluation.rcps),
     )
-    return ExplainedDecision(explain(request, policies), Verdict(evaluation.verdict), evaluation.context)
+    return ExplainedDecision(explain(request, policies), Verdict(evaluation.verdict), specific)
 
 
-def _fingerprints(kept: Authorization) -> Iterable[str]:
-    yield kept.identity
-    yield from (each for each in (kept.boundary, kept.session) if each is not None)
-    yield from kept.scps or ()
+def _place(caller: KeptCaller, evaluation: Evaluation) -> Guardrails:
+    """Where the resource's account stood in an organization: with the caller, or as it was kept."""
+    if evaluation.account is None:
+        paths = caller.context.get("aws:principalorgpaths")
+        return Guardrails(caller.organization, paths[0]) if isinstance(paths, tuple) else NONE
+    return NONE if evaluation.place is None else Guardrails(*evaluation.place)
+
+
+def _fingerprints(kept: Authorization, caller: KeptCaller) -> Iterable[str]:
+    yield caller.identity
+    yield from (each for each in (caller.boundary, caller.session) if each is not None)
+    yield from caller.scps or ()
     for evaluation in kept.evaluations:
         if evaluation.resource_side is not None:
             yield evaluation.resource_side

@@ -7,14 +7,18 @@ document is read once, however many owners have it and however often an owner ch
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gatepost.access.context import Context, organization_context, principal_context
 from gatepost.access.credentials import Caller, Session
-from gatepost.access.guardrails import guardrails
+from gatepost.access.guardrails import Guardrails, guardrails
 from gatepost.access.kept_layer import EMPTY, KeptLayer, StoredPolicy
+from gatepost.audit.authorization import KeptCaller, Who, encode
 from gatepost.policy.decide import Policies, PolicySource
 from gatepost.policy.layer import Layer
 from gatepost.policy.request import PrincipalKind
 from gatepost.store import groups, identity_policies, inline_policies, managed_policies, roles, users
 from gatepost.store.identities import identity_arn
+from gatepost.store.memory import EVERY_SCOPE
+from gatepost.store.snapshots import Snapshot
 from gatepost.store.transaction import Transaction, View
 
 
@@ -28,16 +32,18 @@ class OwnLayers:
 
 @dataclass(frozen=True, slots=True)
 class CallerSide:
-    """Every layer that comes with the caller, whatever it calls."""
+    """All that comes with the caller, whatever it calls: every layer, its condition keys, its place in an organization.
+
+    `snapshot` is the whole of it, to be kept with what is decided.
+    """
 
     identity: KeptLayer
-    boundary: KeptLayer | None = None
-    session: KeptLayer | None = None
-    scps: tuple[KeptLayer, ...] | None = None
-
-    def layers(self) -> list[KeptLayer]:
-        """All of them."""
-        return [layer for layer in (self.identity, self.boundary, self.session, *(self.scps or ())) if layer is not None]
+    boundary: KeptLayer | None
+    session: KeptLayer | None
+    scps: tuple[KeptLayer, ...] | None
+    context: Context
+    place: Guardrails
+    snapshot: Snapshot
 
     def against(self, resource: Layer | None, rcps: tuple[Layer, ...] | None) -> Policies:
         """The policies that decide a request on a resource with these policies of its own."""
@@ -48,10 +54,34 @@ NOTHING_ATTACHED = OwnLayers(EMPTY)
 
 
 def caller_side(view: View, caller: Caller) -> CallerSide:
-    """The layers of a caller: identity policies, boundary, session policies, the SCPs of its account."""
-    own = _own_layers(view, caller)
-    session = None if caller.session is None else _session_layer(view, caller.account, caller.arn, caller.session)
-    return CallerSide(own.identity, own.boundary, session, guardrails(view, caller.account).scps)
+    """What comes with a caller. It is held as a whole until anything changes, and its parts until their own account does."""
+    session = "" if caller.session is None else caller.session.access_key_id
+    return view.recall(EVERY_SCOPE, ("caller-side", caller.arn, caller.owner_id or "", session), lambda tx: _side(tx, caller))
+
+
+def _side(tx: Transaction, caller: Caller) -> CallerSide:
+    own, place = _own_layers(tx, caller), guardrails(tx, caller.account)
+    session = None if caller.session is None else _session_layer(tx, caller.account, caller.arn, caller.session)
+    context = {**principal_context(caller), **organization_context(place)}
+    layers = (own.identity, own.boundary, session, *(place.scps or ()))
+    kept = KeptCaller(
+        Who.of(caller.principal),
+        caller.account,
+        context,
+        own.identity.snapshot.fingerprint,
+        None if own.boundary is None else own.boundary.snapshot.fingerprint,
+        None if session is None else session.snapshot.fingerprint,
+        fingerprints(place.scps),
+        place.organization_id,
+    )
+    parts = tuple(layer.snapshot for layer in layers if layer is not None)
+    snapshot = Snapshot.of(encode(kept).decode(), parts)
+    return CallerSide(own.identity, own.boundary, session, place.scps, context, place, snapshot)
+
+
+def fingerprints(layers: Iterable[KeptLayer] | None) -> tuple[str, ...] | None:
+    """The fingerprints of an organization's levels."""
+    return None if layers is None else tuple(layer.snapshot.fingerprint for layer in layers)
 
 
 # --- what is attached to users, groups and roles ------------------------------------------------------------------------

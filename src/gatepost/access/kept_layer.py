@@ -3,8 +3,6 @@
 A decision is explained later by the very layers that made it: the Event names each by its fingerprint (`audit.authorization`).
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -16,9 +14,8 @@ from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy, PolicySource
 from gatepost.policy.model import Policy
 from gatepost.policy.read import PolicyKind, read_policy
-from gatepost.store.policy_snapshots import PolicySnapshot
+from gatepost.store.snapshots import Snapshot
 
-FINGERPRINT_BYTES: Final = 18  # 24 characters
 KINDS: Final[Mapping[PolicySource, PolicyKind]] = {
     PolicySource.RESOURCE: PolicyKind.RESOURCE,
     PolicySource.TRUST: PolicyKind.TRUST,
@@ -49,7 +46,8 @@ class KeptLayer(Layer):
     def __init__(self, policies: Iterable[StoredPolicy] = (), target: str = "") -> None:
         stored = tuple(policies)
         super().__init__(map(_attached, stored), target)
-        self.snapshot = _snapshot(stored, target)
+        told = {"target": target, "policies": list(map(_told, stored))}
+        self.snapshot = Snapshot.of(encode_json(told).decode())
 
     @classmethod
     def of_snapshot(cls, content: str) -> "KeptLayer":
@@ -57,12 +55,6 @@ class KeptLayer(Layer):
         read: Any = msgspec.json.decode(content)
         policies = (StoredPolicy(each.pop("document"), PolicySource[each.pop("source")], **each) for each in read["policies"])
         return cls(policies, read["target"])
-
-
-def _snapshot(policies: tuple[StoredPolicy, ...], target: str) -> PolicySnapshot:
-    content = encode_json({"target": target, "policies": list(map(_told, policies))})
-    digest = hashlib.sha256(content).digest()[:FINGERPRINT_BYTES]
-    return PolicySnapshot(base64.urlsafe_b64encode(digest).decode(), content.decode())
 
 
 def _told(policy: StoredPolicy) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""What a call was authorized by, as its Event keeps it: the request, each decision, and which policies were asked.
+"""What a call was authorized by, as its Event keeps it: each decision, and on what it rested.
 
-The policies stand by their fingerprints (`store.policy_snapshots`), so the whole decision can be made and explained again
-(`access.explained`). An authorization ID names it: the answer to a denial carries it, and so does every Event.
+Only what no other place tells is kept here. The CloudTrail record beside it tells the connection; the caller with its layers, and the
+policies of each resource, stand by their fingerprints (`store.snapshots`). So the whole decision can be made and explained again
+(`access.explained`). An authorization ID names it: the text of a denial carries it, and so does every Event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,46 +12,35 @@ import msgspec
 from msgspec import Struct
 
 from gatepost.policy.principal import Principal
-from gatepost.store.policy_snapshots import PolicySnapshot
+from gatepost.store.snapshots import Snapshot
 
 SEMANTICS: Final = 1  # the version of the policy semantics that decided (docs, "Policy semantics")
 Values = str | tuple[str, ...]
 
 
-class Who(Struct, frozen=True, omit_defaults=True):
-    """The principal, by all that `Principal.of` needs to make it again."""
-
-    arn: str
-    unique_id: str | None = None
-    role_arn: str | None = None
-    user_arn: str | None = None
-
-
 class Evaluation(Struct, frozen=True, omit_defaults=True):
-    """One need and its decision. `context` are the keys beside the request's own; `resource_side` and `rcps` fingerprints."""
+    """One need and its decision. `context` are the keys beside the call's own, `account` is None where it is the caller's.
+
+    `place` is a foreign account's organization and path in it.
+    """
 
     action: str
     resource: str
-    account: str
-    context: Mapping[str, Values]
     verdict: str
+    context: Mapping[str, Values]
+    account: str | None = None
     resource_side: str | None = None
     rcps: Sequence[str] | None = None
+    place: tuple[str, str] | None = None
 
 
 class Authorization(Struct, frozen=True, omit_defaults=True):
-    """Every decision on one call; the caller's layers by their fingerprints."""
+    """Every decision on one call. `clock` is what policies saw as the time where that was not the Event's own (epoch seconds)."""
 
     id: str
-    who: Who
-    account: str
-    context: Mapping[str, Values]
+    caller: str
     evaluations: Sequence[Evaluation]
-    identity: str
-    boundary: str | None = None
-    session: str | None = None
-    scps: Sequence[str] | None = None
-    organization: str | None = None
+    clock: int | None = None
     semantics: int = SEMANTICS
 
 
@@ -58,18 +48,40 @@ class Authorized(Struct, frozen=True):
     """An authorization with the snapshots that it names, to be kept with its Event."""
 
     authorization: Authorization
-    snapshots: Sequence[PolicySnapshot]
+    snapshots: Sequence[Snapshot]
+
+
+class Who(Struct, frozen=True, omit_defaults=True):
+    """A principal, by all that `Principal.of` needs to make it again."""
+
+    arn: str
+    unique_id: str | None = None
+    role_arn: str | None = None
+    user_arn: str | None = None
+
+    @classmethod
+    def of(cls, principal: Principal) -> "Who":
+        """A principal as it is kept."""
+        return cls(principal.arn, principal.unique_id, principal.role_arn, principal.user_arn)
+
+    def principal(self) -> Principal:
+        """The principal that was kept."""
+        return Principal.of(self.arn, unique_id=self.unique_id, role_arn=self.role_arn, user_arn=self.user_arn)
+
+
+class KeptCaller(Struct, frozen=True, omit_defaults=True):
+    """A caller as a snapshot's content: who it is, its condition keys, its layers by their fingerprints."""
+
+    who: Who
+    account: str
+    context: Mapping[str, Values]
+    identity: str
+    boundary: str | None = None
+    session: str | None = None
+    scps: Sequence[str] | None = None
+    organization: str | None = None
 
 
 encode: Final = msgspec.json.Encoder().encode
 decode: Final = msgspec.json.Decoder(Authorization).decode
-
-
-def who(principal: Principal) -> Who:
-    """A principal as it is kept."""
-    return Who(principal.arn, principal.unique_id, principal.role_arn, principal.user_arn)
-
-
-def principal_of(kept: Who) -> Principal:
-    """The principal that was kept."""
-    return Principal.of(kept.arn, unique_id=kept.unique_id, role_arn=kept.role_arn, user_arn=kept.user_arn)
+decode_caller: Final = msgspec.json.Decoder(KeptCaller).decode

@@ -70,7 +70,6 @@ def row_of(event: Event) -> EventRow:
         event.read_only,
         encode_json(event.resources).decode() if event.resources else "[]",
         encode_json(_record(event, event_id)).decode(),
-        None if authorized is None else authorized.authorization.id,
         None if authorized is None else authorization.encode(authorized.authorization).decode(),
     )
 

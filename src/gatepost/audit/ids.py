@@ -6,8 +6,13 @@ each time would let go of the interpreter's lock in the middle of the event loop
 
 import os
 import random
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+AUTHORIZATION_ID: Final = re.compile(r"[01][0-9a-f]{23}")
 _random = random.Random(os.urandom(32))  # noqa: S311 -- unique is enough; access keys and secrets come from `secrets`
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: _random.seed(os.urandom(32)))
@@ -23,6 +28,11 @@ def fresh_uuid() -> str:
 def fresh_authorization_id(now: datetime) -> str:
     """An authorization ID: 24 digits of base 16, eleven of the time (milliseconds since 1970) and thirteen of chance.
 
-    AWS's pattern is `[0-9a-z]+`. IDs that begin with the time are found, and added to an index, side by side.
+    AWS's pattern is `[0-9a-z]+`. The time is where its Event is looked for (`time_of`).
     """
-    return f"{int(now.timestamp() * 1000):011x}{_random.getrandbits(52):013x}"
+    return f"{(now - EPOCH) // MILLISECOND:011x}{_random.getrandbits(52):013x}"
+
+
+def time_of(authorization_id: str) -> datetime | None:
+    """The millisecond in which an authorization ID was made; None for what is none."""
+    return EPOCH + int(authorization_id[:11], 16) * MILLISECOND if AUTHORIZATION_ID.fullmatch(authorization_id) else None

@@ -9,13 +9,13 @@ from gatepost.audit.chain import FIRST, seal
 from gatepost.audit.event import Event, row_of
 from gatepost.store import events
 from gatepost.store.events import EventRow, Head
-from gatepost.store.policy_snapshots import PolicySnapshot, keep_snapshot
+from gatepost.store.snapshots import Snapshot, keep_snapshot
 from gatepost.store.transaction import Kind, Transaction
 
 
 class _Unsealed(Struct, frozen=True):
     row: EventRow
-    snapshots: Sequence[PolicySnapshot]
+    snapshots: Sequence[Snapshot]
 
     def kind(self) -> Kind:
         return SEALING

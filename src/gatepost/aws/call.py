@@ -8,12 +8,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from gatepost.access.context import Context, connection_context
 from gatepost.access.credentials import Caller
 from gatepost.access.provider_keys import ProviderKeys
 from gatepost.aws.request import HttpRequest
 from gatepost.aws.wire.model import Shape
 
-__all__ = ["Arrival", "Call", "Origin", "Shape"]
+__all__ = ["Arrival", "Call", "Origin", "Shape", "connection_of"]
 
 
 class Origin(Struct, frozen=True):
@@ -50,3 +51,9 @@ class Call(Struct, frozen=True):
     origin: Origin
     access_key_id: str | None = None
     authorization_id: str = ""  # of what will be decided on it
+
+
+def connection_of(call: Call) -> Context:
+    """The condition keys of the connection that a call came by."""
+    origin = call.origin
+    return connection_context(call.clock, origin.source_ip, origin.user_agent, call.region, secure=origin.secure)

@@ -11,7 +11,7 @@ A handler runs off the event loop, makes no network call, and either returns the
 for an empty one) or raises `AwsError`, whereupon everything it wrote is rolled back.
 
 Where the needs or the handler rest on something costly to read from the input (a message), `parse` reads it once: it takes
-`(call, view, **members)`, and what it returns is handed to both; the handler is then `(call, tx, parsed, decisions)`. `parse`
+`(call, view, **members)`, and what it returns is handed to both; the handler is then `(call, tx, parsed)`. `parse`
 and `needs` may run on the event loop: what they want from the store they `recall` through the `View`, which either holds it or
 sends the whole call to a thread.
 """

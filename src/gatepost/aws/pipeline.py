@@ -10,23 +10,22 @@ that the handler wrote is rolled back.
 """
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from msgspec import Struct
 
+from gatepost.access.context import resource_context
 from gatepost.access.credentials import Caller, Credential, credential_of
-from gatepost.access.gather import CallerSide, caller_side
+from gatepost.access.gather import caller_side, fingerprints
 from gatepost.access.guardrails import Guardrails, guardrails
-from gatepost.access.kept_layer import KeptLayer
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.audit.authorization import Authorization as Kept
-from gatepost.audit.authorization import Authorized, Evaluation, who
+from gatepost.audit.authorization import Authorized, Evaluation
 from gatepost.audit.ids import fresh_authorization_id, fresh_uuid
 from gatepost.audit.sink import append_event
 from gatepost.aws import errors
-from gatepost.aws.call import Arrival, Call, Shape
-from gatepost.aws.context import Context, global_context, resource_context
+from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import REGISTRY, Need, Operation
@@ -40,6 +39,7 @@ from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
 from gatepost.store.memory import Cold
 from gatepost.store.sessions import digest_of
+from gatepost.store.snapshots import Snapshot
 from gatepost.store.transaction import Transaction, View
 
 log = structlog.get_logger("gatepost.pipeline")
@@ -58,7 +58,6 @@ class Permitted(Struct, frozen=True):
     call: Call
     operation: Operation
     parsed: object
-    decisions: Sequence[tuple[Need, Decision]]
 
 
 class Prepared(Struct, frozen=True):
@@ -101,7 +100,7 @@ class Prepared(Struct, frozen=True):
         self.record(tx, outcome)
         return outcome
 
-    def _outcome(self, run: "Callable[[Permitted, Transaction], Shape | None]", tx: Transaction) -> Outcome:
+    def _outcome(self, run: Callable[[Permitted, Transaction], Shape | None], tx: Transaction) -> Outcome:
         """What is no `AwsError` is a mistake of ours: answered as an internal failure, and logged."""
         assert self.permitted is not None  # noqa: S101 -- `runs` was asked
         try:
@@ -120,7 +119,7 @@ def _attempt(permitted: Permitted, tx: Transaction) -> Shape | None:
 def _handle(permitted: Permitted, tx: Transaction) -> Shape | None:
     call, operation = permitted.call, permitted.operation
     if operation.parse is not None:
-        return operation.handler(call, tx, permitted.parsed, permitted.decisions)
+        return operation.handler(call, tx, permitted.parsed)
     return operation.handler(call, tx, **operation.arguments(call))
 
 
@@ -251,29 +250,25 @@ def _weigh(call: Call, operation: Operation, view: View) -> Weighed:
     """The decision on each need of a call. All are made, so that a denial tells at once whatever else would be missing."""
     parsed = None if operation.parse is None else operation.parse(call, view, **operation.arguments(call))
     caller = call.caller
-    side, place = caller_side(view, caller), guardrails(view, caller.account)
-    everywhere = global_context(call, place)
-    decisions: list[tuple[Need, Decision]] = []
+    side = caller_side(view, caller)
+    connection = connection_of(call)
     evaluations: list[Evaluation] = []
-    layers = side.layers()
+    snapshots = [side.snapshot]
     error: AwsError | None = None
     for need in operation.needs(call, parsed, view):
         account = need.resource_account or caller.account
-        its_place = place if account == caller.account else guardrails(view, account)
-        specific: Context = {**resource_context(account, its_place), **need.context}
-        request = Request.of_normalised(caller.principal, need.action, need.resource, account, {**everywhere, **specific})
-        decision = decide(request, side.against(need.resource_side, its_place.rcps))
-        if need.resource_side is not None:
-            layers.append(need.resource_side)
-        layers += its_place.rcps or ()
-        evaluations.append(_evaluation(need, account, specific, its_place, decision))
-        decisions.append((need, decision))
+        place = side.place if account == caller.account else guardrails(view, account)
+        context = {**connection, **side.context, **resource_context(account, place), **need.context}
+        request = Request.of_normalised(caller.principal, need.action, need.resource, account, context)
+        decision = decide(request, side.against(need.resource_side, place.rcps))
+        evaluations.append(_evaluation(need, account if account != caller.account else None, place, decision, snapshots))
         if error is None and not decision.allowed:
-            error = denied(operation, call, need, decision, akin=_akin(caller.account, place, account, its_place))
-    authorized = _authorized(call, everywhere, evaluations, side, layers, place)
+            error = denied(operation, call, need, decision, akin=_akin(caller.account, side.place, account, place))
+    clock = None if call.clock is call.now else int(call.clock.timestamp())
+    authorized = Authorized(Kept(call.authorization_id, side.snapshot.fingerprint, evaluations, clock), snapshots)
     if error is not None:
         return Weighed(authorized, error=error)
-    return Weighed(authorized, Permitted(call, operation, parsed, decisions))
+    return Weighed(authorized, Permitted(call, operation, parsed))
 
 
 def _akin(account: str, place: Guardrails, other: str, its_place: Guardrails) -> bool:
@@ -281,42 +276,18 @@ def _akin(account: str, place: Guardrails, other: str, its_place: Guardrails) ->
     return account == other or (place.organization_id is not None and place.organization_id == its_place.organization_id)
 
 
-def _evaluation(need: Need, account: str, context: Context, place: Guardrails, decision: Decision) -> Evaluation:
-    resource_side = need.resource_side
-    return Evaluation(
-        need.action,
-        need.resource,
-        account,
-        context,
-        decision.verdict.value,
-        None if resource_side is None else resource_side.snapshot.fingerprint,
-        _fingerprints(place.rcps),
-    )
-
-
-def _authorized(
-    call: Call,
-    context: Context,
-    evaluations: Sequence[Evaluation],
-    side: CallerSide,
-    layers: Sequence[KeptLayer],
-    place: Guardrails,
-) -> Authorized:
-    boundary, session = side.boundary, side.session
-    kept = Kept(
-        call.authorization_id,
-        who(call.caller.principal),
-        call.caller.account,
-        context,
-        evaluations,
-        side.identity.snapshot.fingerprint,
-        None if boundary is None else boundary.snapshot.fingerprint,
-        None if session is None else session.snapshot.fingerprint,
-        _fingerprints(side.scps),
-        place.organization_id,
-    )
-    return Authorized(kept, [layer.snapshot for layer in layers])
-
-
-def _fingerprints(layers: Sequence[KeptLayer] | None) -> tuple[str, ...] | None:
-    return None if layers is None else tuple(layer.snapshot.fingerprint for layer in layers)
+def _evaluation(
+    need: Need, account: str | None, place: Guardrails, decision: Decision, snapshots: list[Snapshot]
+) -> Evaluation:
+    """A decision as it is kept; what it rested on is added to `snapshots`."""
+    side, rcps = need.resource_side, None
+    if side is not None:
+        snapshots.append(side.snapshot)
+    if place.rcps is not None:
+        snapshots += [level.snapshot for level in place.rcps]
+        rcps = fingerprints(place.rcps)
+    fingerprint = None if side is None else side.snapshot.fingerprint
+    told = None
+    if account is not None and place.organization_id is not None and place.path is not None:
+        told = (place.organization_id, place.path)
+    return Evaluation(need.action, need.resource, decision.verdict.value, need.context, account, fingerprint, rcps, told)

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from gatepost.cli.exits import NO, Exit
 
 if TYPE_CHECKING:
+    from gatepost.access.explained import ExplainedCall
     from gatepost.store.messages import Message
 
 app = App(
@@ -68,23 +69,26 @@ def show(message_id: str, /, *, data: Path | None = None, raw: bool = False) -> 
     raw
         Print the message alone, byte for byte.
     """
-    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.access.explained import explained_call  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
     from gatepost.store import messages  # noqa: PLC0415 -- the same
 
     with opened_store(data) as (_, database), database.reader() as tx:
         content = messages.raw(tx, message_id)
         message = messages.get_message(tx, message_id)
+        authorization_id = None if message is None else message.authorization_id
+        explained = None if authorization_id is None else explained_call(tx, authorization_id)
     if content is None or message is None:
         raise Exit(NO, f"no message has the ID `{message_id}`")
     if not raw:
-        sys.stdout.write("\n".join(_told(message)) + "\n\n")
+        sys.stdout.write("\n".join(_told(message, explained)) + "\n\n")
         sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.flush()
     return 0
 
 
-def _told(message: "Message") -> list[str]:
+def _told(message: "Message", explained: "ExplainedCall | None") -> list[str]:
     lines = [
         f"message   {message.message_id}",
         f"accepted  {message.accepted_at:%Y-%m-%dT%H:%M:%SZ}  account {message.account}  region {message.region}",
@@ -92,9 +96,10 @@ def _told(message: "Message") -> list[str]:
         f"from      {message.source}  bounces to {message.return_path}",
         f"to        {', '.join(message.recipients)}",
     ]
-    for each in message.decision:
-        by = ", ".join(f"{one['policy']} (statement {one['statement']})" for one in each["statements"])
+    for each in () if explained is None else explained.decisions:
+        request, rules = each.explanation.request, each.explanation.decision.rules
+        by = ", ".join(f"{rule.attached.name} (statement {rule.index + 1})" for rule in rules)
         lines.append(
-            f"{each['decision']:<9} {each['action']} on {each['resource']}  by {by or 'the account itself (root user)'}"
+            f"{each.recorded.value:<9} {request.action} on {request.resource}  by {by or 'the account itself (root user)'}"
         )
     return lines

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete
 
-from gatepost.store import access_keys, accounts, installation, policy_snapshots
+from gatepost.store import access_keys, accounts, installation, snapshots
 from gatepost.store.keyring import CHECK_NAME, CHECK_TEXT
 from gatepost.store.schema import metadata
 from gatepost.store.transaction import Transaction
@@ -75,7 +75,7 @@ def wipe(tx: Transaction) -> None:
     """Empty every table."""
     for account in accounts.list_accounts(tx):
         tx.touch(account.id)
-    tx.touch(policy_snapshots.SCOPE)
+    tx.touch(snapshots.SCOPE)
     for table in reversed(metadata.sorted_tables):
         tx.execute(delete(table))
 

@@ -4,22 +4,23 @@
 removal of the last rows shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from gatepost.store.instant import to_microseconds
 from gatepost.store.schema import events
 from gatepost.store.transaction import Insert, Transaction
 
+MILLISECOND: Final = timedelta(milliseconds=1)
 HEAD: Final = "audit-head"  # "SEQ SEAL" of the newest row
 COLUMNS: Final = (
     "seq", "account", "region", "time", "event_id", "event_name", "event_source", "user_name", "access_key_id", "read_only",
-    "resources", "record", "authorization_id", "authorization", "seal",
+    "resources", "record", "authorization", "seal",
 )  # fmt: skip
 GET_HEAD: Final = "SELECT value FROM installation WHERE name = ?"
 SET_HEAD: Final = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -48,7 +49,6 @@ class EventRow(Struct, frozen=True):
     read_only: bool
     resources: str
     record: str
-    authorization_id: str | None = None
     authorization: str | None = None
 
     def columns(self, seq: int, seal: bytes) -> tuple[object, ...]:
@@ -66,7 +66,6 @@ class EventRow(Struct, frozen=True):
             self.read_only,
             self.resources,
             self.record,
-            self.authorization_id,
             self.authorization,
             seal,
         )
@@ -134,10 +133,31 @@ class AuthorizedEvent:
     authorization: str
 
 
-def find_authorized(tx: Transaction, authorization_id: str) -> AuthorizedEvent | None:
-    """The event of an authorization ID."""
-    row = tx.execute(select(events).where(events.c.authorization_id == authorization_id)).one_or_none()
-    return None if row is None else AuthorizedEvent(row.account, row.region, row.time, row.record, row.authorization)
+def find_authorized(tx: Transaction, authorization_id: str, time: datetime) -> AuthorizedEvent | None:
+    """The event of an authorization ID that was made in the millisecond from `time`.
+
+    No index holds the IDs, as it would cost every call; the time is looked for in each account and region (the index of LookupEvents).
+    """
+    known = events.c
+    for account, region in _places(tx):
+        of_place = (known.account == account) & (known.region == region)
+        query = select(events).where(of_place, known.time >= time, known.time < time + MILLISECOND)
+        for row in tx.execute(query):
+            if row.authorization is not None and row.authorization.startswith(f'{{"id":"{authorization_id}"'):
+                return AuthorizedEvent(row.account, row.region, row.time, row.record, row.authorization)
+    return None
+
+
+def _places(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """Every account and region of which there are events: one seek in the index for each."""
+    known, after = events.c, ("", "")
+    while True:
+        next_one = select(known.account, known.region).where(tuple_(known.account, known.region) > after)
+        row = tx.execute(next_one.order_by(known.account, known.region).limit(1)).one_or_none()
+        if row is None:
+            return
+        after = (row.account, row.region)
+        yield after
 
 
 def find_events(tx: Transaction, account: str, region: str, lookup: Lookup, limit: int) -> tuple[Found, ...]:

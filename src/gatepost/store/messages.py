@@ -1,8 +1,8 @@
 """Accepted messages, as they go out. Until there is delivery this is where they end: captured, readable, counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from gatepost.store.transaction import Insert, Kind, Transaction
 
 COLUMNS: Final = (
     "message_id", "account", "region", "accepted_at", "source", "return_path", "recipients", "recipient_count", "subject",
-    "identity_arn", "configuration_set", "caller_arn", "tags", "decision", "authorization_id", "content",
+    "identity_arn", "configuration_set", "caller_arn", "tags", "authorization_id", "content",
 )  # fmt: skip
 INSERT: Final = Insert("messages", COLUMNS)
 encode_json = msgspec.json.Encoder().encode
@@ -35,8 +35,7 @@ class Message(Struct, frozen=True):
     configuration_set: str | None
     caller_arn: str
     tags: tuple[tuple[str, str], ...]
-    decision: Sequence[Mapping[str, Any]]  # JSON: what let it out
-    authorization_id: str | None  # of the Event that tells the whole decision
+    authorization_id: str | None  # of the Event that tells what let it out
 
 
 class NewMessage(Struct, frozen=True):
@@ -74,7 +73,6 @@ def _columns(row: NewMessage) -> tuple[object, ...]:
         message.configuration_set,
         message.caller_arn,
         encode_json(dict(message.tags)).decode(),
-        encode_json(message.decision).decode(),
         message.authorization_id,
         row.content,
     )
@@ -152,6 +150,5 @@ def _message(row: Row[tuple[object, ...]]) -> Message:
         row.configuration_set,
         row.caller_arn,
         tuple(row.tags.items()),
-        row.decision,
         row.authorization_id,
     )

@@ -266,7 +266,6 @@ messages = Table(
     Column("configuration_set", Text),
     Column("caller_arn", Text, nullable=False),
     Column("tags", JSON, nullable=False),
-    Column("decision", JSON, nullable=False, comment="what let it out: action, resource, effect, matched statements"),
     Column("authorization_id", Text, comment="of the Event that tells the whole decision"),
     Column("content", LargeBinary, nullable=False, comment="the message as it goes out"),
     Index(None, "account", "region", "accepted_at"),
@@ -295,7 +294,6 @@ events = Table(
         nullable=False,
         comment="SHA-256 over the seal before, this record and its authorization (audit.chain)",
     ),
-    Column("authorization_id", Text, index=True, comment="of what was decided; NULL where the call never came so far"),
     Column(
         "authorization",
         Text,
@@ -304,9 +302,11 @@ events = Table(
     Index(None, "account", "region", "time"),
 )
 
-policy_snapshots = Table(
-    "policy_snapshots",
+snapshots = Table(
+    "snapshots",
     metadata,
     Column("fingerprint", Text, primary_key=True, comment="SHA-256 of the content"),
-    Column("content", Text, nullable=False, comment="the policies of one layer as they were when a decision asked them"),
+    Column(
+        "content", Text, nullable=False, comment="JSON: the policies of one layer, or a caller with its layers, as they were"
+    ),
 )

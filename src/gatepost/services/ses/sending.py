@@ -5,11 +5,9 @@ message is kept with the decision that let it out.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from gatepost.aws.call import Call, Shape
-from gatepost.aws.operation import Need, operation
-from gatepost.policy.decide import Decision
+from gatepost.aws.operation import operation
 from gatepost.services.ses import errors
 from gatepost.services.ses.authorization import sending_denial, sending_needs
 from gatepost.services.ses.submission import Arns, Submission, read_raw, read_simple, simple_content
@@ -17,9 +15,6 @@ from gatepost.store.configuration_sets import held_configuration_sets
 from gatepost.store.messages import Message, NewMessage
 from gatepost.store.sending_settings import held_sending_settings
 from gatepost.store.transaction import Transaction, View
-
-Decisions = Sequence[tuple[Need, Decision]]
-
 
 # --- version 1 ----------------------------------------------------------------------------------------------------------
 
@@ -53,9 +48,9 @@ def _simple_v1(
 
 
 @operation("ses", "SendEmail", needs=sending_needs, parse=_simple_v1, denial=sending_denial)
-def send_email_v1(call: Call, tx: Transaction, submission: Submission, decisions: Decisions) -> Shape:
+def send_email_v1(call: Call, tx: Transaction, submission: Submission) -> Shape:
     """Accept a message that is made of its parts."""
-    return accept(call, tx, submission, decisions)
+    return accept(call, tx, submission)
 
 
 def _raw_v1(
@@ -85,9 +80,9 @@ def _raw_v1(
 
 
 @operation("ses", "SendRawEmail", needs=sending_needs, parse=_raw_v1, denial=sending_denial)
-def send_raw_email(call: Call, tx: Transaction, submission: Submission, decisions: Decisions) -> Shape:
+def send_raw_email(call: Call, tx: Transaction, submission: Submission) -> Shape:
     """Accept a message that the caller made."""
-    return accept(call, tx, submission, decisions)
+    return accept(call, tx, submission)
 
 
 # --- version 2 ----------------------------------------------------------------------------------------------------------
@@ -151,15 +146,15 @@ def _template_name(template: Shape) -> str:
 
 
 @operation("sesv2", "SendEmail", needs=sending_needs, parse=_v2, denial=sending_denial)
-def send_email_v2(call: Call, tx: Transaction, submission: Submission, decisions: Decisions) -> Shape:
+def send_email_v2(call: Call, tx: Transaction, submission: Submission) -> Shape:
     """Accept a message, made of its parts or by the caller; the raw form is authorised as `ses:SendRawEmail`."""
-    return accept(call, tx, submission, decisions)
+    return accept(call, tx, submission)
 
 
 # --- the end that all share ---------------------------------------------------------------------------------------------
 
 
-def accept(call: Call, tx: Transaction, submission: Submission, decisions: Decisions) -> Shape:
+def accept(call: Call, tx: Transaction, submission: Submission) -> Shape:
     """Keep the message, unless something other than a policy stands against it."""
     account, region, name = call.caller.account, call.region, submission.configuration_set
     if not held_sending_settings(tx, account, region).sending_enabled:
@@ -186,21 +181,7 @@ def accept(call: Call, tx: Transaction, submission: Submission, decisions: Decis
         name,
         call.caller.arn,
         submission.tags,
-        [_told(need, decision) for need, decision in decisions],
         call.authorization_id,
     )
     tx.append(NewMessage(message, submission.content))
     return {"MessageId": submission.message_id}
-
-
-def _told(need: Need, decision: Decision) -> dict[str, Any]:
-    """A decision as it is kept with the message: what was asked, and which statements let it out."""
-    return {
-        "action": need.action,
-        "resource": need.resource,
-        "decision": decision.verdict.value,
-        "statements": [
-            {"policy": rule.attached.name, "source": rule.attached.source.value, "statement": rule.index + 1}
-            for rule in decision.rules
-        ],
-    }

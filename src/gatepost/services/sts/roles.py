@@ -20,7 +20,6 @@ from gatepost.access.kept_layer import KeptLayer
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import access_denied
 from gatepost.aws.operation import Need, operation
-from gatepost.policy.decide import Decision
 from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.values import arn_parts
 from gatepost.services.sts.errors import no_such_second_factor, validation
@@ -34,7 +33,6 @@ from gatepost.store.transaction import Transaction, View
 DEFAULT_SECONDS: Final = 3600
 LONGEST_CHAINED: Final = 3600  # seconds
 Context = dict[str, str | tuple[str, ...]]
-Decisions = Sequence[tuple[Need, Decision]]
 
 
 class Assumption(Struct, frozen=True):
@@ -99,7 +97,7 @@ def _needs(_call: Call, assumption: Assumption, view: View) -> Sequence[Need]:
 
 
 @operation("sts", "AssumeRole", needs=_needs, parse=_parse, resources=about_role, writes=True)
-def assume_role(call: Call, tx: Transaction, assumption: Assumption, decisions: Decisions) -> Shape:  # noqa: ARG001 -- as every handler
+def assume_role(call: Call, tx: Transaction, assumption: Assumption) -> Shape:
     """Temporary credentials of the role."""
     session = call.caller.session
     seconds: int = call.input.get("DurationSeconds") or DEFAULT_SECONDS

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import Need, operation
-from gatepost.policy.decide import Decision
 from gatepost.services.needs import nothing
 from gatepost.services.sts.errors import no_such_second_factor
 from gatepost.services.sts.issuing import issue
@@ -21,7 +20,6 @@ from gatepost.store.transaction import Transaction, View
 
 DEFAULT_SECONDS: Final = 43_200
 LONGEST_OF_ROOT: Final = 3600
-Decisions = Sequence[tuple[Need, Decision]]
 
 
 @operation("sts", "GetSessionToken", needs=nothing, writes=True)
@@ -80,7 +78,7 @@ def _needs(call: Call, federation: Federation, _view: View) -> Sequence[Need]:
 
 
 @operation("sts", "GetFederationToken", needs=_needs, parse=_parse, writes=True)
-def get_federation_token(call: Call, tx: Transaction, federation: Federation, decisions: Decisions) -> Shape:  # noqa: ARG001 -- as every handler
+def get_federation_token(call: Call, tx: Transaction, federation: Federation) -> Shape:
     """Temporary credentials of a federated user: what both the user and the session policies allow."""
     caller = call.caller
     check_managed(tx, federation.policies, caller.account)

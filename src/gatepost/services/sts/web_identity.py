@@ -10,7 +10,6 @@ from typing import Final
 from gatepost.access.credentials import Caller
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.operation import Need, operation
-from gatepost.policy.decide import Decision
 from gatepost.policy.principal import Principal
 from gatepost.services.sts.errors import invalid_identity_token
 from gatepost.services.sts.identity_token import (
@@ -34,7 +33,6 @@ from gatepost.services.sts.session_policies import read_session_policies
 from gatepost.store.oidc_providers import OidcProvider, get_provider
 from gatepost.store.transaction import Transaction, View
 
-Decisions = Sequence[tuple[Need, Decision]]
 ACTION: Final = "sts:AssumeRoleWithWebIdentity"
 
 
@@ -98,7 +96,7 @@ def _denial(_call: Call, need: Need) -> str:
     denial=_denial,
     resources=about_role,
 )
-def assume_role_with_web_identity(call: Call, tx: Transaction, assumption: Assumption, decisions: Decisions) -> Shape:  # noqa: ARG001 -- as every handler
+def assume_role_with_web_identity(call: Call, tx: Transaction, assumption: Assumption) -> Shape:
     """Temporary credentials of the role."""
     token = read_token(call.input["WebIdentityToken"])
     provider = _provider(tx, assumption.account, token)

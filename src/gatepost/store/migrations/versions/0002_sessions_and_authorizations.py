@@ -46,15 +46,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "url", name=op.f("pk_oidc_providers")),
     )
     op.create_table(
-        "policy_snapshots",
+        "snapshots",
         sa.Column("fingerprint", sa.Text(), nullable=False, comment="SHA-256 of the content"),
         sa.Column(
-            "content", sa.Text(), nullable=False, comment="the policies of one layer as they were when a decision asked them"
+            "content",
+            sa.Text(),
+            nullable=False,
+            comment="JSON: the policies of one layer, or a caller with its layers, as they were",
         ),
-        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_policy_snapshots")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_snapshots")),
     )
     op.add_column("roles", sa.Column("principal_ids", sa.JSON(), nullable=False, server_default="{}"))
-    op.add_column("events", sa.Column("authorization_id", sa.Text()))
     op.add_column("events", sa.Column("authorization", sa.Text()))
-    op.create_index(op.f("ix_events_authorization_id"), "events", ["authorization_id"])
     op.add_column("messages", sa.Column("authorization_id", sa.Text()))
+    op.drop_column("messages", "decision")  # what let it out is told by the Event of its authorization ID

@@ -1,23 +1,23 @@
-"""The condition keys that every call carries, whatever it asks for.
+"""The condition keys that do not depend on what is asked: of the connection, of the principal, of the organization.
 
-Source: IAM User Guide, "AWS global condition context keys"; SES Developer Guide, "Controlling access" (the keys SES sets).
-Absent on purpose, as on AWS for long-term credentials: `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime`. Absent without an
-organization: `aws:PrincipalOrgID` and its kin.
+Source: IAM User Guide, "AWS global condition context keys"; SES Developer Guide, "Controlling access" (the keys SES sets). All are
+in lower case. Absent on purpose, as on AWS for long-term credentials: `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime`. Absent
+without an organization: `aws:PrincipalOrgID` and its kin.
 """
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from gatepost.access.credentials import Caller, Session
 from gatepost.access.guardrails import Guardrails
-from gatepost.aws.call import Call
-from gatepost.policy.request import PrincipalKind
+from gatepost.policy.principal import PrincipalKind
 from gatepost.store.sessions import SessionKind
 
 Context = dict[str, str | tuple[str, ...]]
 
 # aws:PrincipalType by kind of principal (IAM User Guide, "aws:PrincipalType").
-PRINCIPAL_TYPES = {
+PRINCIPAL_TYPES: Final = {
     PrincipalKind.ROOT: "Account",
     PrincipalKind.USER: "User",
     PrincipalKind.ASSUMED_ROLE: "AssumedRole",
@@ -26,34 +26,19 @@ PRINCIPAL_TYPES = {
 }
 
 
-def global_context(call: Call, place: Guardrails) -> Context:
-    """The global keys of `call`, lower-case; `place` is its caller's in an organization."""
-    origin = call.origin
-    current_time, epoch_time = _told(int(call.clock.timestamp()))
-    context: Context = {
+def connection_context(instant: datetime, source_ip: str, user_agent: str, region: str, *, secure: bool) -> Context:
+    """When, from where and how a call came in, and to which region."""
+    current_time, epoch_time = _told(int(instant.timestamp()))
+    return {
         "aws:currenttime": current_time,
         "aws:epochtime": epoch_time,
-        "aws:securetransport": "true" if origin.secure else "false",
-        "aws:sourceip": origin.source_ip,
-        "aws:useragent": origin.user_agent,
-        "aws:requestedregion": call.region,
+        "aws:securetransport": "true" if secure else "false",
+        "aws:sourceip": source_ip,
+        "aws:useragent": user_agent,
+        "aws:requestedregion": region,
         "aws:principalisawsservice": "false",
         "aws:viaawsservice": "false",
     }
-    context.update(principal_context(call.caller))
-    if place.organization_id is not None and place.path is not None:
-        context["aws:principalorgid"] = place.organization_id
-        context["aws:principalorgpaths"] = (place.path,)
-    return context
-
-
-def resource_context(account: str, place: Guardrails) -> Context:
-    """The global keys of the resource that a need is about: its account, and that account's place in an organization."""
-    context: Context = {"aws:resourceaccount": account}
-    if place.organization_id is not None and place.path is not None:
-        context["aws:resourceorgid"] = place.organization_id
-        context["aws:resourceorgpaths"] = (place.path,)
-    return context
 
 
 @lru_cache(maxsize=16)
@@ -97,4 +82,20 @@ def _session_context(session: Session) -> Context:
     if session.provider is not None:
         context["aws:federatedprovider"] = session.provider
     context.update(session.claims)
+    return context
+
+
+def organization_context(place: Guardrails) -> Context:
+    """The keys of the caller's account in an organization."""
+    if place.organization_id is None or place.path is None:
+        return {}
+    return {"aws:principalorgid": place.organization_id, "aws:principalorgpaths": (place.path,)}
+
+
+def resource_context(account: str, place: Guardrails) -> Context:
+    """The keys of the resource that a need is about: its account, and that account's place in an organization."""
+    context: Context = {"aws:resourceaccount": account}
+    if place.organization_id is not None and place.path is not None:
+        context["aws:resourceorgid"] = place.organization_id
+        context["aws:resourceorgpaths"] = (place.path,)
     return context
