@@ -123,9 +123,9 @@ UNBOUND_BY_SCPS = (PrincipalKind.SERVICE, PrincipalKind.ANONYMOUS)
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
-# A role's trust policy and a key's policy must name the caller or its account even within one account. Source: IAM User Guide,
-# "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-NAMED_BY_RESOURCE = ("sts:assumerole", "kms:")
+# A role's trust policy and a key's policy must name the caller or its account even within one account, and where there is none
+# nobody is named. Source: IAM User Guide, "Policy evaluation logic" (the exception for trust policies and KMS key policies).
+ASKED_OF_TRUST_POLICIES = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def decide(request: Request, policies: Policies) -> Decision:
@@ -142,7 +142,7 @@ def decide(request: Request, policies: Policies) -> Decision:
         return NOTHING_ALLOWS[SCP]
     account = principal.account
     if not policies.resource.rules and account is not None and account == request.resource_account:
-        return _own_side(request, policies, None)
+        return NOTHING_ALLOWS[RESOURCE] if _resource_must_name(request) else _own_side(request, policies, None)
     how, admitting = policies.resource.admission(request)
     if account is None:
         return Decision(ALLOWED, None, (admitting,)) if admitting and how is DIRECT else NOTHING_ALLOWS[RESOURCE]
@@ -153,9 +153,15 @@ def decide(request: Request, policies: Policies) -> Decision:
         return Decision(ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
     if admitting is not None and how is DIRECT:
         return Decision(ALLOWED, None, (admitting,))
-    if admitting is None and request.action_key.startswith(NAMED_BY_RESOURCE):
+    if admitting is None and _resource_must_name(request):
         return NOTHING_ALLOWS[RESOURCE]
     return _own_side(request, policies, admitting if how is BY_ROLE else None)
+
+
+def _resource_must_name(request: Request) -> bool:
+    """Whether the resource is a role to be assumed, or a key. `kms:ListKeys` and its like ask for no key."""
+    action = request.action_key
+    return action.startswith(ASKED_OF_TRUST_POLICIES) or (action.startswith("kms:") and ":key/" in request.resource)
 
 
 def _denial(request: Request, policies: Policies) -> Decision | None:
