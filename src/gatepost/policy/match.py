@@ -87,7 +87,11 @@ class Rule:
         return True
 
     def how(self, principal: Principal) -> How:
-        """How the statement names this principal; a statement without one (not a resource policy's) names everyone."""
+        """How the statement names this principal.
+
+        A statement without a principal is not a resource policy's, which must have one: there its Allow names nobody, its Deny
+        everyone.
+        """
         if self._how is None:
             self._how = _principal_test(self.statement)
         return self._how(principal)
@@ -177,7 +181,8 @@ def _principal_test(statement: Statement) -> Callable[[Principal], How]:
         return lambda principal: max((names(entry, principal) for entry in entries), default=How.NOT)
     if statement.not_principals is not None:
         return _not_principal_test(statement.not_principals, statement.effect)
-    return lambda _principal: How.DIRECT
+    anyone = How.DIRECT if statement.effect is Effect.DENY else How.NOT
+    return lambda _principal: anyone
 
 
 def _not_principal_test(entries: tuple[PrincipalEntry, ...], effect: Effect) -> Callable[[Principal], How]:
