@@ -73,8 +73,12 @@ def read_address(text: str) -> tuple[int, int] | None:
 def read_range(text: str) -> tuple[int, int, int] | None:
     """Family, first and last number of a CIDR block; a bare address is a block of one.
 
-    Bare IPv6 is read as /128. (The guide says /32 for both families, which for IPv6 would open 2^96 addresses; UNSURE.)
+    Bare IPv6 is read as /128. (The guide says /32 for both families, which for IPv6 would open 2^96 addresses; UNSURE.) The length
+    is a number: `/0.0.0.0`, which `ipaddress` takes for a netmask, is no CIDR.
     """
+    _, slash, length = text.partition("/")
+    if slash and not (length.isascii() and length.isdigit()):
+        return None
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
