@@ -93,7 +93,11 @@ class Rule:
         return True
 
     def how(self, principal: Principal) -> How:
-        """How the statement names this principal; a statement without one (not a resource policy's) names everyone."""
+        """How the statement names this principal.
+
+        A statement without a principal is not a resource policy's, which must have one: there its Allow names nobody, its Deny
+        everyone.
+        """
         if self._how is None:
             self._how = _principal_test(self.statement)
         return self._how(principal)
@@ -183,7 +187,8 @@ def _principal_test(statement: Statement) -> Callable[[Principal], How]:
         return lambda principal: max((names(entry, principal) for entry in entries), default=How.NOT)
     if statement.not_principals is not None:
         return _not_principal_test(statement.not_principals, statement.effect)
-    return lambda _principal: How.DIRECT
+    anyone = How.DIRECT if statement.effect is Effect.DENY else How.NOT
+    return lambda _principal: anyone
 
 
 def _not_principal_test(entries: tuple[PrincipalEntry, ...], effect: Effect) -> Callable[[Principal], How]:
@@ -192,30 +197,30 @@ def _not_principal_test(entries: tuple[PrincipalEntry, ...], effect: Effect) -> 
     A Deny spares only whom it lists whole: the user and the account (for a session the role too), as the User Guide asks; an
     Allow, which that guide advises against, leaves out whoever is listed in any way.
     """
+    if any(entry.type is PrincipalType.AWS and entry.value == "*" for entry in entries):
+        return lambda _principal: How.NOT
 
     def spared(principal: Principal) -> bool:
-        listed = [any(_equals(entry, value) for entry in entries) for value in _identities(principal)]
-        return all(listed) if effect is Effect.DENY else any(listed)
+        listed = {names(entry, principal) for entry in entries} - {How.NOT}
+        return _whole(principal) <= listed if effect is Effect.DENY else bool(listed)
 
     return lambda principal: How.NOT if spared(principal) else How.DIRECT
 
 
-def _identities(principal: Principal) -> tuple[Principal, ...]:
-    """A caller and what stands behind it: itself, its role or user, its account."""
-    chain = [principal]
-    if principal.kind is PrincipalKind.ASSUMED_ROLE and principal.role_arn:
-        chain.append(Principal.of(principal.role_arn, unique_id=(principal.unique_id or "").partition(":")[0] or None))
-    if principal.user_arn:
-        chain.append(Principal.of(principal.user_arn))
-    if principal.account and principal.kind is not PrincipalKind.ROOT:
-        chain.append(Principal.of(principal.account))
-    return tuple(chain)
-
-
-def _equals(entry: PrincipalEntry, principal: Principal) -> bool:
-    """Whether an entry is this very principal, not merely its account or its role."""
-    itself = {PrincipalKind.ROOT: How.ACCOUNT, PrincipalKind.ROLE: How.ROLE}.get(principal.kind, How.DIRECT)
-    return names(entry, principal) in (itself, How.DIRECT)
+def _whole(principal: Principal) -> frozenset[How]:
+    """The ways in which a caller is listed with all that stands behind it: itself, its role or user, its account."""
+    match principal.kind:
+        case PrincipalKind.ROOT:
+            return frozenset((How.ACCOUNT,))
+        case PrincipalKind.ROLE:
+            return frozenset((How.ROLE, How.ACCOUNT))
+        case PrincipalKind.SERVICE | PrincipalKind.ANONYMOUS | PrincipalKind.FEDERATED:
+            return frozenset((How.DIRECT,))
+        case PrincipalKind.ASSUMED_ROLE:
+            return frozenset((How.DIRECT, How.ROLE, How.ACCOUNT))
+        case PrincipalKind.USER | PrincipalKind.FEDERATED_USER:
+            behind = (How.ROLE,) if principal.user_arn else ()
+            return frozenset((How.DIRECT, *behind, How.ACCOUNT))
 
 
 def names(entry: PrincipalEntry, principal: Principal) -> How:
@@ -254,8 +259,8 @@ def _aws(value: str, principal: Principal) -> How:
     if value == principal.user_arn:
         return How.ROLE
     kind, _, path = parts[5].partition("/")
-    if parts[2] == "iam" and kind == "role" and principal.role_name is not None:
-        # A session's ARN leaves out its role's path, so the names are compared.
+    if parts[2] == "iam" and kind == "role" and principal.kind is PrincipalKind.ASSUMED_ROLE:
+        # A session's ARN leaves out its role's path, so the names are compared. A role that asks itself has said its path.
         return How.ROLE if path.rpartition("/")[2] == principal.role_name else How.NOT
     return How.NOT
 

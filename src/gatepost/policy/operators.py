@@ -11,7 +11,9 @@ Theory, in numbered rules (IAM User Guide, "Condition operators", "Multivalued c
 5.  A value that cannot be read (no number, no date, no address, no ARN) does not match. Where AWS's answer is contested or
     unknown (`NumericNotEquals`, addresses, negated ARNs), the safer reading is taken: a Deny that may apply applies, an Allow
     that may not does not. The table below marks these operators `uncertain`.
-6.  A policy's value that cannot be read matches nothing; a negated operator over it is uncertain as in 5.
+6.  What a policy's value that cannot be read would match is not known either: a Deny applies unless its other values rule it
+    out, an Allow holds by its other values alone, and never where it is negated. (An ARN pattern without six parts is known to be
+    like no ARN; only its negated forms are uncertain.)
 """
 
 import base64
@@ -282,14 +284,26 @@ def _holds(comparison: Comparison, values: tuple[str, ...], effect: Effect) -> H
     """Whether one request value satisfies the operator: rules 1, 5 and 6."""
     matches, negated, denies = comparison.matches(values), comparison.negated, effect is Effect.DENY
     applies = denies and comparison.uncertain
-    if not negated and not applies:
+    if not negated and not denies:
         return matches  # what cannot be read (None) does not hold
-    if negated and not denies and not _readable(comparison, values):
-        return lambda _value: False
+    if not _readable(comparison, values):
+        return _perhaps(matches, negated=negated, applies=applies) if denies else lambda _value: False
+    if not negated and not applies:
+        return matches
 
     def holds(value: str) -> bool:
         matched = matches(value)
         return applies if matched is None else matched is not negated
+
+    return holds
+
+
+def _perhaps(matches: Matches, *, negated: bool, applies: bool) -> Holds:
+    """A Deny beside a policy value that cannot be read: it may hold, unless a value that can be read rules it out."""
+
+    def holds(value: str) -> bool:
+        matched = matches(value)
+        return applies if matched is None else not (matched and negated)
 
     return holds
 
@@ -312,16 +326,25 @@ def _template(comparison: Comparison, value: str, *, variables: bool) -> str | T
     return wild(value) if comparison.wildcards else value
 
 
+def _boolean_value(text: str) -> bool | None:
+    return True if text.lower() in ("true", "false") else None
+
+
 READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "Numeric": read_number,
     "Date": read_instant,
     "IpAddress": read_range,
     "Arn": _arn_pattern,
+    "Bool": _boolean_value,
+    "Binary": _decoded,
 }
+LIKE_NO_ARN: Final = ("ArnEquals", "ArnLike")
 
 
 def _readable(comparison: Comparison, values: tuple[str, ...]) -> bool:
     """Whether every policy value is what the operator compares (rule 6)."""
+    if comparison.name in LIKE_NO_ARN:
+        return True
     name = comparison.name.removeprefix("Not")
     for prefix, read in READERS.items():
         if name.startswith(prefix):

@@ -10,9 +10,11 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
 
-DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
-EPOCH_SECONDS: Final = re.compile(r"[+-]?\d{5,14}(?:\.(\d{1,9}))?")
-NUMBER: Final = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?")
+DATE: Final = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
+)
+EPOCH_SECONDS: Final = re.compile(r"[+-]?\d{1,14}(?:\.(\d{1,9}))?", re.ASCII)
+NUMBER: Final = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ARN_PARTS: Final = 6
 BILLION: Final = 10**9
@@ -22,7 +24,7 @@ BILLION: Final = 10**9
 def read_instant(text: str) -> int | None:
     """Nanoseconds since 1970 of a W3C date (a year … fractional seconds with a zone; none means UTC) or of epoch seconds.
 
-    Four digits are a year, more are seconds. Source: IAM User Guide, "Date condition operators"; W3C NOTE-datetime.
+    Four digits are a year, any other number is seconds. Source: IAM User Guide, "Date condition operators"; W3C NOTE-datetime.
     """
     match = DATE.fullmatch(text)
     if match is None:
@@ -73,8 +75,12 @@ def read_address(text: str) -> tuple[int, int] | None:
 def read_range(text: str) -> tuple[int, int, int] | None:
     """Family, first and last number of a CIDR block; a bare address is a block of one.
 
-    Bare IPv6 is read as /128. (The guide says /32 for both families, which for IPv6 would open 2^96 addresses; UNSURE.)
+    Bare IPv6 is read as /128. (The guide says /32 for both families, which for IPv6 would open 2^96 addresses; UNSURE.) The length
+    is a number: `/0.0.0.0`, which `ipaddress` takes for a netmask, is no CIDR.
     """
+    _, slash, length = text.partition("/")
+    if slash and not (length.isascii() and length.isdigit()):
+        return None
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:

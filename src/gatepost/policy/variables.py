@@ -41,7 +41,7 @@ class Template:
                 continue
             value = context.get(part.key)
             if not isinstance(value, str):
-                value = part.default if value is None else None
+                value = None if value else part.default  # an empty set is an absent key
             if value is None or STAR in value or ANY in value:
                 return None
             filled.append(value)
