@@ -231,3 +231,18 @@ def test_lists_come_in_pages(live: Live, version: str) -> None:
             page = client.list_email_identities(PageSize=2, NextToken=page["NextToken"])
             names += [each["IdentityName"] for each in page["EmailIdentities"]]
     assert names == [f"d{number}.example" for number in range(5)]
+
+
+def test_a_sends_resources_carry_their_own_tags(live: Live) -> None:
+    v2, iam = live.client("sesv2"), live.client("iam")
+    v2.create_email_identity(EmailIdentity="example.com", Tags=[{"Key": "Team", "Value": "blue"}])
+    v2.create_configuration_set(ConfigurationSetName="tracked", Tags=[{"Key": "Team", "Value": "red"}])
+    alice = make_user(live, "alice")
+    iam.tag_user(UserName="alice", Tags=[{"Key": "team", "Value": "blue"}])
+    own_team = allow("ses:SendEmail", Condition={"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}})
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(own_team))
+    assert is_allowed(send, alice.client("ses"))
+    text, _ = denial(send, alice.client("ses"), ConfigurationSetName="tracked")
+    assert "configuration-set/tracked" in text
+    iam.tag_user(UserName="alice", Tags=[{"Key": "team", "Value": "green"}])
+    assert not is_allowed(send, alice.client("ses"))

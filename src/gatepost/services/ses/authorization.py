@@ -3,8 +3,8 @@
 1. The action on the identity of the From address, then of the source, the sender and the return path where they are others.
 2. The action on the configuration set, named or the identity's default, in the sender's account.
 
-Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version. An identity of another
-account is asked with that account's policies: both sides must allow.
+Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version; and the tags of its own
+resource. An identity of another account is asked with that account's policies: both sides must allow.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from gatepost.access.gather import resource_side
 from gatepost.aws.call import Call
 from gatepost.aws.operation import Need
-from gatepost.services.ses.needs import Context, api_version
+from gatepost.services.ses.needs import Context, api_version, tag_context
 from gatepost.services.ses.submission import Submission
-from gatepost.store.configuration_sets import configuration_set_arn
+from gatepost.store.configuration_sets import configuration_set_arn, held_configuration_sets
 from gatepost.store.transaction import View
 
 
@@ -27,12 +27,18 @@ def sending_needs(call: Call, submission: Submission, view: View) -> Sequence[Ne
         if identity.arn not in asked:
             asked.add(identity.arn)
             side = resource_side(view, identity.account, identity.region, identity.name)
-            needs.append(Need(submission.action, identity.arn, identity.account, context, side))
+            needs.append(Need(submission.action, identity.arn, identity.account, _tagged(context, identity.tags), side))
     if submission.configuration_set is not None:
         account = call.caller.account
         arn = configuration_set_arn(account, call.region, submission.configuration_set)
-        needs.append(Need(submission.action, arn, account, context))
+        known = held_configuration_sets(view, account, call.region).get(submission.configuration_set)
+        tags = () if known is None else tuple(known.tags)
+        needs.append(Need(submission.action, arn, account, _tagged(context, tags)))
     return needs
+
+
+def _tagged(context: Context, tags: Sequence[tuple[str, str]]) -> Context:
+    return {**context, **tag_context("aws:resourcetag", dict(tags))} if tags else context
 
 
 def _context(call: Call, submission: Submission) -> Context:

@@ -31,6 +31,7 @@ class Identification(Struct, frozen=True):
     name: str
     verified: bool
     configuration_set: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def arn(self) -> str:
@@ -49,7 +50,13 @@ def identify(view: View, call: Call, address: str, arn: str | None, fallback: st
     verified = identity is not None and identity.verified and covers(name, address)
     own = identity is not None and account == call.caller.account
     return Identification(
-        address, account, call.region, name, verified, identity.configuration_set if identity and own else None
+        address,
+        account,
+        call.region,
+        name,
+        verified,
+        identity.configuration_set if identity and own else None,
+        () if identity is None else identity.tags,
     )
 
 
@@ -59,7 +66,7 @@ def _own(view: View, call: Call, address: str) -> Identification:
     if identity is None:
         return Identification(address, call.caller.account, call.region, address, verified=False)
     return Identification(
-        address, identity.account, identity.region, identity.name, verified=True, configuration_set=identity.configuration_set
+        address, identity.account, identity.region, identity.name, True, identity.configuration_set, identity.tags
     )
 
 
