@@ -2,7 +2,7 @@
 
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
-from gatepost.services import cloudtrail
+from gatepost.services import cloudtrail, organizations
 from gatepost.services.iam import (
     access_keys,
     authorization_details,
@@ -37,6 +37,7 @@ __all__ = [
     "identity_policies",
     "inline_policies",
     "managed_policies",
+    "organizations",
     "roles",
     "sending",
     "simulation",
@@ -47,4 +48,4 @@ __all__ = [
     "users",
 ]
 
-ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail")))
+ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "organizations")))
