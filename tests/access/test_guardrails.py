@@ -1,6 +1,7 @@
 """Guardrails are held until something on the tree changes, and then read anew."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def test_members_share_the_levels_above_them(database: Database) -> None:
 CHANGES: dict[str, Callable[[Transaction], object]] = {
     "attached": lambda tx: attach(tx, OURS, OURS.root, POLICY.id, NOW),
     "detached": lambda tx: detach(tx, OURS, MEMBER, FULL_AWS_ACCESS.id),
-    "rewritten": lambda tx: update_control_policy(tx, OURS, POLICY, document=DOCUMENT.replace("ses", "iam")),
+    "rewritten": lambda tx: update_control_policy(tx, OURS, replace(POLICY, document=DOCUMENT.replace("ses", "iam"))),
     "moved": lambda tx: _move(tx, OURS.root),
     "removed": _remove,
     "type disabled": lambda tx: set_policy_types(tx, OURS, ()),

@@ -33,7 +33,7 @@ ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 SESSION_SECONDS: Final = 3600
 # API Reference, CreateAccount: "The rules for a valid email address".
 EMAIL: Final = re.compile(
-    r"(?!\.)[^\s\"'()<>\[\]:;,\\|%&@\x00-\x1f\x7f-\U0010ffff]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*)[A-Za-z0-9]"
+    r"(?!\.)[^@\s\"'()<>\[\]:;,\\|%&@\x00-\x1f\x7f-\U0010ffff]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*)[A-Za-z0-9]"
 )
 
 

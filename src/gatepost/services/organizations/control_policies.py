@@ -1,6 +1,6 @@
 """Service and resource control policies: made, changed, listed."""
 
-from typing import Any
+from dataclasses import replace
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
@@ -51,19 +51,19 @@ def update_policy(
     """Another name, description or document; it counts at once. Of name and description AWS answers only what was given."""
     organization = managed_organization(call, tx)
     policy = _own(tx, organization, policy_id)
-    changes: dict[str, Any] = {}
     if name is not None and name != policy.name:
         _check_name(tx, organization, policy.type, name)
-        changes["name"] = name
-    if description:  # an empty one is answered but not kept, as on AWS
-        changes["description"] = description
     if content is not None:
         check_document(content, policy.type)
-        changes["document"] = content
-    if changes:
-        control_policies.update_control_policy(tx, organization, policy, **changes)
-    told = {**summary(policy), "Name": name, "Description": description}
-    return {"Policy": {"PolicySummary": told, "Content": policy.document if content is None else content}}
+    changed = replace(
+        policy,
+        name=name or policy.name,
+        description=description or policy.description,  # an empty one is answered but not kept, as on AWS
+        document=content or policy.document,
+    )
+    control_policies.update_control_policy(tx, organization, changed)
+    told = {**summary(changed), "Name": name, "Description": description}
+    return {"Policy": {"PolicySummary": told, "Content": changed.document}}
 
 
 @operation("organizations", "DeletePolicy", needs=on("PolicyId"), resources=about("PolicyId"))

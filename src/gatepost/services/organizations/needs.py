@@ -90,10 +90,9 @@ def on_handshake(call: Call, _parsed: object, view: View) -> Sequence[Need]:
 # --- parts --------------------------------------------------------------------------------------------------------------
 
 
-def _need(call: Call, organization: Organization | None, arn: str, context: Mapping[str, object], action: str = "") -> Need:
+def _need(call: Call, organization: Organization | None, arn: str, context: Context, action: str | None = None) -> Need:
     owner = call.caller.account if organization is None else organization.management_account
-    keys: Context = {**context, "aws:resourceaccount": owner}  # type: ignore[dict-item]  # as every part here makes them
-    return Need(action or action_of(call), arn, call.caller.account, keys)
+    return Need(action or action_of(call), arn, call.caller.account, {**context, "aws:resourceaccount": owner})
 
 
 def _organization(call: Call, view: View) -> Organization | None:

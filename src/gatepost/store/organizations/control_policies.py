@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Row, delete, insert, select, update
 
@@ -93,11 +93,11 @@ def list_control_policies(tx: Transaction, organization: Organization, type_: Co
     return (DEFAULTS[type_], *(_policy(organization, row) for row in own))
 
 
-def update_control_policy(tx: Transaction, organization: Organization, policy: ControlPolicy, **changes: Any) -> None:  # noqa: ANN401 -- columns
-    """Give a policy another name, description or document."""
+def update_control_policy(tx: Transaction, organization: Organization, changed: ControlPolicy) -> None:
+    """Keep a policy that has another name, description or document."""
     columns = control_policies.c
-    change = update(control_policies).where(columns.organization == organization.id, columns.id == policy.id)
-    tx.execute(change.values(**changes))
+    change = update(control_policies).where(columns.organization == organization.id, columns.id == changed.id)
+    tx.execute(change.values(name=changed.name, description=changed.description, document=changed.document))
     tx.touch(ORGANIZATIONS)
 
 
