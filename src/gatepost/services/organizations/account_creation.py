@@ -11,7 +11,7 @@ from typing import Final
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.iam.naming import new_id
-from gatepost.services.organizations.errors import invalid_input, not_found
+from gatepost.services.organizations import errors
 from gatepost.services.organizations.ids import new_account_id, new_account_request_id
 from gatepost.services.organizations.membership import managed_organization
 from gatepost.services.organizations.needs import on_nothing_else, tagging
@@ -45,8 +45,7 @@ def create_account(
     organization = managed_organization(call, tx)
     tagged = new_tags(tags)
     if role_name.startswith(RESERVED_ROLES):
-        text = f"You provided a role name that isn't valid: it can't begin with the reserved prefix {RESERVED_ROLES}."
-        raise invalid_input("INVALID_ROLE_NAME", text)
+        raise errors.reserved_role(RESERVED_ROLES)
     request_id = new_account_request_id()
     if not EMAIL.fullmatch(email):
         request = AccountRequest(request_id, account_name, call.now, failure="INVALID_EMAIL")
@@ -67,7 +66,7 @@ def describe_create_account_status(call: Call, tx: Transaction, *, create_accoun
     organization = managed_organization(call, tx)
     request = account_requests.get_account_request(tx, organization, create_account_request_id)
     if request is None:
-        raise not_found("CreateAccountStatus")
+        raise errors.not_found("CreateAccountStatus")
     return {"CreateAccountStatus": _described(request)}
 
 

@@ -74,6 +74,38 @@ def constraint(reason: str, message: str) -> AwsError:
     return AwsError("ConstraintViolationException", message, members={"Reason": reason})
 
 
+def invalid_next_token() -> AwsError:
+    """A token that no earlier answer gave."""
+    text = (
+        "You specified an invalid value for nextToken. You must get the value from the response to a previous call to the API."
+    )
+    return invalid_input("INVALID_NEXT_TOKEN", text)
+
+
+# --- tags ---------------------------------------------------------------------------------------------------------------
+
+
+def duplicate_tag_key() -> AwsError:
+    """One key is given twice."""
+    return invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")
+
+
+def system_tag() -> AwsError:
+    """The key is one of AWS's own."""
+    text = "You specified a tag key that is a system tag. System tag keys are reserved for AWS use."
+    return invalid_input("INVALID_SYSTEM_TAGS_PARAMETER", text)
+
+
+def too_many_tags() -> AwsError:
+    """The resource would have more tags than it may have."""
+    return constraint("MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource.")
+
+
+def not_taggable() -> AwsError:
+    """The resource takes no tags."""
+    return invalid_input("TARGET_NOT_SUPPORTED", "You specified a target that is not currently supported.")
+
+
 # --- units and accounts -------------------------------------------------------------------------------------------------
 
 
@@ -96,6 +128,12 @@ def duplicate_account() -> AwsError:
     """The account is where it is to be moved."""
     text = "The specified account is already present in the specified destination."
     return AwsError("DuplicateAccountException", text)
+
+
+def reserved_role(prefix: str) -> AwsError:
+    """The access role is named as AWS names its own."""
+    text = f"You provided a role name that isn't valid. A role name can't begin with the reserved prefix {prefix}."
+    return invalid_input("INVALID_ROLE_NAME", text)
 
 
 # --- policies -----------------------------------------------------------------------------------------------------------
@@ -190,6 +228,51 @@ def handshake_constraint(reason: str, message: str) -> AwsError:
 def already_a_member() -> AwsError:
     """The account is in an organization."""
     return handshake_constraint("ALREADY_IN_AN_ORGANIZATION", "The AWS account is already a member of an organization.")
+
+
+def already_all_features() -> AwsError:
+    """There is nothing more to enable."""
+    text = "All features are already enabled on this organization."
+    return handshake_constraint("ORGANIZATION_ALREADY_HAS_ALL_FEATURES", text)
+
+
+def already_enabling() -> AwsError:
+    """The members are being asked already."""
+    text = "The organization has already started the process to enable all features."
+    return handshake_constraint("ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION", text)
+
+
+def invitations_disabled() -> AwsError:
+    """Nobody is invited while the members are being asked."""
+    text = "You can't issue new invitations while the organization is in the process of enabling all features."
+    return handshake_constraint("INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES", text)
+
+
+def invalid_party_type() -> AwsError:
+    """It is no account and no address that is invited."""
+    text = "You specified an invalid party type as the target parameter."
+    return invalid_input("INVALID_PARTY_TYPE_TARGET", text)
+
+
+def invalid_party_account() -> AwsError:
+    """It is no account's ID."""
+    return invalid_input("INVALID_PATTERN", "You provided a value that does not match the required pattern.")
+
+
+def unknown_party_account() -> AwsError:
+    """No account has the ID. What AWS says then is not documented: the operation has no error for it."""
+    return invalid_input("INVALID_PATTERN", "You specified an account that doesn't exist.")
+
+
+def invalid_party_email() -> AwsError:
+    """It is no address."""
+    text = "You specified an invalid email address for the invited account owner."
+    return invalid_input("INVALID_EMAIL_ADDRESS_TARGET", text)
+
+
+def too_many_filters() -> AwsError:
+    """A list is filtered by one thing at a time."""
+    return invalid_input("MAX_LIMIT_EXCEEDED_FILTER", "You specified too many filter parameters.")
 
 
 def duplicate_handshake() -> AwsError:

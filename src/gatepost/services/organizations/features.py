@@ -30,11 +30,9 @@ def enable_all_features(call: Call, tx: Transaction) -> Shape:
     """Ask every invited member for its consent; invitations that are still open offered less and are canceled."""
     organization = managed_organization(call, tx)
     if organization.feature_set is FeatureSet.ALL:
-        text = "All features are already enabled on this organization."
-        raise errors.handshake_constraint("ORGANIZATION_ALREADY_HAS_ALL_FEATURES", text)
+        raise errors.already_all_features()
     if pending_migration(tx, organization, call.now) is not None:
-        text = "The organization has already started the process to enable all features."
-        raise errors.handshake_constraint("ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION", text)
+        raise errors.already_enabling()
     for invitation in handshakes.handshakes_of(tx, organization.id, call.now):
         if invitation.pending:
             handshakes.set_handshake_state(tx, invitation, HandshakeState.CANCELED, call.now)

@@ -140,7 +140,7 @@ def _check(handshake: Handshake, wanted: HandshakeState, from_: Sequence[Handsha
 def _listed(tx: Transaction, found: Sequence[Handshake], wanted: Shape, token: str | None, size: int | None) -> Shape:
     action, parent = wanted.get("ActionType"), wanted.get("ParentHandshakeId")
     if action is not None and parent is not None:
-        raise errors.invalid_input("MAX_LIMIT_EXCEEDED_FILTER", "You specified too many filter parameters.")
+        raise errors.too_many_filters()
     chosen = [each for each in found if action in (None, each.action.value) and parent in (None, each.parent)]
     listed, more = page(chosen, token, size)
     return {"Handshakes": [described_handshake(tx, each) for each in listed], "NextToken": more}

@@ -33,8 +33,7 @@ def invite_account_to_organization(
     _check_party(kind, recipient)
     tagged = new_tags(tags)
     if pending_migration(tx, organization, call.now) is not None:
-        text = "You can't invite accounts while the organization is in the process of enabling all features."
-        raise errors.handshake_constraint("INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES", text)
+        raise errors.invitations_disabled()
     if kind == "ACCOUNT":
         _check_account(tx, recipient)
     if _is_invited(tx, organization, kind, recipient, call.now):
@@ -59,19 +58,16 @@ def invite_account_to_organization(
 
 def _check_party(kind: str, recipient: str) -> None:
     if kind == "ORGANIZATION":
-        text = "You specified an invalid party type as the target parameter."
-        raise errors.invalid_input("INVALID_PARTY_TYPE_TARGET", text)
+        raise errors.invalid_party_type()
     if kind == "ACCOUNT" and not is_account(recipient):
-        raise errors.invalid_input("INVALID_PATTERN", "You provided a value that does not match the required pattern.")
+        raise errors.invalid_party_account()
     if kind == "EMAIL" and not EMAIL.fullmatch(recipient):
-        text = "You specified an invalid email address for the invited account owner."
-        raise errors.invalid_input("INVALID_EMAIL_ADDRESS_TARGET", text)
+        raise errors.invalid_party_email()
 
 
 def _check_account(tx: Transaction, account_id: str) -> None:
     if accounts.get_account(tx, account_id) is None:
-        # What AWS says of an account that does not exist is not documented: the operation has no error for it.
-        raise errors.invalid_input("INVALID_PATTERN", "You specified an account that doesn't exist.")
+        raise errors.unknown_party_account()
     if organization_of(tx, account_id) is not None:
         raise errors.already_a_member()
 

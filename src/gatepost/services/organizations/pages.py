@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from gatepost.services.organizations.errors import invalid_input
+from gatepost.services.organizations.errors import invalid_next_token
 
 T = TypeVar("T")
 PAGE: Final = 20
@@ -26,6 +26,5 @@ def _start(token: str) -> int:
     except (binascii.Error, ValueError):
         text = ""
     if not text.isdigit():
-        text = "You specified an invalid value for nextToken. You must get the value from the response to a previous call to the API."
-        raise invalid_input("INVALID_NEXT_TOKEN", text)
+        raise invalid_next_token()
     return int(text)

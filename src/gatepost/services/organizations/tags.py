@@ -46,7 +46,7 @@ def _of_resource(call: Call, tx: Transaction, resource_id: str) -> Organization:
     organization = managed_organization(call, tx)
     policy = get_control_policy(tx, organization, resource_id)
     if policy is not None and policy.aws_managed:
-        raise errors.invalid_input("TARGET_NOT_SUPPORTED", "You specified a target that is not currently supported.")
+        raise errors.not_taggable()
     if policy is None and find_target(tx, organization, resource_id) is None:
         raise errors.not_found("Target")
     return organization
