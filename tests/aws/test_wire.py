@@ -128,6 +128,29 @@ def test_several_constraints_are_told_at_once() -> None:
     assert caught.value.message.startswith("2 validation errors detected: Value at 'path' failed to satisfy constraint: ")
 
 
+@pytest.mark.parametrize(
+    ("operation", "given", "reason"),
+    [
+        ("DescribeHandshake", {}, "INPUT_REQUIRED:HANDSHAKE_ID"),
+        ("DescribeHandshake", {"HandshakeId": "bad"}, "INVALID_PATTERN:HANDSHAKE_ID"),
+        ("ListRoots", {"MaxResults": 0}, "MIN_VALUE_EXCEEDED:MAX_RESULTS"),
+        ("ListRoots", {"MaxResults": 21}, "MAX_VALUE_EXCEEDED:MAX_RESULTS"),
+        ("UpdateOrganizationalUnit", {"OrganizationalUnitId": "ou-abcd-12345678", "Name": ""}, "MIN_LENGTH_EXCEEDED:NAME"),
+        ("ListHandshakesForAccount", {"Filter": {"ActionType": "invalid"}}, "INVALID_ENUM:FILTER_ACTION_TYPE"),
+        ("EnablePolicyType", {"RootId": "r-abcd", "PolicyType": "WRONG"}, "INVALID_ENUM_POLICY_TYPE"),
+        ("TagResource", {"ResourceId": "r-abcd", "Tags": [{"Key": "k"}]}, "INVALID_LIST_MEMBER"),
+    ],
+)
+def test_a_service_that_gives_reasons_gives_one_for_a_constraint(operation: str, given: dict[str, Any], reason: str) -> None:
+    service = load_service("organizations")
+    request = HttpRequest("POST", b"/", b"", [], json.dumps(given).encode())
+    with pytest.raises(AwsError) as caught:
+        service.operation(operation).parse(request, {})
+    answer = parsed("organizations", operation, service.codec.fail(caught.value, "the-id"))
+    assert answer["Error"]["Code"] == "InvalidInputException"
+    assert json.loads(service.codec.fail(caught.value, "the-id").body)["Reason"] == reason
+
+
 def test_content_and_secrets_are_never_recorded() -> None:
     operation = load_service("ses").operation("SendEmail")
     recorded = operation.record_input(INPUTS[0][2])

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from live import ACCOUNT, REGION, Live
+from live import ACCOUNT, BIN, REGION, Live
 
 PARTNER = "444455556666"  # the second account, where there is one
 
@@ -27,6 +28,14 @@ class Person:
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client that signs as this person."""
         return self.live.client(service, self.key, self.secret, **options)
+
+
+def make_account(live: Live, account: str, *options: str) -> tuple[str, str]:
+    """The root key of a further account, made beside the running server."""
+    command = [str(BIN / "gatepost"), "account", "create", account, "--data", str(live.data), *options]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    key, secret = (line.partition("=")[2] for line in printed.splitlines())
+    return key, secret
 
 
 def make_user(live: Live, name: str, root: tuple[str, str] | None = None) -> Person:

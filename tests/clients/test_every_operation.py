@@ -40,6 +40,17 @@ EXAMPLES: dict[str, Any] = {
     "WebsiteURL": "https://example.com",
     "NotificationType": "Bounce",
     "ToAddresses": ["b@example.net"],
+    "AccountId": "444455556666",
+    "ChildId": "444455556666",
+    "CreateAccountRequestId": "car-12345678",
+    "Email": "a@example.com",
+    "HandshakeId": "h-12345678",
+    "PolicyId": "p-12345678",
+    "ResourceId": "r-abcd",
+    "RootId": "r-abcd",
+    "TargetId": "r-abcd",
+    **dict.fromkeys(("ParentId", "SourceParentId", "DestinationParentId"), "r-abcd"),
+    "OrganizationalUnitId": "ou-abcd-12345678",
 }
 
 

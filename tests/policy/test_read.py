@@ -14,6 +14,10 @@ def policy(*statements: str) -> str:
     return f'{{"Version": "2012-10-17", "Statement": [{", ".join(statements)}]}}'
 
 
+def rcp(effect: str = "Deny", principal: str = '"*"', action: str = "ses:*") -> str:
+    return f'{{"Effect": "{effect}", "Principal": {principal}, "Action": "{action}", "Resource": "*"}}'
+
+
 @pytest.mark.parametrize(
     ("document", "line", "column", "says"),
     [
@@ -88,11 +92,16 @@ def test_an_error_names_its_place(document: str, line: int, column: int, says: s
             '{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/*"}, "Action": "*", "Resource": "*"}',
             "principal",
         ),
-        (
-            PolicyKind.RCP,
-            '{"Effect": "Deny", "Principal": {"AWS": "111122223333"}, "Action": "*", "Resource": "*"}',
-            "principal",
-        ),
+        (PolicyKind.RCP, rcp(principal='{"AWS": "111122223333"}'), "principal"),
+        (PolicyKind.RCP, rcp(principal='{"Service": "*"}'), "principal"),
+        (PolicyKind.RCP, rcp(principal='["*"]'), "type"),
+        (PolicyKind.RCP, rcp(effect="Allow"), "effect"),
+        (PolicyKind.RCP, rcp(action="*"), "action-vendor"),
+        (PolicyKind.RCP, rcp().replace('"Action"', '"NotAction"'), "prohibited-notaction"),
+        (PolicyKind.RCP, rcp().replace('"Principal"', '"NotPrincipal"'), "prohibited-notprincipal"),
+        (PolicyKind.RCP, STATEMENT.replace("Allow", "Deny"), "missing-principal"),
+        (PolicyKind.SCP, rcp(), "prohibited-principal"),
+        (PolicyKind.SCP, rcp().replace('"Principal"', '"NotPrincipal"'), "prohibited-notprincipal"),
         (PolicyKind.IDENTITY, '{"Sid": "a b", "Effect": "Allow", "Action": "*", "Resource": "*"}', "sid"),
         (PolicyKind.IDENTITY, '{"Effect": "Allow", "Action": "*", "Resource": "example.com"}', "resource"),
         (PolicyKind.IDENTITY, '{"Effect": "Allow", "Action": "*", "Resource": "*", "Sid": "\u0142"}', "character"),
@@ -102,6 +111,30 @@ def test_each_kind_of_policy_has_its_own_elements(kind: PolicyKind, statement: s
     with pytest.raises(PolicyError) as caught:
         read_policy(policy(statement), kind)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("version", ["", '"Version": "2008-10-17", '])
+def test_a_resource_control_policy_is_of_the_newer_version(version: str) -> None:
+    with pytest.raises(PolicyError, match="a resource control policy is of `2012-10-17`"):
+        read_policy(f'{{{version}"Statement": {rcp()}}}', PolicyKind.RCP)
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement"),
+    [
+        (PolicyKind.SCP, '{"Effect": "Allow", "NotAction": "ses:Put*", "Resource": "arn:aws:ses:*:*:identity/*"}'),
+        (PolicyKind.SCP, '{"Effect": "Allow", "Action": ["ses:*Email", "ses:*"], "NotResource": "arn:aws:s3:::*"}'),
+        (
+            PolicyKind.SCP,
+            '{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu"}}}',
+        ),
+        (PolicyKind.RCP, rcp()),
+        (PolicyKind.RCP, rcp(principal='{"AWS": "*"}', action="ses:Send*")),
+        (PolicyKind.RCP, rcp().replace('"Resource": "*"', '"NotResource": "arn:aws:ses:*:*:identity/example.com"')),
+    ],
+)
+def test_control_policies_have_the_rest_of_the_language(kind: PolicyKind, statement: str) -> None:
+    assert read_policy(policy(statement), kind).statements
 
 
 def test_sids_differ_within_an_identity_policy() -> None:

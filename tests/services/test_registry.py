@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,17 @@ from gatepost.store.bootstrap import Root, bootstrap
 from gatepost.store.database import Database
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
+from gatepost.store.organizations.control_policies import ControlPolicy, create_control_policy
+from gatepost.store.organizations.handshakes import Handshake, HandshakeAction, HandshakeState, create_handshake
+from gatepost.store.organizations.members import JoinedMethod, add_member
+from gatepost.store.organizations.organization import (
+    ControlPolicyType,
+    FeatureSet,
+    Organization,
+    create_organization,
+)
+from gatepost.store.organizations.tags import tag
+from gatepost.store.organizations.units import Unit, create_unit
 from gatepost.store.transaction import Transaction
 from gatepost.store.writer import run_once
 
@@ -45,14 +56,43 @@ EXAMPLES: dict[str, Any] = {
     "ConfigurationSet": {"Name": "x"},
     "Tags": [{"Key": "k", "Value": "v"}],
     "TagKeys": ["k"],
+    "AccountId": ACCOUNT,
+    "ChildId": "ou-abcd-12345678",
+    "DestinationParentId": "ou-abcd-12345678",
+    "Filter": "SERVICE_CONTROL_POLICY",
+    "HandshakeId": "h-0123456789",
+    "OrganizationalUnitId": "ou-abcd-12345678",
+    "ParentId": "r-abcd",
+    "PolicyId": "p-0123456789",
+    "PolicyType": "RESOURCE_CONTROL_POLICY",
+    "ResourceId": "p-0123456789",
+    "RootId": "r-abcd",
+    "SourceParentId": "r-abcd",
+    "Target": {"Type": "ACCOUNT", "Id": "444455556666"},
+    "TargetId": "ou-abcd-12345678",
+    "Type": "SERVICE_CONTROL_POLICY",
 }
+
+
+def make(tx: Transaction) -> None:
+    """The first account, and the organization that it manages."""
+    bootstrap(tx, Root(ACCOUNT), NOW)
+    organization = Organization("o-0123456789", ACCOUNT, "r-abcd", FeatureSet.ALL, (ControlPolicyType.SCP,), NOW)
+    create_organization(tx, organization)
+    add_member(tx, organization, ACCOUNT, JoinedMethod.INVITED, NOW)
+    create_unit(tx, Unit("ou-abcd-12345678", organization.id, organization.root, "unit", NOW))
+    policy = ControlPolicy("p-0123456789", "", ControlPolicyType.SCP, "policy", "", "{}")
+    create_control_policy(tx, organization, policy, NOW)
+    tag(tx, organization, policy.id, {"team": "mail"})
+    invitation = HandshakeAction.INVITE, organization.id, ACCOUNT, "EMAIL", "a@example.com", HandshakeState.OPEN, NOW
+    create_handshake(tx, Handshake("h-0123456789", *invitation, NOW + timedelta(days=15), "ALL"))
 
 
 @pytest.fixture(scope="module")
 def tx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transaction]:
     data = tmp_path_factory.mktemp("store")
     database = Database.open(f"sqlite:///{data / 'x.db'}", keyring=Keyring.of(data), memory=Memory())
-    run_once(database, lambda writing: bootstrap(writing, Root(ACCOUNT), NOW))
+    run_once(database, make)
     with database.reader() as reading:
         yield reading
     database.close()

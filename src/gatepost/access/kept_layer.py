@@ -14,6 +14,7 @@ from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy, PolicySource
 from gatepost.policy.model import Policy
 from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.store.organizations.control_policies import AWS_CONTROL_POLICIES
 from gatepost.store.snapshots import Snapshot
 
 KINDS: Final[Mapping[PolicySource, PolicyKind]] = {
@@ -24,6 +25,7 @@ KINDS: Final[Mapping[PolicySource, PolicyKind]] = {
     PolicySource.SCP: PolicyKind.SCP,
     PolicySource.RCP: PolicyKind.RCP,
 }
+AWS_ARNS: Final = frozenset(policy.arn for policy in AWS_CONTROL_POLICIES.values())
 encode_json: Final = msgspec.json.Encoder().encode
 
 
@@ -73,9 +75,16 @@ def _attached(stored: StoredPolicy) -> AttachedPolicy:
 
     A user who is deleted and made anew under the same name is somebody else (IAM User Guide, "Principal": AWS stores the ID).
     """
-    policy = read_stored(stored.document, KINDS.get(stored.source, PolicyKind.IDENTITY))
+    policy = read_stored(stored.document, _kind(stored))
     bound = policy.with_principal_ids(stored.principal_ids) if stored.principal_ids else policy
     return AttachedPolicy(bound, stored.source, stored.name, stored.owner, stored.label)
+
+
+def _kind(stored: StoredPolicy) -> PolicyKind:
+    """By which grammar a document was read when it was put; AWS's own, which nobody puts, may say what only they may."""
+    if stored.name in AWS_ARNS:
+        return PolicyKind.ANY
+    return KINDS.get(stored.source, PolicyKind.IDENTITY)
 
 
 @lru_cache(maxsize=4096)

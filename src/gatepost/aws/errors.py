@@ -4,7 +4,7 @@ A code is given by its name in the query protocol; the JSON protocols write some
 Source: each service's API Reference, "Common Errors"; texts as AWS puts them on the wire.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 JSON_NAMES: Final = {
@@ -18,17 +18,22 @@ JSON_NAMES: Final = {
     "ServiceUnavailable": "ServiceUnavailableException",
     "InternalFailure": "InternalServerException",
 }
-MODELLED_INTERNAL: Final = {"sesv2": "InternalServiceErrorException"}
+MODELLED_INTERNAL: Final = {"sesv2": "InternalServiceErrorException", "organizations": "ServiceException"}
+NO_MEMBERS: Final[Mapping[str, str]] = {}
 
 
 class AwsError(Exception):
-    """An error that is answered: a code, an HTTP status, a message for the caller."""
+    """An error that is answered: a code, an HTTP status, a message for the caller.
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    `members` are what the error's shape has besides (`Reason`), by the model's names; the JSON protocols answer them.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, members: Mapping[str, str] = NO_MEMBERS) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.members = members
 
     @property
     def fault(self) -> str:
@@ -121,10 +126,10 @@ def malformed_query(message: str) -> AwsError:
     return AwsError("MalformedQueryString", message, 404)
 
 
-def constraints_failed(code: str, problems: Sequence[str]) -> AwsError:
+def constraints_failed(code: str, problems: Sequence[str], members: Mapping[str, str] = NO_MEMBERS) -> AwsError:
     """`1 validation error detected: Value at 'policyName' failed to satisfy constraint: …`."""
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
-    return AwsError(code, f"{count}: {'; '.join(problems)}", 400)
+    return AwsError(code, f"{count}: {'; '.join(problems)}", 400, members)
 
 
 # --- what went wrong here -----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ app = App(
 
 
 @app.command
-def create(account_id: str, /, *, name: str = "", data: Path | None = None) -> int:
+def create(account_id: str, /, *, name: str = "", email: str | None = None, data: Path | None = None) -> int:
     """Create an account and print its root user's key as `export` lines.
 
     Example: gatepost account create 111122223333 --name partner
@@ -30,6 +30,8 @@ def create(account_id: str, /, *, name: str = "", data: Path | None = None) -> i
         Twelve digits.
     name
         A name for people.
+    email
+        The address of its owner, by which an organization may invite it.
     data
         The server's data folder. Default: ./gatepost-data
     """
@@ -51,7 +53,9 @@ def create(account_id: str, /, *, name: str = "", data: Path | None = None) -> i
             bootstrap.bootstrap(tx, settings.root, now)
             if accounts.get_account(tx, account_id) is not None:
                 raise Exit(NO, f"account {account_id} exists already")
-            accounts.create_account(tx, account_id, name, now)
+            if email is not None and accounts.find_account_by_email(tx, email) is not None:
+                raise Exit(NO, f"`{email}` is the address of another account")
+            accounts.create_account(tx, account_id, name, now, email)
             append_event(
                 tx,
                 Event(

@@ -51,6 +51,11 @@ class PolicyKind(Enum):
 
 WITHOUT_PRINCIPAL: Final = (PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.SCP)
 WITH_PRINCIPAL: Final = (PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP)
+# Organizations User Guide, "SCP syntax" (the full language since 2025-09-19) and "RCP syntax".
+PROHIBITED: Final = {
+    **dict.fromkeys(WITHOUT_PRINCIPAL, ("Principal", "NotPrincipal")),
+    PolicyKind.RCP: ("NotPrincipal", "NotAction"),
+}
 
 
 def read_policy(document: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> Policy:
@@ -75,8 +80,7 @@ class _Reader:
     def policy(self, node: Node) -> Policy:
         members = self._object(node, "", "a policy: an object with `Version` and `Statement`")
         self._only_known(members, POLICY_ELEMENTS, "")
-        given = members.get("Version")
-        version = VERSION_2008 if given is None else self._version(given.node)
+        version = self._version(node, members.get("Version"))
         identifier = members.get("Id")
         return Policy(
             self._statements(node, members.get("Statement")),
@@ -85,10 +89,16 @@ class _Reader:
             self._source.text,
         )
 
-    def _version(self, node: Node) -> str:
-        if node.value not in VERSIONS:
-            raise self._error("version", "Version", f"expected `{VERSION_2012}` or `{VERSION_2008}`", node)
-        return str(node.value)
+    def _version(self, whole: Node, member: Member | None) -> str:
+        if self._kind is PolicyKind.RCP and (member is None or member.node.value != VERSION_2012):
+            # The guide asks for it; the service has been seen to take the older one, in which a Deny's `${…}` would be mere text.
+            at = whole if member is None else member.node
+            raise self._error("version", "Version", f"a resource control policy is of `{VERSION_2012}`", at)
+        if member is None:
+            return VERSION_2008
+        if member.node.value not in VERSIONS:
+            raise self._error("version", "Version", f"expected `{VERSION_2012}` or `{VERSION_2008}`", member.node)
+        return str(member.node.value)
 
     def _statements(self, whole: Node, member: Member | None) -> tuple[Statement, ...]:
         if member is None:
@@ -139,8 +149,8 @@ class _Reader:
         if not ("Action" in members or "NotAction" in members):
             raise self._error("missing-action", path, "the element `Action` (or `NotAction`) is missing", node)
         kind = self._kind
-        for element in ("Principal", "NotPrincipal"):
-            if element in members and (kind in WITHOUT_PRINCIPAL or (kind is PolicyKind.RCP and element == "NotPrincipal")):
+        for element in PROHIBITED.get(kind, ()):
+            if element in members:
                 problem = f"{_article(kind.value)} takes no `{element}`"
                 raise self._error(f"prohibited-{element.lower()}", path, problem, members[element].key_start)
         if kind in WITH_PRINCIPAL and not ("Principal" in members or "NotPrincipal" in members):
@@ -161,6 +171,9 @@ class _Reader:
     def _effect(self, node: Node, path: str) -> Effect:
         for effect in Effect:
             if node.value == effect.value:
+                if self._kind is PolicyKind.RCP and effect is Effect.ALLOW:
+                    problem = "a resource control policy only denies; `Allow` is for AWS's own RCPFullAWSAccess"
+                    raise self._error("effect", f"{path}, Effect", problem, node)
                 return effect
         near = did_you_mean(node.value, ("Allow", "Deny")) if isinstance(node.value, str) else ""
         raise self._error("effect", f"{path}, Effect", f"expected `Allow` or `Deny`{near}", node)
@@ -190,7 +203,7 @@ class _Reader:
     def _principal_value(self, value: str, name: str, path: str, node: Node) -> None:
         if self._kind not in WITH_PRINCIPAL:
             return
-        if self._kind is PolicyKind.RCP and value != "*":
+        if self._kind is PolicyKind.RCP and (value != "*" or name != "AWS"):
             raise self._error("principal", path, "a resource control policy names `*` alone", node)
         wrong = "*" in value or "?" in value if value != "*" else name not in ("AWS", "Service")
         if wrong or (name == "AWS" and value != "*" and not AWS_PRINCIPAL.fullmatch(value)):
@@ -208,6 +221,8 @@ class _Reader:
                 code = "action-vendor" if ":" not in action else "action"
                 problem = f"`{action}` is no action: expected `*` or a service and a name such as `ses:SendEmail`"
                 raise self._error(code, path, problem, node)
+            if action == "*" and self._kind is PolicyKind.RCP:
+                raise self._error("action-vendor", path, "a resource control policy names a service, such as `ses:*`", node)
         return actions
 
     def _resources(self, node: Node, path: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
-from gatepost.services import cloudtrail, iam_toolbox
+from gatepost.services import cloudtrail, iam_toolbox, organizations
 from gatepost.services.iam import (
     access_keys,
     authorization_details,
@@ -40,6 +40,7 @@ __all__ = [
     "identity_policies",
     "inline_policies",
     "managed_policies",
+    "organizations",
     "roles",
     "sending",
     "simulation",
@@ -51,4 +52,4 @@ __all__ = [
     "web_identity",
 ]
 
-ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "iam-toolbox")))
+ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "organizations", "iam-toolbox")))

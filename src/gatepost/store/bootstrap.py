@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from gatepost.store import access_keys, accounts, installation, snapshots
 from gatepost.store.keyring import CHECK_NAME, CHECK_TEXT
+from gatepost.store.organizations import ORGANIZATIONS
 from gatepost.store.schema import metadata
 from gatepost.store.transaction import Transaction
 
@@ -76,6 +77,7 @@ def wipe(tx: Transaction) -> None:
     for account in accounts.list_accounts(tx):
         tx.touch(account.id)
     tx.touch(snapshots.SCOPE)
+    tx.touch(ORGANIZATIONS)
     for table in reversed(metadata.sorted_tables):
         tx.execute(delete(table))
 

@@ -1,17 +1,43 @@
 """What a model asks of an input beyond its types: members that must be there, lengths, patterns, enumerations, ranges.
 
-A check is compiled once per shape. It walks a converted value and adds one sentence to `problems` for each constraint that fails,
-in AWS's words: ``Value at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 64``.
+A check is compiled once per shape. It walks a converted value and adds one `Problem` for each constraint that fails, told in
+AWS's words: ``Value at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 64``.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from enum import Enum
+from typing import Any, Final, NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-Check = Callable[[Any, str, list[str]], None]  # a converted value, its path, the sentences
 NUMBERS: Final = ("integer", "long", "float", "double")
+
+
+class Constraint(Enum):
+    """What a value can fail, by the words of those services that answer a `Reason`."""
+
+    REQUIRED = "INPUT_REQUIRED"
+    MOST_LENGTH = "MAX_LENGTH_EXCEEDED"
+    LEAST_LENGTH = "MIN_LENGTH_EXCEEDED"
+    MOST_VALUE = "MAX_VALUE_EXCEEDED"
+    LEAST_VALUE = "MIN_VALUE_EXCEEDED"
+    PATTERN = "INVALID_PATTERN"
+    KNOWN = "INVALID_ENUM"
+
+
+class Problem(NamedTuple):
+    """One constraint that failed, and where."""
+
+    path: str
+    constraint: Constraint
+    told: str
+
+    def __str__(self) -> str:
+        return f"Value at '{self.path}' failed to satisfy constraint: {self.told}"
+
+
+Check = Callable[[Any, str, list[Problem]], None]  # a converted value, its path, the problems
 
 
 def lower_first(name: str) -> str:
@@ -37,10 +63,10 @@ class Checks:
         if not tests:
             return None
 
-        def check(value: Any, path: str, problems: list[str]) -> None:  # noqa: ANN401 -- a scalar of the model
-            for holds, constraint in tests:
+        def check(value: Any, path: str, problems: list[Problem]) -> None:  # noqa: ANN401 -- a scalar of the model
+            for holds, constraint, told in tests:
                 if not holds(value):
-                    problems.append(f"Value at '{path}' failed to satisfy constraint: {constraint}")
+                    problems.append(Problem(path, constraint, told))
 
         return check
 
@@ -50,11 +76,11 @@ class Checks:
         members: dict[str, tuple[str, Check]] = {}
         required = {name: lower_first(name) for name in shape.required_members}
 
-        def check(value: Mapping[str, Any], path: str, problems: list[str]) -> None:
+        def check(value: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
             for name, told in required.items():
                 if name not in value:
                     at = f"{path}.{told}" if path else told
-                    problems.append(f"Value at '{at}' failed to satisfy constraint: Member must not be null")
+                    problems.append(Problem(at, Constraint.REQUIRED, "Member must not be null"))
             for name, each in value.items():
                 told_and_check = members.get(name)
                 if told_and_check is not None:
@@ -77,7 +103,7 @@ class Checks:
         if of_item is None and not tests:
             return None
 
-        def check(value: Sequence[Any], path: str, problems: list[str]) -> None:
+        def check(value: Sequence[Any], path: str, problems: list[Problem]) -> None:
             _length(value, path, problems, tests)
             if of_item is not None:
                 for number, item in enumerate(value, 1):
@@ -91,7 +117,7 @@ class Checks:
         if of_key is None and of_value is None and not tests:
             return None
 
-        def check(value: Mapping[str, Any], path: str, problems: list[str]) -> None:
+        def check(value: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
             _length(value, path, problems, tests)
             for key, item in value.items():
                 if of_key is not None:
@@ -102,13 +128,13 @@ class Checks:
         return check
 
 
-Tests = Sequence[tuple[Callable[[Any], bool], str]]
+Tests = Sequence[tuple[Callable[[Any], bool], Constraint, str]]
 
 
-def _length(value: Any, path: str, problems: list[str], tests: Tests) -> None:  # noqa: ANN401 -- a list or a map
-    for holds, constraint in tests:
+def _length(value: Any, path: str, problems: list[Problem], tests: Tests) -> None:  # noqa: ANN401 -- a list or a map
+    for holds, constraint, told in tests:
         if not holds(value):
-            problems.append(f"Value at '{path}' failed to satisfy constraint: {constraint}")
+            problems.append(Problem(path, constraint, told))
 
 
 def _scalar_tests(shape: Shape) -> Tests:
@@ -123,32 +149,38 @@ def _scalar_tests(shape: Shape) -> Tests:
         tests.append(
             (
                 lambda value: matches(value) is not None,
+                Constraint.PATTERN,
                 f"Member must satisfy regular expression pattern: {shape.metadata['pattern']}",
             )
         )
     if getattr(shape, "enum", None):
         known = frozenset(shape.enum)
-        tests.append((known.__contains__, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"))
+        told = f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+        tests.append((known.__contains__, Constraint.KNOWN, told))
     return tests
 
 
-def _length_tests(metadata: Mapping[str, Any]) -> list[tuple[Callable[[Any], bool], str]]:
-    tests: list[tuple[Callable[[Any], bool], str]] = []
+def _length_tests(metadata: Mapping[str, Any]) -> Tests:
+    tests: list[tuple[Callable[[Any], bool], Constraint, str]] = []
     least, most = metadata.get("min"), metadata.get("max")
     if most is not None:
-        tests.append((lambda value: len(value) <= most, f"Member must have length less than or equal to {most}"))
+        told = f"Member must have length less than or equal to {most}"
+        tests.append((lambda value: len(value) <= most, Constraint.MOST_LENGTH, told))
     if least:
-        tests.append((lambda value: len(value) >= least, f"Member must have length greater than or equal to {least}"))
+        told = f"Member must have length greater than or equal to {least}"
+        tests.append((lambda value: len(value) >= least, Constraint.LEAST_LENGTH, told))
     return tests
 
 
 def _range_tests(metadata: Mapping[str, Any]) -> Tests:
-    tests: list[tuple[Callable[[Any], bool], str]] = []
+    tests: list[tuple[Callable[[Any], bool], Constraint, str]] = []
     least, most = metadata.get("min"), metadata.get("max")
     if most is not None:
-        tests.append((lambda value: value <= most, f"Member must have value less than or equal to {most}"))
+        told = f"Member must have value less than or equal to {most}"
+        tests.append((lambda value: value <= most, Constraint.MOST_VALUE, told))
     if least is not None:
-        tests.append((lambda value: value >= least, f"Member must have value greater than or equal to {least}"))
+        told = f"Member must have value greater than or equal to {least}"
+        tests.append((lambda value: value >= least, Constraint.LEAST_VALUE, told))
     return tests
 
 

@@ -225,7 +225,9 @@ class JsonCodec:
 
     def fail(self, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that tells an error."""
-        return _response(error.status, encode_json({"__type": self.code(error), "message": error.message}), request_id)
+        return _response(
+            error.status, encode_json({"__type": self.code(error), "message": error.message, **error.members}), request_id
+        )
 
 
 def _response(status: int, body: bytes, request_id: str) -> HttpResponse:

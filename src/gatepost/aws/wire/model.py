@@ -1,5 +1,6 @@
 """Services and operations by botocore's models: how an input is read, an output answered, an error told, both recorded."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, Protocol, TypeAlias
@@ -9,7 +10,7 @@ from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed
 from gatepost.aws.request import HttpRequest, HttpResponse
-from gatepost.aws.wire.constraints import Checks
+from gatepost.aws.wire.constraints import Checks, Problem
 from gatepost.aws.wire.json import JsonCodec
 from gatepost.aws.wire.query import QueryCodec
 from gatepost.aws.wire.recorded import Recorders
@@ -23,8 +24,11 @@ CONSTRAINT_CODES: Final = {
     "sesv2": "BadRequestException",
     "cloudtrail": "ValidationException",
     "iam-toolbox": "ValidationException",
+    "organizations": "InvalidInputException",
 }
 DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
+LIST_MEMBER: Final = re.compile(r"\.\d+\.")
+CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # botocore knows nothing of these global services' home; their state and their events are kept there.
 GLOBAL_REGION: Final = "us-east-1"
 GLOBAL_SERVICES: Final = frozenset(("iam", "organizations"))
@@ -71,6 +75,11 @@ class ServiceShapes:
             known = self._operations[name] = OperationShape(self, self.model.operation_model(name))
         return known
 
+    def reasons_of(self, code: str) -> frozenset[str]:
+        """The values of `Reason` that the model lists for an error; none where the error has no such member."""
+        members = self.model.shape_for(code).members if code in self.model.shape_names else {}
+        return frozenset(members["Reason"].enum if "Reason" in members else ())
+
     def has(self, name: str) -> bool:
         """Whether AWS's service has an operation of this name."""
         return name in self.model.operation_names
@@ -100,6 +109,7 @@ class OperationShape:
         self._read = service.codec.reader(shape)
         self._check = None if shape is None else service.checks.of(shape)
         self._constraint_code = CONSTRAINT_CODES.get(service.name, DEFAULT_CONSTRAINT_CODE)
+        self._reasons = service.reasons_of(self._constraint_code)
         self.respond = service.codec.responder(model.name, output)
         self.record_input = service.recorders.of(shape)
         self.record_output = service.recorders.of(output)
@@ -108,11 +118,21 @@ class OperationShape:
         """The operation's input, held against every constraint of the model; `AwsError` where it does not hold."""
         given = self._read(request, parameters)
         if self._check is not None:
-            problems: list[str] = []
+            problems: list[Problem] = []
             self._check(given, "", problems)
             if problems:
-                raise constraints_failed(self._constraint_code, problems)
+                members = {"Reason": _reason(problems[0], self._reasons)} if self._reasons else {}
+                raise constraints_failed(self._constraint_code, list(map(str, problems)), members)
         return given
+
+
+def _reason(problem: Problem, reasons: frozenset[str]) -> str:
+    """`INVALID_PATTERN:HANDSHAKE_ID`, or the reason that the model has for this very member (`INVALID_ENUM_POLICY_TYPE`)."""
+    if LIST_MEMBER.search(problem.path):
+        return "INVALID_LIST_MEMBER"
+    member = CAMEL.sub("_", problem.path).replace(".", "_").upper()
+    own = f"{problem.constraint.value}_{member}"
+    return own if own in reasons else f"{problem.constraint.value}:{member}"
 
 
 @cache

@@ -19,12 +19,20 @@ def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY) -> Pol
         policy = read_policy(document, kind)
     except PolicyError as error:
         raise errors.malformed(error) from None
+    vendor = unknown_vendor(policy)
+    if vendor is not None:
+        raise AwsError("MalformedPolicyDocument", f"Vendor {vendor} is not valid")
+    return policy
+
+
+def unknown_vendor(policy: Policy) -> str | None:
+    """The first service that a policy's actions name and AWS does not have; None where it has them all."""
     for statement in policy.statements:
         for action in (*(statement.actions or ()), *(statement.not_actions or ())):
             vendor = action.partition(":")[0]
             if action != "*" and not is_service(vendor):
-                raise AwsError("MalformedPolicyDocument", f"Vendor {vendor} is not valid")
-    return policy
+                return vendor
+    return None
 
 
 def size_of(document: str) -> int:

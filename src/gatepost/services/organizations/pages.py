@@ -1,0 +1,30 @@
+"""Pages of a list: `NextToken` says after how many items the next one begins."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+from gatepost.services.organizations.errors import invalid_next_token
+
+T = TypeVar("T")
+PAGE: Final = 20
+
+
+def page(items: Sequence[T], token: str | None, size: int | None) -> tuple[Sequence[T], str | None]:
+    """The items of one page, and the token of the next."""
+    start = 0 if token is None else _start(token)
+    end = start + (size or PAGE)
+    if end >= len(items):
+        return items[start:], None
+    return items[start:end], base64.urlsafe_b64encode(str(end).encode()).decode()
+
+
+def _start(token: str) -> int:
+    try:
+        text = base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        text = ""
+    if not text.isdigit():
+        raise invalid_next_token()
+    return int(text)
