@@ -5,7 +5,8 @@ document is read once, however many owners have it and however often an owner ch
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from gatepost.access.context import Context, organization_context, principal_context
 from gatepost.access.credentials import Caller, Session
@@ -20,6 +21,8 @@ from gatepost.store.identities import identity_arn
 from gatepost.store.memory import EVERY_SCOPE
 from gatepost.store.snapshots import Snapshot
 from gatepost.store.transaction import Transaction, View
+
+MOST_MET: Final = 1024  # resources with policies, remembered a caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,16 @@ class CallerSide:
     context: Context
     place: Guardrails
     snapshot: Snapshot
+    _met: dict[tuple[Layer | None, tuple[Layer, ...] | None], Policies] = field(default_factory=dict, repr=False, compare=False)
 
     def against(self, resource: Layer | None, rcps: tuple[Layer, ...] | None) -> Policies:
-        """The policies that decide a request on a resource with these policies of its own."""
-        return Policies.of_layers(self.identity, resource, self.boundary, self.session, self.scps, rcps)
+        """The policies that decide a request on a resource with these policies of its own; made once for each resource."""
+        met = self._met.get((resource, rcps))
+        if met is None:
+            met = Policies.of_layers(self.identity, resource, self.boundary, self.session, self.scps, rcps)
+            if len(self._met) < MOST_MET:
+                self._met[resource, rcps] = met
+        return met
 
 
 NOTHING_ATTACHED = OwnLayers(EMPTY)

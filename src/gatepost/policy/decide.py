@@ -14,13 +14,12 @@
 Source: IAM User Guide, "Policy evaluation logic", "Permissions boundaries", "Resource control policies".
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from gatepost.policy.layer import EMPTY, Layer, layers_of
+from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule
-from gatepost.policy.model import Policy
+from gatepost.policy.policies import LayerKind, Plan, Policies, named_resource
 from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.request import Request
 
@@ -33,17 +32,6 @@ class Verdict(Enum):
     ALLOWED = "allowed"
     EXPLICIT_DENY = "explicitDeny"
     IMPLICIT_DENY = "implicitDeny"
-
-
-class LayerKind(Enum):
-    """The layers, in the order in which a missing Allow is reported."""
-
-    RCP = "resource control policy"
-    SCP = "service control policy"
-    RESOURCE = "resource-based policy"
-    IDENTITY = "identity-based policy"
-    BOUNDARY = "permissions boundary"
-    SESSION = "session policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,70 +48,6 @@ class Decision:
         return self.verdict is Verdict.ALLOWED
 
 
-Given = Sequence[AttachedPolicy | Policy]
-
-
-class Policies:
-    """Everything that has a say. Each layer is compiled once and may be shared between many of these.
-
-    `boundary` and `session` are None where there is none; `session` may hold several policies (a union). `scps` and `rcps` are
-    levels of the organization (root, units, account), each a layer; None means no organization.
-    """
-
-    __slots__ = ("boundary", "identity", "rcps", "resource", "scps", "session")
-
-    def __init__(
-        self,
-        identity: Layer | Given = (),
-        resource: Layer | Given = (),
-        boundary: Layer | Policy | None = None,
-        session: Layer | Given | None = None,
-        scps: Sequence[Given] | None = None,
-        rcps: Sequence[Given] | None = None,
-    ) -> None:
-        self.identity = _layer(identity)
-        self.resource = _layer(resource)
-        self.boundary = Layer((boundary,)) if isinstance(boundary, Policy) else boundary
-        self.session = _layer(session) if session else None
-        self.scps = layers_of(scps)
-        self.rcps = layers_of(rcps)
-
-    @classmethod
-    def of_layers(
-        cls,
-        identity: Layer,
-        resource: Layer | None = None,
-        boundary: Layer | None = None,
-        session: Layer | None = None,
-        scps: tuple[Layer, ...] | None = None,
-        rcps: tuple[Layer, ...] | None = None,
-    ) -> "Policies":
-        """Layers that are compiled already."""
-        policies = cls.__new__(cls)
-        policies.identity = identity
-        policies.resource = EMPTY if resource is None else resource
-        policies.boundary, policies.session, policies.scps, policies.rcps = boundary, session, scps, rcps
-        return policies
-
-    def guards(self) -> list[tuple[LayerKind, Layer]]:
-        """The layers that can only take away: RCPs, SCPs, boundary, session policies."""
-        found = [(LayerKind.RCP, layer) for layer in self.rcps or ()]
-        found += [(LayerKind.SCP, layer) for layer in self.scps or ()]
-        if self.boundary is not None:
-            found.append((LayerKind.BOUNDARY, self.boundary))
-        if self.session is not None:
-            found.append((LayerKind.SESSION, self.session))
-        return found
-
-    def layers(self) -> list[tuple[LayerKind, Layer]]:
-        """Every layer there is."""
-        return [*self.guards(), (LayerKind.RESOURCE, self.resource), (LayerKind.IDENTITY, self.identity)]
-
-
-def _layer(given: Layer | Given) -> Layer:
-    return given if isinstance(given, Layer) else Layer(given) if given else EMPTY
-
-
 # Enum members by plain names: a decision looks at several of them.
 ALLOWED, EXPLICIT_DENY, IMPLICIT_DENY = Verdict.ALLOWED, Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY
 IDENTITY, RESOURCE, SCP = LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.SCP
@@ -131,80 +55,66 @@ FEDERATED_USER = PrincipalKind.FEDERATED_USER
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
 
-# A role's trust policy and a key's policy must name the caller or its account even within one account; these are the actions on a
-# role that it speaks of. Tagging a federated user, or listing keys, is on no such resource: there identity policies decide.
-# Source: IAM User Guide, "Policy evaluation logic" (the exception for trust policies and KMS key policies).
-TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
-
 
 def must_be_named(request: Request) -> bool:
     """Whether the resource's policy must name the caller or its account, within one account too."""
-    action, resource = request.action_key, request.resource
-    return (action.startswith(TRUSTED) and ":role/" in resource) or (action.startswith("kms:") and ":key/" in resource)
+    named_on = named_resource(request.action_key)
+    return named_on is not None and named_on in request.resource
 
 
 def decide(request: Request, policies: Policies) -> Decision:
     """The decision of these policies on this request."""
-    principal = request.principal
-    denial = _denial(request, policies)
-    if denial is not None:
-        return denial
-    if policies.scps is not None and principal.bound_by_scps and not all(level.grant(request) for level in policies.scps):
-        return NOTHING_ALLOWS[SCP]
+    principal, plan = request.principal, policies.plan(request.action_key)
+    for kind, candidates in plan.denying:
+        rule = candidates.denial(request, plan.bounded)
+        if rule is not None and (kind is not SCP or principal.bound_by_scps):
+            return _known(plan, EXPLICIT_DENY, kind, (rule,))
+    for level in plan.scps:
+        if level.grant(request) is None and principal.bound_by_scps:
+            return NOTHING_ALLOWS[SCP]
     account = principal.account
-    if (
-        not policies.resource.rules
-        and account is not None
-        and account == request.resource_account
-        and not must_be_named(request)
-    ):
-        return _own_side(request, policies, None)
-    how, admitting = policies.resource.admission(request)
+    at_home = account is not None and account == request.resource_account
+    named_only = plan.named_on is not None and plan.named_on in request.resource
+    if at_home and plan.resource is None and not named_only:
+        return _own_side(request, policies, plan, None)
+    how, admitting = (How.NOT, None) if plan.resource is None else plan.resource.admission(request)
     if account is None:
-        return Decision(ALLOWED, None, (admitting,)) if admitting and how is DIRECT else NOTHING_ALLOWS[RESOURCE]
-    if account != request.resource_account:
-        own = _own_side(request, policies, None)
+        admitted = admitting is not None and how is DIRECT
+        return _known(plan, ALLOWED, None, (admitting,)) if admitted and admitting else NOTHING_ALLOWS[RESOURCE]
+    if not at_home:
+        own = _own_side(request, policies, plan, None)
         if not own.allowed:
             return own
-        return Decision(ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
+        return _known(plan, ALLOWED, None, (*own.rules, admitting)) if admitting else NOTHING_ALLOWS[RESOURCE]
     if admitting is not None and how is DIRECT:
-        return Decision(ALLOWED, None, (admitting,))
-    if admitting is None and must_be_named(request):
+        return _known(plan, ALLOWED, None, (admitting,))
+    if admitting is None and named_only:
         return NOTHING_ALLOWS[RESOURCE]
-    return _own_side(request, policies, admitting if how is BY_ROLE else None)
+    return _own_side(request, policies, plan, admitting if how is BY_ROLE else None)
 
 
-def _denial(request: Request, policies: Policies) -> Decision | None:
-    identity, resource = policies.identity, policies.resource
-    bounded = policies.boundary is not None
-    if identity.rules and (rule := identity.denial(request, bounded=bounded)):
-        return Decision(EXPLICIT_DENY, IDENTITY, (rule,))
-    if resource.rules and (rule := resource.denial(request, bounded=bounded)):
-        return Decision(EXPLICIT_DENY, RESOURCE, (rule,))
-    if not bounded and policies.session is None and policies.scps is None and policies.rcps is None:
-        return None
-    bound_by_scps = request.principal.bound_by_scps
-    for kind, layer in policies.guards():
-        if (kind is not SCP or bound_by_scps) and (rule := layer.denial(request)):
-            return Decision(EXPLICIT_DENY, kind, (rule,))
-    return None
-
-
-def _own_side(request: Request, policies: Policies, by_role: Rule | None) -> Decision:
+def _own_side(request: Request, policies: Policies, plan: Plan, by_role: Rule | None) -> Decision:
     """The caller's own side: identity policies (or `by_role`, a resource's grant to its role), boundary, session policy."""
     principal = request.principal
     # Without a session policy a federated user has nothing of its user's, not even what a resource policy grants to that user.
     # Source: STS API Reference, GetFederationToken.
     if principal.kind is FEDERATED_USER and policies.session is None:
         return NOTHING_ALLOWS[IDENTITY]
-    granting = policies.identity.grant(request) if by_role is None else by_role
+    granting = plan.identity.grant(request) if by_role is None else by_role
     if granting is None and not principal.of_root:
         return NOTHING_ALLOWS[IDENTITY]
     granted: tuple[Rule, ...] = () if granting is None else (granting,)
-    for limit, layer in (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session):
-        if layer is not None:
-            rule = layer.grant(request)
-            if rule is None:
-                return NOTHING_ALLOWS[limit]
-            granted += (rule,)
-    return Decision(ALLOWED, None, granted)
+    for limit, candidates in plan.limits:
+        rule = candidates.grant(request)
+        if rule is None:
+            return NOTHING_ALLOWS[limit]
+        granted += (rule,)
+    return _known(plan, ALLOWED, None, granted)
+
+
+def _known(plan: Plan, verdict: Verdict, layer: LayerKind | None, rules: tuple[Rule, ...]) -> Decision:
+    """A decision of these rules, made once: it says the same for every request."""
+    decision: Decision | None = plan.decisions.get((layer, rules))
+    if decision is None:
+        decision = plan.decisions[layer, rules] = Decision(verdict, layer, rules)
+    return decision
