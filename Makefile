@@ -38,6 +38,7 @@ bench: ## Measure against the named peers: decisions, sends, memory, start
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@if command -v npm >/dev/null; then npm ci --prefix benchmarks --no-audit --no-fund --silent; fi
 	@.venv-bench/bin/python benchmarks/decision.py
+	@.venv-bench/bin/python benchmarks/authorization.py
 	@.venv-bench/bin/python benchmarks/sending.py
 	@.venv-bench/bin/python benchmarks/footprint.py
 

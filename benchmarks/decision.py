@@ -1,7 +1,10 @@
 """One decision: ten statements with a From pattern, an IP range and a date; and the same ten among ten thousand.
 
-Peers: `cedarpy` (Cedar, in Rust; one call, and its batch form) on the same set in its own language, and a naive interpreter of
-the same JSON (`naive.py`). All three must decide alike before anything is measured.
+Alone, and with every layer there can be: a role's session, its two identity policies, the resource's policy, a permissions boundary, a
+session policy and three levels of service control policies. And the same decision explained.
+
+Peers: `cedarpy` (Cedar, in Rust; one call, and its batch form) on the statements alone in its own language, and a naive interpreter of
+the same JSON (`naive.py`). All must decide alike before anything is measured.
 """
 
 import json
@@ -13,10 +16,11 @@ from typing import Any
 import cedarpy
 
 import naive
-from gatepost import Policies, Request, decide, read_policy
+from gatepost import Policies, Request, decide, explain, read_policy
 
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+MAILER = f"arn:aws:sts::{ACCOUNT}:assumed-role/mailer/one"
 FROM, TO = "2023-01-01T00:00:00Z", "2033-01-01T00:00:00Z"
 
 
@@ -109,6 +113,46 @@ def own(count: int) -> tuple[Callable[[], Sequence[str]], int]:
     return lambda: [decide(request, policies).verdict.value for request in built], len(built)
 
 
+def all_layers(count: int) -> Policies:
+    """The statements with every other layer beside them; none of these changes a verdict on what is asked."""
+
+    def policy(*statements: dict[str, Any]) -> Any:
+        return read_policy(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+
+    def says(effect: str, action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+        return {"Effect": effect, "Action": action, "Resource": resource, **more}
+
+    full = policy(says("Allow", "*"))
+    plain = says("Deny", "ses:*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    away = {"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.0/24"]}}
+    regions = says("Deny", "ses:*", Condition={"StringNotEquals": {"aws:RequestedRegion": ["us-east-1", "eu-west-1"]}})
+    return Policies(
+        identity=[read_policy(json.dumps(document(count))), policy(says("Allow", "ses:Get*"), plain)],
+        resource=[policy(says("Deny", "ses:*", identity(0), Principal="*", Condition=away))],
+        boundary=policy(says("Allow", "ses:*")),
+        session=[policy(says("Allow", "ses:Send*", Condition={"StringLike": {"ses:FromAddress": "*@*.example.com"}}))],
+        scps=[[full], [full, policy(regions)], [full, policy(says("Deny", "iam:*"))]],
+    )
+
+
+def own_with_all_layers(count: int) -> tuple[Callable[[], Sequence[str]], int]:
+    """A full decision of a role's session."""
+    policies = all_layers(count)
+    more = {"aws:SecureTransport": "true", "aws:RequestedRegion": "us-east-1"}
+    built = [Request(MAILER, each["action"], each["resource"], None, {**each["context"], **more}) for each in asked(count)]
+    decide(built[0], policies)
+    return lambda: [decide(request, policies).verdict.value for request in built], len(built)
+
+
+def show_explanation() -> None:
+    """The same decision, explained: every layer, statement and condition, among a hundred statements."""
+    policies = all_layers(100)
+    question = asked(100)[0]
+    request = Request(MAILER, question["action"], question["resource"], None, question["context"])
+    median, worst = microseconds(lambda: explain(request, policies), 1, rounds=100)
+    show("gatepost explain, all layers, 100 statements", median, worst, None)
+
+
 def main() -> None:
     print("one decision: statements with a From pattern, an IP range and a date")
     print(f"{'':44}{'p50 us':>10}{'p99 us':>10}{'Gatepost is':>16}")
@@ -123,8 +167,14 @@ def main() -> None:
         medians[count] = median
         show(f"gatepost, {count:,} statements", median, worst, None)
         against_naive(count, naive_policies, naive_requests, median)
+        full, calls = own_with_all_layers(count)
+        if list(full()) != expected:
+            raise SystemExit(f"with all layers Gatepost decides otherwise: {full()} {expected}")
+        layered, worst = microseconds(full, calls, rounds=200, inner=20)
+        show(f"gatepost, all layers, {count:,} statements", layered, worst, None)
         if count == 10:
-            against_cedar(count, expected, median)
+            against_cedar(count, expected, median, layered)
+    show_explanation()
     print(f"10,000 statements take {medians[10_000] / medians[10]:.2f} times what 10 take")
 
 
@@ -134,7 +184,7 @@ def against_naive(count: int, policies: Sequence[Any], requests: Sequence[Any], 
     show(f"naive interpreter, {count:,} statements", peer, worst, peer / median)
 
 
-def against_cedar(count: int, expected: Sequence[str], median: float) -> None:
+def against_cedar(count: int, expected: Sequence[str], median: float, layered: float) -> None:
     policies, requests = cedar_policies(count), [cedar_request(each) for each in asked(count)]
     decided = [cedarpy.is_authorized(each, policies, []).decision.value for each in requests]
     if [each == "Allow" for each in decided] != [each == "allowed" for each in expected]:
@@ -144,6 +194,7 @@ def against_cedar(count: int, expected: Sequence[str], median: float) -> None:
     batch = requests * 20
     peer, worst = microseconds(lambda: cedarpy.is_authorized_batch(batch, policies, []), len(batch))
     show(f"cedarpy, batch of {len(batch)}, {count} policies", peer, worst, peer / median)
+    show("  beside a decision with all layers", peer, worst, peer / layered)
 
 
 def show(name: str, median: float, worst: float, ratio: float | None) -> None:

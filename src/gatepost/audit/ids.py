@@ -25,14 +25,14 @@ def fresh_uuid() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def fresh_authorization_id(now: datetime) -> str:
-    """An authorization ID: 24 digits of base 16, eleven of the time (milliseconds since 1970) and thirteen of chance.
+def authorization_id(now: datetime, request_id: str) -> str:
+    """An authorization ID: 24 digits of base 16, eleven of the time (milliseconds since 1970), thirteen of the request's fresh UUID.
 
     AWS's pattern is `[0-9a-z]+`. The time is where its Event is looked for (`time_of`).
     """
-    return f"{(now - EPOCH) // MILLISECOND:011x}{_random.getrandbits(52):013x}"
+    return f"{(now - EPOCH) // MILLISECOND:011x}{request_id[:8]}{request_id[9:13]}{request_id[-1]}"
 
 
-def time_of(authorization_id: str) -> datetime | None:
-    """The millisecond in which an authorization ID was made; None for what is none."""
-    return EPOCH + int(authorization_id[:11], 16) * MILLISECOND if AUTHORIZATION_ID.fullmatch(authorization_id) else None
+def time_of(text: str) -> datetime | None:
+    """The millisecond in which an authorization ID was made; None for a text that is none."""
+    return EPOCH + int(text[:11], 16) * MILLISECOND if AUTHORIZATION_ID.fullmatch(text) else None

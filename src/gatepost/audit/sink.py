@@ -24,10 +24,10 @@ class _Unsealed(Struct, frozen=True):
 class _Sealing:
     def insert(self, tx: Transaction, rows: Sequence[_Unsealed]) -> None:
         head = events.head(tx) or Head(0, FIRST)
+        for snapshot in {known.fingerprint: known for each in rows for known in each.snapshots}.values():
+            keep_snapshot(tx, snapshot)
         sealed = []
         for each in rows:
-            for snapshot in each.snapshots:
-                keep_snapshot(tx, snapshot)
             head = Head(head.seq + 1, seal(head.seal, each.row.record, each.row.authorization))
             sealed.append(each.row.columns(head.seq, head.seal))
         events.insert_sealed(tx, sealed, head)

@@ -22,7 +22,7 @@ from gatepost.access.guardrails import Guardrails, guardrails
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.audit.authorization import Authorization as Kept
 from gatepost.audit.authorization import Authorized, Evaluation
-from gatepost.audit.ids import fresh_authorization_id, fresh_uuid
+from gatepost.audit.ids import authorization_id, fresh_uuid
 from gatepost.audit.sink import append_event
 from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape, connection_of
@@ -169,7 +169,7 @@ class Pipeline:
                 arrival.clock,
                 arrival.origin,
                 None if authorization is None else authorization.access_key_id,
-                fresh_authorization_id(arrival.now),
+                authorization_id(arrival.now, request_id),
             )
             check_session(call)
             weighed = _weigh(call, operation, view)
