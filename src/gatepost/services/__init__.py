@@ -5,12 +5,18 @@ from gatepost.aws.wire.routing import Routes
 from gatepost.services import cloudtrail, sts
 from gatepost.services.iam import (
     access_keys,
+    account_summary,
+    attachments,
     authorization_details,
     groups,
     inline_policies,
+    instance_profiles,
     managed_policies,
+    oidc_providers,
+    policy_versions,
     roles,
     simulation,
+    tagging,
     users,
 )
 from gatepost.services.ses import (
@@ -25,6 +31,8 @@ from gatepost.services.ses import (
 __all__ = [
     "ROUTES",
     "access_keys",
+    "account_summary",
+    "attachments",
     "authorization_details",
     "cloudtrail",
     "configuration_sets",
@@ -33,12 +41,16 @@ __all__ = [
     "identity_attributes",
     "identity_policies",
     "inline_policies",
+    "instance_profiles",
     "managed_policies",
+    "oidc_providers",
+    "policy_versions",
     "roles",
     "sending",
     "simulation",
     "statistics",
     "sts",
+    "tagging",
     "users",
 ]
 
