@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.iam import errors, users
-from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity
+from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, on_renamed
 from gatepost.services.iam.pages import page
 from gatepost.services.iam.quotas import GROUPS, GROUPS_A_USER
 from gatepost.services.iam.tags import without_tags
@@ -51,7 +51,7 @@ def list_groups(
     return {"Groups": [described(group) for group in listed], **more}
 
 
-@operation("iam", "UpdateGroup", needs=on_entity("group"), resources=about("group"))
+@operation("iam", "UpdateGroup", needs=on_renamed("group"), resources=about("group"))
 def update_group(
     call: Call, tx: Transaction, *, group_name: str, new_path: str | None = None, new_group_name: str | None = None
 ) -> Shape:

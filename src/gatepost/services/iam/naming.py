@@ -48,6 +48,22 @@ def on_entity(kind: str) -> Needs:
     return needs
 
 
+def on_renamed(kind: str) -> Needs:
+    """The operation's own action on the user or group that it names, and on what that is to be called from then on.
+
+    Source: IAM User Guide, "Rename an IAM user": permission is needed on both.
+    """
+
+    def needs(call: Call, _parsed: object, view: View) -> Sequence[Need]:
+        (source,) = on_entity(kind)(call, _parsed, view)
+        path, _, name = source.resource.partition(f":{kind}")[2].rpartition("/")
+        new_path, new_name = call.input.get("NewPath") or f"{path}/", call.input.get(f"New{MEMBERS[kind]}") or name
+        target = iam_arn(call, kind, f"{new_path}{new_name}")
+        return (source,) if target == source.resource else (source, Need(source.action, target, source.resource_account))
+
+    return needs
+
+
 def on_new_entity(kind: str) -> Needs:
     """The operation's own action on a user, group, role or policy that is to be made."""
     member = {**MEMBERS, "policy": "PolicyName"}[kind]

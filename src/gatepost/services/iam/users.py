@@ -5,7 +5,7 @@ from gatepost.aws.operation import operation
 from gatepost.policy.principal import PrincipalKind
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import boundary_shape, checked_boundary
-from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, own_user_name
+from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, on_renamed, own_user_name
 from gatepost.services.iam.pages import page
 from gatepost.services.iam.quotas import USERS
 from gatepost.services.iam.tags import OF_PRINCIPALS, Tags, tag_list, without_tags
@@ -56,7 +56,7 @@ def list_users(
     return {"Users": [without_tags(described(user)) for user in listed], **more}
 
 
-@operation("iam", "UpdateUser", needs=on_entity("user"), resources=about("user"))
+@operation("iam", "UpdateUser", needs=on_renamed("user"), resources=about("user"))
 def update_user(
     call: Call, tx: Transaction, *, user_name: str, new_path: str | None = None, new_user_name: str | None = None
 ) -> Shape:
