@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError, access_denied
 from gatepost.aws.operation import operation
+from gatepost.policy.model import VERSION_2012
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
 from gatepost.services.iam.documents import checked_policy, given_out, size_of
+from gatepost.services.iam.errors import MALFORMED
 from gatepost.services.iam.naming import about_policy, iam_arn, new_id, on_arn, on_kind, on_new_entity
 from gatepost.services.iam.pages import page
 from gatepost.services.iam.quotas import MANAGED_CHARACTERS, POLICIES, POLICY_VERSIONS
@@ -155,8 +157,9 @@ def check_own(call: Call, policy: ManagedPolicy) -> None:
 
 
 def check_document(document: str) -> None:
-    """Refuse what is no policy, or too long for a managed one."""
-    checked_policy(document)
+    """Refuse what is no policy, or too long or too old for a managed one; an inline policy may be of the older version."""
+    if checked_policy(document).version != VERSION_2012:
+        raise AwsError("MalformedPolicyDocument", MALFORMED["version"])
     if size_of(document) > MANAGED_CHARACTERS:
         raise errors.exceeded("PolicySize", MANAGED_CHARACTERS)
 
