@@ -61,6 +61,17 @@ def deny(action: str | list[str], resource: str | list[str] = "*", **more: Any) 
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
+def trust(principal: Any, action: str | list[str] = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+    """An Allow statement of a trust policy."""
+    return {"Effect": "Allow", "Principal": principal, "Action": action, **more}
+
+
+def make_policy(live: Live, name: str, *statements: Mapping[str, Any]) -> str:
+    """A managed policy of these statements; its ARN."""
+    arn: str = live.client("iam").create_policy(PolicyName=name, PolicyDocument=document(*statements))["Policy"]["Arn"]
+    return arn
+
+
 def identity_arn(name: str, account: str = ACCOUNT, region: str = REGION) -> str:
     """The ARN of an SES identity."""
     return f"arn:aws:ses:{region}:{account}:identity/{name}"

@@ -121,6 +121,17 @@ def test_a_policy_that_a_user_cannot_have(live: Live, policy: str, says: str) ->
     assert iam.list_user_policies(UserName="alice")["PolicyNames"] == []
 
 
+@pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}])
+def test_a_managed_policy_is_of_the_newer_version(live: Live, version: dict[str, str]) -> None:
+    iam = live.client("iam")
+    old = json.dumps({**version, "Statement": [allow("ses:SendEmail")]})
+    error = ("MalformedPolicyDocument", "Policy document must be version 2012-10-17 or greater.")
+    assert refused(iam.create_policy, PolicyName="p", PolicyDocument=old) == error
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    make_user(live, "alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=old)
+
+
 def test_quotas_of_iam(live: Live) -> None:
     make_user(live, "alice")
     iam = live.client("iam")

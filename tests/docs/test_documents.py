@@ -50,7 +50,7 @@ def settled(text: str) -> str:
     return text.strip("\n")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/how-to.md"])
 def test_its_commands_print_what_it_says(page: str, tmp_path: Path) -> None:
     live = Live(tmp_path / "gatepost-data", ("--listen", "http://127.0.0.1:0")).start()
     wanted = list(steps((ROOT / page).read_text()))

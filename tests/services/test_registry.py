@@ -45,6 +45,7 @@ FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 RAW = b"From: a@example.com\r\nTo: b@example.com\r\n\r\nx"
 EXAMPLES: dict[str, Any] = {
     "PolicyArn": f"arn:aws:iam::{ACCOUNT}:policy/p",
+    "OpenIDConnectProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/issuer.example.com",
     "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/mailer",
     "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/alice",
     "Source": "a@example.com",

@@ -159,7 +159,7 @@ class _Reader:
         if kind is PolicyKind.TRUST and names_resource:
             element = "Resource" if "Resource" in members else "NotResource"
             problem = f"a trust policy takes no `{element}`: it is about its role"
-            raise self._error("prohibited-resource", path, problem, members[element].key_start)
+            raise self._error(f"prohibited-{element.lower()}", path, problem, members[element].key_start)
         has_principal = "Principal" in members or "NotPrincipal" in members
         needed = kind is not PolicyKind.TRUST and not (kind is PolicyKind.ANY and has_principal)
         if needed and not names_resource:

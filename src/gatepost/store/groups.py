@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store.schema import group_members, groups, users
 from gatepost.store.transaction import Transaction
@@ -51,6 +51,11 @@ def list_groups(tx: Transaction, account: str, path_prefix: str = "/") -> tuple[
     """The groups whose path begins so, by name."""
     query = select(groups).where(groups.c.account == account).order_by(groups.c.name_key)
     return tuple(group for group in map(_group, tx.execute(query)) if group.path.startswith(path_prefix))
+
+
+def count_groups(tx: Transaction, account: str) -> int:
+    """How many groups an account has."""
+    return tx.execute(select(func.count()).where(groups.c.account == account)).scalar_one()  # type: ignore[no-any-return]  # a count
 
 
 def groups_of(tx: Transaction, user_id: str) -> tuple[Group, ...]:

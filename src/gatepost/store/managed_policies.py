@@ -1,15 +1,16 @@
-"""Managed policies of an account, their versions, and to whom they are attached.
+"""Managed policies of an account, their versions, and what is attached to an owner.
 
 AWS's own (`arn:aws:iam::aws:policy/…`) are not rows: `aws_policies` gives their documents; only attachments are kept.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store import aws_policies
-from gatepost.store.schema import groups, managed_policies, managed_policy_versions, policy_attachments, roles, users
+from gatepost.store.schema import managed_policies, managed_policy_versions, policy_attachments
 from gatepost.store.transaction import Transaction
 
 
@@ -137,6 +138,30 @@ def delete_version(tx: Transaction, policy: ManagedPolicy, version: int) -> None
     tx.touch(policy.account)
 
 
+def count_policies(tx: Transaction, account: str) -> int:
+    """How many policies an account has."""
+    query = select(func.count()).where(managed_policies.c.account == account)
+    return tx.execute(query).scalar_one()  # type: ignore[no-any-return]  # a count
+
+
+def count_versions(tx: Transaction, account: str) -> int:
+    """How many versions the account's policies have together."""
+    query = (
+        select(func.count())
+        .select_from(
+            managed_policy_versions.join(managed_policies, managed_policies.c.id == managed_policy_versions.c.policy_id)
+        )
+        .where(managed_policies.c.account == account)
+    )
+    return tx.execute(query).scalar_one()  # type: ignore[no-any-return]  # a count
+
+
+def set_tags(tx: Transaction, policy: ManagedPolicy, tags: Mapping[str, str]) -> None:
+    """Replace a policy's tags."""
+    tx.execute(update(managed_policies).where(managed_policies.c.id == policy.id).values(tags=dict(tags)))
+    tx.touch(policy.account)
+
+
 def delete_policy(tx: Transaction, policy: ManagedPolicy) -> None:
     """Delete a policy and its versions."""
     tx.execute(delete(managed_policy_versions).where(managed_policy_versions.c.policy_id == policy.id))
@@ -180,25 +205,6 @@ def document_in_force(tx: Transaction, arn: str) -> str | None:
 def document_of(tx: Transaction, policy: ManagedPolicy, version: int) -> str:
     """The document of a version that exists."""
     return next(each.document for each in list_versions(tx, policy) if each.version == version)
-
-
-def attachment_count(tx: Transaction, account: str, arn: str) -> int:
-    """To how many owners of this account a policy is attached."""
-    return sum(map(len, attached_names(tx, account, arn)))
-
-
-def attached_names(tx: Transaction, account: str, arn: str) -> tuple[list[tuple[str, str]], ...]:
-    """Names and IDs of the users, groups and roles of the account to which a policy is attached."""
-    found = []
-    for owners in (users, groups, roles):
-        query = (
-            select(owners.c.name, owners.c.id)
-            .join(policy_attachments, policy_attachments.c.owner_id == owners.c.id)
-            .where(policy_attachments.c.policy_arn == arn, owners.c.account == account)
-            .order_by(func.lower(owners.c.name))
-        )
-        found.append([(row.name, row.id) for row in tx.execute(query)])
-    return tuple(found)
 
 
 def _insert_version(tx: Transaction, policy_id: str, version: PolicyVersion) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from gatepost.store.schema import oidc_providers
 from gatepost.store.transaction import Transaction
@@ -68,6 +68,12 @@ def list_providers(tx: Transaction, account: str) -> tuple[OidcProvider, ...]:
     """The account's providers, by URL."""
     query = select(oidc_providers).where(oidc_providers.c.account == account).order_by(oidc_providers.c.url)
     return tuple(map(_provider, tx.execute(query)))
+
+
+def count_providers(tx: Transaction, account: str) -> int:
+    """How many providers an account has."""
+    query = select(func.count()).where(oidc_providers.c.account == account)
+    return tx.execute(query).scalar_one()  # type: ignore[no-any-return]  # a count
 
 
 def set_client_ids(tx: Transaction, provider: OidcProvider, client_ids: Sequence[str]) -> None:

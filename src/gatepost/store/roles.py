@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store.schema import roles
 from gatepost.store.transaction import Transaction
@@ -72,10 +72,34 @@ def list_roles(tx: Transaction, account: str, path_prefix: str = "/") -> tuple[R
     return tuple(role for role in map(_role, tx.execute(query)) if role.path.startswith(path_prefix))
 
 
+def count_roles(tx: Transaction, account: str) -> int:
+    """How many roles an account has."""
+    return tx.execute(select(func.count()).where(roles.c.account == account)).scalar_one()  # type: ignore[no-any-return]  # a count
+
+
 def set_trust_policy(tx: Transaction, role: Role, document: str, principal_ids: Mapping[str, str]) -> None:
     """Replace a role's trust policy."""
     change = update(roles).where(roles.c.id == role.id)
     tx.execute(change.values(trust_policy=document, principal_ids=dict(principal_ids)))
+    tx.touch(role.account)
+
+
+def update_role(tx: Transaction, role: Role, description: str | None, max_session_seconds: int) -> None:
+    """Give a role another description and another limit on its sessions."""
+    change = update(roles).where(roles.c.id == role.id)
+    tx.execute(change.values(description=description, max_session_seconds=max_session_seconds))
+    tx.touch(role.account)
+
+
+def set_boundary(tx: Transaction, role: Role, arn: str | None) -> None:
+    """Set a role's permissions boundary, or take it away."""
+    tx.execute(update(roles).where(roles.c.id == role.id).values(boundary_arn=arn))
+    tx.touch(role.account)
+
+
+def set_tags(tx: Transaction, role: Role, tags: Mapping[str, str]) -> None:
+    """Replace a role's tags."""
+    tx.execute(update(roles).where(roles.c.id == role.id).values(tags=dict(tags)))
     tx.touch(role.account)
 
 

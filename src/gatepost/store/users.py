@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store.schema import users
 from gatepost.store.transaction import Transaction
@@ -64,9 +64,20 @@ def list_users(tx: Transaction, account: str, path_prefix: str = "/") -> tuple[U
     return tuple(user for user in map(_user, tx.execute(query)) if user.path.startswith(path_prefix))
 
 
+def count_users(tx: Transaction, account: str) -> int:
+    """How many users an account has."""
+    return tx.execute(select(func.count()).where(users.c.account == account)).scalar_one()  # type: ignore[no-any-return]  # a count
+
+
 def rename_user(tx: Transaction, user: User, name: str, path: str) -> None:
     """Give a user another name or path; the ID stays."""
     tx.execute(update(users).where(users.c.id == user.id).values(name=name, name_key=name.lower(), path=path))
+    tx.touch(user.account)
+
+
+def set_boundary(tx: Transaction, user: User, arn: str | None) -> None:
+    """Set a user's permissions boundary, or take it away."""
+    tx.execute(update(users).where(users.c.id == user.id).values(boundary_arn=arn))
     tx.touch(user.account)
 
 

@@ -3,22 +3,21 @@
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.iam import errors, users
-from gatepost.services.iam.naming import about, on_entity, own_user_name
+from gatepost.services.iam.naming import about, on_entity
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.quotas import ACCESS_KEYS_A_USER
 from gatepost.store import access_keys
 from gatepost.store.access_keys import AccessKey
 from gatepost.store.bootstrap import new_access_key_id, new_secret
 from gatepost.store.transaction import Transaction
-
-MOST_KEYS = 2
 
 
 @operation("iam", "CreateAccessKey", needs=on_entity("user"), resources=about("user"))
 def create_access_key(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
     """A new key; its secret is told this once."""
     user_id, name = _owner(call, tx, user_name)
-    if len(_keys(call, tx, user_id)) >= MOST_KEYS:
-        raise errors.limit(f"Cannot exceed quota for AccessKeysPerUser: {MOST_KEYS}")
+    if len(_keys(call, tx, user_id)) >= ACCESS_KEYS_A_USER:
+        raise errors.exceeded("AccessKeysPerUser", ACCESS_KEYS_A_USER)
     secret = new_secret()
     key = access_keys.create_access_key(tx, new_access_key_id(), secret, call.caller.account, user_id, call.now)
     return {"AccessKey": {**_described(key, name), "SecretAccessKey": secret}}
@@ -52,7 +51,7 @@ def delete_access_key(call: Call, tx: Transaction, *, access_key_id: str, user_n
 
 def _owner(call: Call, tx: Transaction, user_name: str | None) -> tuple[str | None, str | None]:
     """ID and name of the user whose keys they are; neither for the root user."""
-    name = user_name or own_user_name(call)
+    name = user_name or users.named_or_root(call)
     return (None, None) if name is None else (users.found(call, tx, name).id, name)
 
 

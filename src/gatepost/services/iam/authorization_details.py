@@ -5,15 +5,17 @@ from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.services.iam.attachments import attached_shapes
 from gatepost.services.iam.documents import given_out
 from gatepost.services.iam.groups import described as group_shape
-from gatepost.services.iam.managed_policies import attached_shapes, versions_of
-from gatepost.services.iam.managed_policies import described as policy_shape
+from gatepost.services.iam.managed_policies import in_list as policy_shape
+from gatepost.services.iam.managed_policies import versions_of
 from gatepost.services.iam.pages import page
-from gatepost.services.iam.roles import described as role_shape
+from gatepost.services.iam.roles import made as role_shape
+from gatepost.services.iam.tags import tag_list
 from gatepost.services.iam.users import described as user_shape
 from gatepost.services.needs import on_everything
-from gatepost.store import groups, inline_policies, managed_policies, roles, users
+from gatepost.store import groups, inline_policies, managed_policies, policy_uses, roles, users
 from gatepost.store.transaction import Transaction
 
 Details = Iterator[Shape]
@@ -37,6 +39,7 @@ def _users(call: Call, tx: Transaction) -> Details:
     for user in users.list_users(tx, call.caller.account):
         yield {
             **user_shape(user),
+            "Tags": tag_list(user.tags),
             "UserPolicyList": _inline(tx, user.id),
             "GroupList": [group.name for group in groups.groups_of(tx, user.id)],
             "AttachedManagedPolicies": attached_shapes(tx, user.id),
@@ -54,9 +57,9 @@ def _groups(call: Call, tx: Transaction) -> Details:
 
 def _roles(call: Call, tx: Transaction) -> Details:
     for role in roles.list_roles(tx, call.caller.account):
-        shown = {name: value for name, value in role_shape(role).items() if name not in ("Description", "MaxSessionDuration")}
         yield {
-            **shown,
+            **role_shape(tx, role),
+            "Tags": tag_list(role.tags),
             "InstanceProfileList": [],
             "RolePolicyList": _inline(tx, role.id),
             "AttachedManagedPolicies": attached_shapes(tx, role.id),
@@ -70,13 +73,13 @@ def _own_policies(call: Call, tx: Transaction) -> Details:
 
 def _aws_policies(call: Call, tx: Transaction) -> Details:
     for policy in managed_policies.list_aws_policies():
-        if managed_policies.attachment_count(tx, call.caller.account, policy.arn):
+        account = call.caller.account
+        if policy_uses.attached_to(tx, account, policy.arn) or policy_uses.bounded_by(tx, account, policy.arn):
             yield _policy(call, tx, policy)
 
 
 def _policy(call: Call, tx: Transaction, policy: managed_policies.ManagedPolicy) -> Shape:
-    shown = {name: value for name, value in policy_shape(call, tx, policy).items() if name != "Tags"}
-    return {**shown, "PolicyVersionList": versions_of(tx, policy)}
+    return {**policy_shape(call, tx, policy), "PolicyVersionList": versions_of(tx, policy)}
 
 
 def _inline(tx: Transaction, owner_id: str) -> list[Shape]:

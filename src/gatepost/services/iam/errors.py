@@ -18,8 +18,10 @@ MALFORMED: Final = {
     "missing-resource": "Policy statement must contain resources.",
     "prohibited-principal": "Policy document should not specify a principal.",
     "prohibited-notprincipal": "Policy document should not specify a principal.",
-    "prohibited-resource": "Has prohibited field Resource.",
-    "missing-principal": "Policy statement must contain principals.",
+    "prohibited-resource": "Has prohibited field Resource",
+    "prohibited-notresource": "AssumeRole policy must not contain resources.",
+    "missing-principal": "Missing required field Principal",
+    "principal": "Invalid principal in policy",
     "action-vendor": "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
 }
 SYNTAX: Final = "Syntax errors in policy."
@@ -86,3 +88,13 @@ def malformed(error: PolicyError) -> AwsError:
     place = f"line {error.line}, column {error.column}: "
     where = f"{error.path}: " if error.path else ""
     return AwsError("MalformedPolicyDocument", f"{MALFORMED.get(error.code, SYNTAX)} ({place}{where}{error.problem})")
+
+
+def exceeded(quota: str, most: int) -> AwsError:
+    """One more than a quota allows, by the name that AWS gives it."""
+    return limit(f"Cannot exceed quota for {quota}: {most}")
+
+
+def constraint(at: str, must: str) -> AwsError:
+    """A value that the model would refuse, could its constraint be read here."""
+    return validation(f"1 validation error detected: Value at '{at}' failed to satisfy constraint: Member must {must}")

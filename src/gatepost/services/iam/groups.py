@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.iam import errors, users
-from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity
+from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, on_renamed
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.quotas import GROUPS, GROUPS_A_USER
+from gatepost.services.iam.tags import without_tags
 from gatepost.store import groups, inline_policies, managed_policies
 from gatepost.store.groups import Group
 from gatepost.store.transaction import Transaction
-
-MOST_GROUPS_A_USER = 10
 
 
 def _about_both(call: Call) -> Iterable[tuple[str, str]]:
@@ -21,9 +21,12 @@ def _about_both(call: Call) -> Iterable[tuple[str, str]]:
 @operation("iam", "CreateGroup", needs=on_new_entity("group"), resources=about("group"))
 def create_group(call: Call, tx: Transaction, *, group_name: str, path: str = "/") -> Shape:
     """A new group."""
-    if groups.get_group(tx, call.caller.account, group_name) is not None:
+    account = call.caller.account
+    if groups.get_group(tx, account, group_name) is not None:
         raise errors.exists("Group", group_name)
-    group = Group(new_id("AGPA"), call.caller.account, group_name, path, call.now)
+    if groups.count_groups(tx, account) >= GROUPS:
+        raise errors.exceeded("GroupsPerAccount", GROUPS)
+    group = Group(new_id("AGPA"), account, group_name, path, call.now)
     groups.create_group(tx, group)
     return {"Group": described(group)}
 
@@ -35,7 +38,7 @@ def get_group(
     """A group and its members."""
     group = found(call, tx, group_name)
     names, more = page(groups.members_of(tx, group), marker, max_items)
-    members = [users.without_tags(users.described(users.found(call, tx, name))) for name in names]
+    members = [without_tags(users.described(users.found(call, tx, name))) for name in names]
     return {"Group": described(group), "Users": members, **more}
 
 
@@ -48,7 +51,7 @@ def list_groups(
     return {"Groups": [described(group) for group in listed], **more}
 
 
-@operation("iam", "UpdateGroup", needs=on_entity("group"), resources=about("group"))
+@operation("iam", "UpdateGroup", needs=on_renamed("group"), resources=about("group"))
 def update_group(
     call: Call, tx: Transaction, *, group_name: str, new_path: str | None = None, new_group_name: str | None = None
 ) -> Shape:
@@ -80,8 +83,8 @@ def add_user_to_group(call: Call, tx: Transaction, *, group_name: str, user_name
     """Put a user in a group; its policies are the user's from then on."""
     group, user = found(call, tx, group_name), users.found(call, tx, user_name)
     others = [each for each in groups.groups_of(tx, user.id) if each.id != group.id]
-    if len(others) >= MOST_GROUPS_A_USER:
-        raise errors.limit(f"Cannot exceed quota for GroupsPerUser: {MOST_GROUPS_A_USER}")
+    if len(others) >= GROUPS_A_USER:
+        raise errors.exceeded("GroupsPerUser", GROUPS_A_USER)
     groups.add_member(tx, group, user.id)
     return {}
 

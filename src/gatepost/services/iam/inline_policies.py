@@ -1,7 +1,6 @@
 """Inline policies of users, groups and roles: put, get, list, delete."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
@@ -9,11 +8,10 @@ from gatepost.services.iam import errors, groups, roles, users
 from gatepost.services.iam.documents import checked_policy, given_out, size_of
 from gatepost.services.iam.naming import MEMBERS, about, about_inline, on_entity
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.quotas import INLINE_CHARACTERS
 from gatepost.store import inline_policies
 from gatepost.store.inline_policies import InlinePolicy
 from gatepost.store.transaction import Transaction
-
-MOST_CHARACTERS: Final = {"user": 2048, "group": 5120, "role": 10240}  # of all of an owner's together
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def delete_role_policy(call: Call, tx: Transaction, *, role_name: str, policy_na
 def _put(call: Call, tx: Transaction, owner: _Owner, name: str, document: str) -> Shape:
     checked_policy(document)
     others = [each.document for each in inline_policies.list_inline_policies(tx, owner.id) if each.name != name]
-    most = MOST_CHARACTERS[owner.kind]
+    most = INLINE_CHARACTERS[owner.kind]
     if sum(map(size_of, [*others, document])) > most:
         raise errors.limit(f"Maximum policy size of {most} bytes exceeded for {owner.kind} {owner.name}")
     inline_policies.put_inline_policy(tx, call.caller.account, owner.id, InlinePolicy(name, document))

@@ -3,15 +3,17 @@
 import secrets
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from gatepost.aws.call import Call
 from gatepost.aws.operation import Need, Needs, Resources, action_of
-from gatepost.store import groups, roles, users
+from gatepost.policy import catalogue
+from gatepost.store import groups, managed_policies, oidc_providers, roles, users
 from gatepost.store.transaction import Transaction, View
 
 ID_ALPHABET: Final = string.ascii_uppercase + "234567"
 Context = dict[str, str | tuple[str, ...]]
+Entity: TypeAlias = users.User | groups.Group | roles.Role | managed_policies.ManagedPolicy | oidc_providers.OidcProvider
 TYPES: Final = {"user": "AWS::IAM::User", "group": "AWS::IAM::Group", "role": "AWS::IAM::Role"}
 MEMBERS: Final = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
 
@@ -37,8 +39,27 @@ def on_entity(kind: str) -> Needs:
     def needs(call: Call, _parsed: object, view: View) -> Sequence[Need]:
         given = call.input.get(MEMBERS[kind])
         name = str(given) if given is not None else own_user_name(call)
-        resource = iam_arn(call, "root", "") if name is None else _arn_of(call, view, kind, name)
-        return (Need(action_of(call), resource, call.caller.account, keys_of(call)),)
+        if name is None:
+            return (Need(action_of(call), iam_arn(call, "root", ""), call.caller.account, keys_of(call)),)
+        entity = _entity(call, view, kind, name)
+        arn = iam_arn(call, kind, f"/{name}") if entity is None else entity.arn  # what does not exist has no path
+        return (Need(action_of(call), arn, call.caller.account, {**keys_of_entity(call, entity), **keys_of(call)}),)
+
+    return needs
+
+
+def on_renamed(kind: str) -> Needs:
+    """The operation's own action on the user or group that it names, and on what that is to be called from then on.
+
+    Source: IAM User Guide, "Rename an IAM user": permission is needed on both.
+    """
+
+    def needs(call: Call, _parsed: object, view: View) -> Sequence[Need]:
+        (source,) = on_entity(kind)(call, _parsed, view)
+        path, _, name = source.resource.partition(f":{kind}")[2].rpartition("/")
+        new_path, new_name = call.input.get("NewPath") or f"{path}/", call.input.get(f"New{MEMBERS[kind]}") or name
+        target = iam_arn(call, kind, f"{new_path}{new_name}")
+        return (source,) if target == source.resource else (source, Need(source.action, target, source.resource_account))
 
     return needs
 
@@ -66,24 +87,82 @@ def on_kind(kind: str) -> Needs:
 def on_arn(member: str) -> Needs:
     """The operation's own action on the ARN that a member gives."""
 
-    def needs(call: Call, _parsed: object, _view: View) -> Sequence[Need]:
-        return (Need(action_of(call), str(call.input[member]), call.caller.account),)
+    def needs(call: Call, _parsed: object, view: View) -> Sequence[Need]:
+        arn = str(call.input[member])
+        entity = _entity_of_arn(call, view, arn)
+        return (Need(action_of(call), arn, call.caller.account, {**keys_of_entity(call, entity), **keys_of(call)}),)
 
     return needs
 
 
+# --- condition keys -----------------------------------------------------------------------------------------------------
+
+
 def keys_of(call: Call) -> Context:
-    """The condition keys that a call's input gives: the policy that it attaches, the tags that it sets."""
+    """The condition keys that a call's input gives: the policy that it attaches or makes a boundary, the tags that it sets."""
+    given = call.input
     context: Context = {}
-    if "PolicyArn" in call.input:
-        context["iam:policyarn"] = str(call.input["PolicyArn"])
-    tags: Mapping[str, str] = {tag["Key"]: tag["Value"] for tag in call.input.get("Tags") or ()}
+    for member, key in ("PolicyArn", "iam:policyarn"), ("PermissionsBoundary", "iam:permissionsboundary"):
+        if member in given and _carries(call, key):
+            context[key] = str(given[member])
+    tags: Mapping[str, str] = {tag["Key"]: tag["Value"] for tag in given.get("Tags") or ()}
     if tags:
         context.update({f"aws:requesttag/{key.lower()}": value for key, value in tags.items()})
-    tag_keys = tuple(tags) or tuple(call.input.get("TagKeys") or ())
+    tag_keys = tuple(tags) or tuple(given.get("TagKeys") or ())
     if tag_keys:
         context["aws:tagkeys"] = tag_keys
     return context
+
+
+def keys_of_entity(call: Call, entity: Entity | None) -> Context:
+    """The condition keys that what a call is about has already: its tags, its permissions boundary."""
+    context: Context = {}
+    if entity is None:
+        return context
+    for key, value in getattr(entity, "tags", ()):  # groups have none
+        context[f"aws:resourcetag/{key.lower()}"] = value
+        context[f"iam:resourcetag/{key.lower()}"] = value
+    boundary: str | None = getattr(entity, "boundary_arn", None)
+    if boundary is not None and _carries(call, "iam:permissionsboundary"):
+        context["iam:permissionsboundary"] = boundary
+    return context
+
+
+def _carries(call: Call, key: str) -> bool:
+    """Whether the service authorization reference says that the call's action carries a key."""
+    action = catalogue.action(action_of(call))
+    return action is not None and any(known.lower() == key for known in action.condition_keys)
+
+
+# --- what a call is about -----------------------------------------------------------------------------------------------
+
+
+def _entity(call: Call, view: View, kind: str, name: str) -> Entity | None:
+    """The user, group or role of a name in the caller's account."""
+    find: Mapping[str, Callable[[Transaction], Entity | None]] = {
+        "user": lambda tx: users.get_user(tx, call.caller.account, name),
+        "group": lambda tx: groups.get_group(tx, call.caller.account, name),
+        "role": lambda tx: roles.get_role(tx, call.caller.account, name),
+    }
+    return view.recall(call.caller.account, (kind, name.lower()), find[kind])
+
+
+def _entity_of_arn(call: Call, view: View, arn: str) -> Entity | None:
+    """What an ARN names in the caller's account, if it is known."""
+    account = call.caller.account
+    kind, _, path = arn.removeprefix(f"arn:aws:iam::{account}:").partition("/")
+    match kind:
+        case "user" | "group" | "role":
+            entity = _entity(call, view, kind, path.rpartition("/")[2])
+            return entity if entity is not None and entity.arn == arn else None
+        case "policy":
+            return view.recall(account, (kind, arn), lambda tx: managed_policies.get_policy(tx, arn))
+        case "oidc-provider":
+            return view.recall(account, (kind, arn), lambda tx: oidc_providers.get_provider_by_arn(tx, arn))
+    return None
+
+
+# --- the audit log ------------------------------------------------------------------------------------------------------
 
 
 def about(kind: str) -> Resources:
@@ -100,6 +179,12 @@ def about_policy(call: Call) -> Iterable[tuple[str, str]]:
         yield from _named(call, TYPES[kind], member)
 
 
+def about_provider(call: Call) -> Iterable[tuple[str, str]]:
+    """The identity provider that a call names."""
+    yield from _named(call, "AWS::IAM::OIDCProvider", "OpenIDConnectProviderArn")
+    yield from _named(call, "AWS::IAM::OIDCProvider", "Url")
+
+
 def about_inline(kind: str) -> Resources:
     """An inline policy and its owner."""
     return lambda call: [*_named(call, "AWS::IAM::Policy", "PolicyName"), *_named(call, TYPES[kind], MEMBERS[kind])]
@@ -108,14 +193,3 @@ def about_inline(kind: str) -> Resources:
 def _named(call: Call, kind: str, member: str) -> Iterable[tuple[str, str]]:
     if member in call.input:
         yield kind, str(call.input[member])
-
-
-def _arn_of(call: Call, view: View, kind: str, name: str) -> str:
-    """The ARN of an entity with its path; of one that does not exist, as if it had none."""
-    find: Mapping[str, Callable[[Transaction], users.User | groups.Group | roles.Role | None]] = {
-        "user": lambda tx: users.get_user(tx, call.caller.account, name),
-        "group": lambda tx: groups.get_group(tx, call.caller.account, name),
-        "role": lambda tx: roles.get_role(tx, call.caller.account, name),
-    }
-    known = view.recall(call.caller.account, (kind, name.lower()), find[kind])
-    return iam_arn(call, kind, f"/{name}") if known is None else known.arn

@@ -1,209 +1,185 @@
 """SimulateCustomPolicy and SimulatePrincipalPolicy: what the real evaluator would decide, asked without doing anything.
 
+There is one result an action; what it says of each resource stands in `ResourceSpecificResults`. Keys that follow from who is asked
+for (name, tags, account, organization) need not be given. Beyond what AWS's simulator does, this one asks the resource's account
+for its control policies, counts the keys of control policies among the missing, and lets nobody into another account without a
+resource policy; so that it says what a call would be told.
 Source: IAM API Reference; the form of the results as the service answers them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gatepost.access.credentials import caller_of, caller_of_role
-from gatepost.access.gather import caller_side, of_owner
-from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.guardrails import guardrails
 from gatepost.aws.call import Call, Shape
+from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
-from gatepost.policy.decide import AttachedPolicy, Layer, LayerKind, Policies, PolicySource, Verdict
-from gatepost.policy.explain import Explanation, StatementStep, explain
-from gatepost.policy.principal import Principal, is_account
+from gatepost.policy.decide import AttachedPolicy, Layer, LayerKind, Policies, PolicySource
+from gatepost.policy.explain import Explanation, explain
+from gatepost.policy.principal import is_account
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
-from gatepost.policy.values import arn_parts
-from gatepost.services.iam import errors, groups, roles, users
+from gatepost.policy.values import account_of, arn_parts
+from gatepost.services.iam import errors, simulated_principals
+from gatepost.services.iam.context_entries import given_context, owner_context
 from gatepost.services.iam.documents import checked_policy
 from gatepost.services.iam.naming import on_arn
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.policy_exclusions import Exclusions
+from gatepost.services.iam.simulated_principals import Simulated
+from gatepost.services.iam.simulation_results import Answer, result
 from gatepost.services.needs import on_everything
 from gatepost.store.transaction import Transaction
 
-LIST_TYPES: Final = ("stringList", "numericList", "booleanList", "ipList", "binaryList", "dateList")
-
-
-@dataclass(frozen=True, slots=True)
-class _Questions:
-    """Actions and resources to be asked, in the context and by the policies given."""
-
-    principal: Principal
-    policies: Policies
-    actions: Sequence[str]
-    resources: Sequence[str]
-    resource_account: str | None
-    context: Mapping[str, Any]
-    bounded: bool
+EVERYTHING: Final = "*"
 
 
 @operation("iam", "SimulateCustomPolicy", needs=on_everything)
-def simulate_custom_policy(call: Call, tx: Transaction) -> Shape:  # noqa: ARG001 -- the form of every handler
-    """What the policies given would decide."""
-    return _simulate(call, _somebody(call), ())
+def simulate_custom_policy(call: Call, tx: Transaction) -> Shape:
+    """What the policies given would decide; control policies too are those given, level by level."""
+    given = call.input
+    arn = given.get("CallerArn")
+    if arn is None and given.get("ResourcePolicy") is not None:
+        raise errors.invalid_input("Invalid caller - Caller cannot be null or empty.")
+    caller = simulated_principals.nobody(call, tx) if arn is None else simulated_principals.caller_of_arn(call, tx, arn)
+    levels = given.get("OrderedOrganizationPolicyInputList")
+    scps = None if levels is None else tuple(map(_level, levels))
+    return _simulate(call, tx, _Asked(caller, (), None, scps))
 
 
 @operation("iam", "SimulatePrincipalPolicy", needs=on_arn("PolicySourceArn"))
 def simulate_principal_policy(call: Call, tx: Transaction, *, policy_source_arn: str) -> Shape:
-    """What the policies of a user, group or role would decide, with those given beside them."""
-    return _simulate(call, *_source(call, tx, policy_source_arn))
-
-
-def _simulate(call: Call, principal: Principal, attached: Sequence[AttachedPolicy]) -> Shape:
-    """The answers to what both operations take alike, which is all but whose policies are asked."""
+    """What the policies of a user, group or role would decide, with those given beside them, and without those to be left out."""
     given = call.input
-    boundary, resource_policy = given.get("PermissionsBoundaryPolicyInputList") or (), given.get("ResourcePolicy")
-    identity = Layer((*attached, *_given(given.get("PolicyInputList") or (), "PolicyInputList")))
-    questions = _Questions(
-        _caller(call, given.get("CallerArn"), resource_policy, principal),
-        _policies(identity, boundary, resource_policy),
-        given["ActionNames"],
-        given.get("ResourceArns") or ("*",),
-        _owner(given.get("ResourceOwner")),
-        _context(given.get("ContextEntries") or ()),
-        bool(boundary),
-    )
-    return _answers(questions, given.get("Marker"), given.get("MaxItems"))
+    source = simulated_principals.source(call, tx, policy_source_arn)
+    arn = given.get("CallerArn")
+    caller = source if arn is None else simulated_principals.caller_of_arn(call, tx, arn)
+    without = Exclusions(given.get("PolicyExclusionList") or ())
+    boundary = None if without.boundary else source.boundary
+    scps = None if without.scps else caller.scps
+    return _simulate(call, tx, _Asked(caller, without.keep(source.attached), boundary, scps))
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------------
 
 
-def _source(call: Call, tx: Transaction, arn: str) -> tuple[Principal, Sequence[AttachedPolicy]]:
-    """The principal of an ARN of the account, and what is attached to it."""
-    parts = arn_parts(arn)
-    kind, _, path = ("", "", "") if parts is None else parts[5].partition("/")
-    if parts is None or parts[2] != "iam" or kind not in ("user", "group", "role"):
-        raise errors.invalid_input(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
-    if parts[4] != call.caller.account:
-        raise errors.no_such(kind, arn)
-    name = path.rpartition("/")[2]
-    if kind == "user":
-        user = users.found(call, tx, name)
-        caller = caller_of(user)
-        return caller.principal, caller_side(tx, caller).identity.attached
-    if kind == "group":
-        group = groups.found(call, tx, name)
-        of_group = of_owner(tx, group.id, group.arn, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
-        return _somebody(call), KeptLayer(of_group).attached
-    caller = caller_of_role(roles.found(call, tx, name))
-    return caller.principal, caller_side(tx, caller).identity.attached
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose calls are simulated, under which policies besides those given."""
+
+    caller: Simulated
+    attached: Sequence[AttachedPolicy]
+    boundary: Layer | None
+    scps: tuple[Layer, ...] | None
 
 
-def _somebody(call: Call) -> Principal:
-    """A user of the account without anything of its own: never the root user, whom no policy limits."""
-    return Principal.of(f"arn:aws:iam::{call.caller.account}:user/simulated")
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """Everything that is the same for each action and resource."""
+
+    asked: _Asked
+    identity: Layer
+    resource: Layer
+    boundary: Layer | None
+    owner: str | None
+    context: Mapping[str, Any]
+
+    def answer(self, tx: Transaction, action: str, resource: str) -> Answer:
+        """What would be decided on one action and resource."""
+        principal = self.asked.caller.principal
+        account = next(filter(_is_owner, (account_of(resource), self.owner)), principal.account)
+        place = guardrails(tx, account or "")
+        policies = Policies.of_layers(self.identity, self.resource, self.boundary, None, self.asked.scps, place.rcps)
+        context = {**self.asked.caller.context, **owner_context(account or "", place), **self.context}
+        explained = explain(Request(principal, action, resource, account, context), policies)
+        self._check_applies(explained, resource)
+        return Answer(resource, explained, account != principal.account)
+
+    def _check_applies(self, explained: Explanation, resource: str) -> None:
+        """A resource policy is about every resource that is asked for, or it is a mistake."""
+        steps = [step for layer in explained.layers if layer.kind is LayerKind.RESOURCE for step in layer.statements]
+        if steps and not any(step.resource for step in steps):
+            raise errors.invalid_input(f"ResourcePolicy does not apply to resource {resource}.")
 
 
-def _caller(call: Call, arn: str | None, resource_policy: str | None, otherwise: Principal) -> Principal:
-    if arn is None:
-        if resource_policy is not None and otherwise == _somebody(call):
-            raise errors.invalid_input("CallerArn must be provided with a ResourcePolicy.")
-        return otherwise
+def _is_owner(account: str | None) -> bool:
+    return account is not None and is_account(account)
+
+
+def _simulate(call: Call, tx: Transaction, asked: _Asked) -> Shape:
+    """The answers to what both operations take alike, which is all but whose policies are asked."""
+    given = call.input
+    actions, resources = _actions(given["ActionNames"]), _resources(given.get("ResourceArns") or (EVERYTHING,))
+    limits = given.get("PermissionsBoundaryPolicyInputList") or ()
+    if len(limits) > 1:
+        raise errors.invalid_input("PermissionsBoundaryPolicyInputList takes one permissions boundary.")
+    resource_policy = given.get("ResourcePolicy")
+    if resource_policy is not None and EVERYTHING in resources:
+        raise errors.invalid_input("Invalid Entity Arn: * does not clearly define entity type and name.")
+    questions = _Questions(
+        asked,
+        Layer((*asked.attached, *read_given(given.get("PolicyInputList") or ()))),
+        Layer(() if resource_policy is None else (_resource_policy(resource_policy),)),
+        Layer(_given(limits, "PermissionsBoundaryPolicyInputList", PolicyKind.BOUNDARY)) if limits else asked.boundary,
+        _owner(given.get("ResourceOwner")),
+        given_context(given.get("ContextEntries") or ()),
+    )
+    listed, more = page(actions, given.get("Marker"), given.get("MaxItems"))
+    results = [result(action, [questions.answer(tx, action, resource) for resource in resources]) for action in listed]
+    return {"EvaluationResults": results, **more}
+
+
+def _actions(names: Sequence[str]) -> Sequence[str]:
+    """The actions. AWS asks of a name only that it has a service; what no service knows is evaluated as it is written."""
+    for name in names:
+        service, _, action = name.partition(":")
+        if not (service and action):
+            raise errors.invalid_input("The action is invalid since it is missing names")
+        if "*" in name or "?" in name:
+            raise errors.invalid_input(f"The action is invalid since it has a wildcard: {name}")
+    return tuple(dict.fromkeys(names))
+
+
+def _resources(arns: Sequence[str]) -> Sequence[str]:
+    for arn in arns:
+        parts = arn_parts(arn)
+        alone = arn == EVERYTHING and set(arns) == {EVERYTHING}
+        if not alone and (parts is None or not (parts[1] and parts[2] and parts[5])):
+            raise errors.invalid_input(f"ResourceNames are not in a valid ARN format: {arn}.")
+    return tuple(dict.fromkeys(arns))
+
+
+def read_given(documents: Sequence[str]) -> list[AttachedPolicy]:
+    """The policies of a `PolicyInputList`."""
+    return _given(documents, "PolicyInputList", PolicyKind.IDENTITY)
+
+
+def _given(documents: Sequence[str], name: str, kind: PolicyKind) -> list[AttachedPolicy]:
+    return [_read(document, kind, PolicySource.GIVEN, f"{name}.{number}") for number, document in enumerate(documents, 1)]
+
+
+def _level(level: Shape) -> Layer:
+    return Layer(_given(level.get("ServiceControlPolicyInputList") or (), "ServiceControlPolicyInputList", PolicyKind.SCP))
+
+
+def _resource_policy(document: str) -> AttachedPolicy:
+    return _read(document, PolicyKind.RESOURCE, PolicySource.RESOURCE, "ResourcePolicy")
+
+
+def _read(document: str, kind: PolicyKind, source: PolicySource, name: str) -> AttachedPolicy:
     try:
-        return Principal.of(arn)
-    except ValueError as error:
-        raise errors.invalid_input(f"Invalid CallerArn: {error}") from None
-
-
-def _given(documents: Sequence[str], source: str) -> list[AttachedPolicy]:
-    return [
-        AttachedPolicy(checked_policy(document, PolicyKind.IDENTITY), PolicySource.GIVEN, f"{source}.{number}")
-        for number, document in enumerate(documents, 1)
-    ]
-
-
-def _policies(identity: Layer, boundary: Sequence[str], resource_policy: str | None) -> Policies:
-    resource = []
-    if resource_policy is not None:
-        policy = checked_policy(resource_policy, PolicyKind.RESOURCE)
-        resource.append(AttachedPolicy(policy, PolicySource.RESOURCE, "ResourcePolicy"))
-    limit = Layer(_given(boundary, "PermissionsBoundaryPolicyInputList")) if boundary else None
-    return Policies(identity, resource, limit)
+        return AttachedPolicy(checked_policy(document, kind), source, name)
+    except AwsError as malformed:
+        raise errors.invalid_input(f"{name}: {malformed.message}") from None
 
 
 def _owner(resource_owner: str | None) -> str | None:
+    """The account that owns resources whose ARNs name none, given by its ID or its ARN."""
     if resource_owner is None:
         return None
     parts = arn_parts(resource_owner)
     account = resource_owner if parts is None else parts[4]
     if not is_account(account):
-        raise errors.invalid_input(f"Invalid ResourceOwner: {resource_owner}")
+        raise errors.invalid_input(f"'{resource_owner}' is not a valid as a Resource Owner.")
     return account
-
-
-READERS: Final[Mapping[str, Callable[[str], Any]]] = {"boolean": str.lower, "booleanList": str.lower}
-
-
-def _context(entries: Sequence[Shape]) -> Mapping[str, Any]:
-    context: dict[str, Any] = {}
-    for entry in entries:
-        name, values = entry.get("ContextKeyName"), list(entry.get("ContextKeyValues") or ())
-        if not name:
-            raise errors.invalid_input("ContextEntries: ContextKeyName is required.")
-        kind = entry.get("ContextKeyType", "string")
-        read = READERS.get(kind, str)
-        values = [read(value) for value in values]
-        context[name] = values if kind in LIST_TYPES or len(values) != 1 else values[0]
-    return context
-
-
-# --- what is answered ---------------------------------------------------------------------------------------------------
-
-
-def _answers(questions: _Questions, marker: str | None, max_items: int | None) -> Shape:
-    asked = [(action, resource) for action in questions.actions for resource in questions.resources]
-    listed, more = page(asked, marker, max_items)
-    return {"EvaluationResults": [_answer(questions, action, resource) for action, resource in listed], **more}
-
-
-def _answer(questions: _Questions, action: str, resource: str) -> Shape:
-    prefix, colon, name = action.partition(":")
-    if not (prefix and colon and name):
-        raise errors.invalid_input(f"Invalid Action: {action} must be a service and an action, such as ses:SendEmail.")
-    request = Request(questions.principal, action, resource, questions.resource_account, questions.context)
-    explained = explain(request, questions.policies)
-    result: dict[str, Any] = {
-        "EvalActionName": action,
-        "EvalResourceName": resource,
-        "EvalDecision": explained.decision.verdict.value,
-        "MatchedStatements": [_statement(step) for step in _deciding(explained)],
-        "MissingContextValues": list(explained.missing_context),
-    }
-    if questions.bounded:
-        allows = any(
-            not step.rule.denies for layer in explained.layers if layer.kind is LayerKind.BOUNDARY for step in layer.matched
-        )
-        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allows}
-    return result
-
-
-def _deciding(explained: Explanation) -> Sequence[StatementStep]:
-    """The statements that the verdict rests on."""
-    if explained.decision.verdict is Verdict.IMPLICIT_DENY:
-        return ()
-    denied = explained.decision.verdict is Verdict.EXPLICIT_DENY
-    kinds = tuple(LayerKind) if denied else (LayerKind.IDENTITY, LayerKind.RESOURCE)
-    return [
-        step
-        for kind in kinds
-        for layer in explained.layers
-        if layer.kind is kind
-        for step in layer.matched
-        if step.rule.denies is denied
-    ]
-
-
-def _statement(step: StatementStep) -> Shape:
-    statement = step.rule.statement
-    source = step.attached.source
-    return {
-        "SourcePolicyId": step.attached.name.rpartition("/")[2],
-        "SourcePolicyType": "Resource Policy" if source is PolicySource.RESOURCE else "IAM Policy",
-        "StartPosition": {"Line": statement.start.line, "Column": statement.start.column},
-        "EndPosition": {"Line": statement.end.line, "Column": statement.end.column},
-    }

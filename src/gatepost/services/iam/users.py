@@ -1,26 +1,37 @@
 """IAM users."""
 
-from collections.abc import Mapping, Sequence
-
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.policy.principal import PrincipalKind
 from gatepost.services.iam import errors
-from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, own_user_name
+from gatepost.services.iam.boundaries import boundary_shape, checked_boundary
+from gatepost.services.iam.naming import about, new_id, on_entity, on_kind, on_new_entity, on_renamed, own_user_name
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.quotas import USERS
+from gatepost.services.iam.tags import OF_PRINCIPALS, Tags, tag_list, without_tags
 from gatepost.store import access_keys, accounts, groups, inline_policies, managed_policies, users
 from gatepost.store.transaction import Transaction
 from gatepost.store.users import User
 
-Tags = Sequence[Mapping[str, str]]
-MOST_TAGS = 50
-
 
 @operation("iam", "CreateUser", needs=on_new_entity("user"), resources=about("user"))
-def create_user(call: Call, tx: Transaction, *, user_name: str, path: str = "/", tags: Tags = ()) -> Shape:
+def create_user(
+    call: Call,
+    tx: Transaction,
+    *,
+    user_name: str,
+    path: str = "/",
+    permissions_boundary: str | None = None,
+    tags: Tags = (),
+) -> Shape:
     """A new user."""
-    if users.get_user(tx, call.caller.account, user_name) is not None:
+    account = call.caller.account
+    if users.get_user(tx, account, user_name) is not None:
         raise errors.exists("User", user_name)
-    user = User(new_id("AIDA"), call.caller.account, user_name, path, call.now, None, tag_pairs(tags))
+    if users.count_users(tx, account) >= USERS:
+        raise errors.exceeded("UsersPerAccount", USERS)
+    boundary = None if permissions_boundary is None else checked_boundary(call, tx, permissions_boundary)
+    user = User(new_id("AIDA"), account, user_name, path, call.now, boundary, OF_PRINCIPALS.pairs(tags))
     users.create_user(tx, user)
     return {"User": described(user)}
 
@@ -28,7 +39,7 @@ def create_user(call: Call, tx: Transaction, *, user_name: str, path: str = "/",
 @operation("iam", "GetUser", needs=on_entity("user"), resources=about("user"))
 def get_user(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
     """A user; without a name the one who calls."""
-    name = user_name or own_user_name(call)
+    name = user_name or named_or_root(call)
     if name is not None:
         return {"User": described(found(call, tx, name))}
     account = accounts.get_account(tx, call.caller.account)
@@ -45,7 +56,7 @@ def list_users(
     return {"Users": [without_tags(described(user)) for user in listed], **more}
 
 
-@operation("iam", "UpdateUser", needs=on_entity("user"), resources=about("user"))
+@operation("iam", "UpdateUser", needs=on_renamed("user"), resources=about("user"))
 def update_user(
     call: Call, tx: Transaction, *, user_name: str, new_path: str | None = None, new_user_name: str | None = None
 ) -> Shape:
@@ -74,30 +85,19 @@ def delete_user(call: Call, tx: Transaction, *, user_name: str) -> Shape:
     return {}
 
 
-@operation("iam", "TagUser", needs=on_entity("user"), resources=about("user"))
-def tag_user(call: Call, tx: Transaction, *, user_name: str, tags: Tags) -> Shape:
-    """Set tags of a user; they are `aws:PrincipalTag` of what the user does."""
+@operation("iam", "PutUserPermissionsBoundary", needs=on_entity("user"), resources=about("user"))
+def put_user_permissions_boundary(call: Call, tx: Transaction, *, user_name: str, permissions_boundary: str) -> Shape:
+    """Limit a user to what a managed policy allows, in place of another boundary."""
     user = found(call, tx, user_name)
-    users.set_tags(tx, user, merged_tags(dict(user.tags), tags))
+    users.set_boundary(tx, user, checked_boundary(call, tx, permissions_boundary))
     return {}
 
 
-@operation("iam", "UntagUser", needs=on_entity("user"), resources=about("user"))
-def untag_user(call: Call, tx: Transaction, *, user_name: str, tag_keys: Sequence[str]) -> Shape:
-    """Take tags from a user."""
-    user = found(call, tx, user_name)
-    gone = {key.lower() for key in tag_keys}
-    users.set_tags(tx, user, {key: value for key, value in user.tags if key.lower() not in gone})
+@operation("iam", "DeleteUserPermissionsBoundary", needs=on_entity("user"), resources=about("user"))
+def delete_user_permissions_boundary(call: Call, tx: Transaction, *, user_name: str) -> Shape:
+    """Take the boundary from a user; nothing happens where there is none."""
+    users.set_boundary(tx, found(call, tx, user_name), None)
     return {}
-
-
-@operation("iam", "ListUserTags", needs=on_entity("user"), resources=about("user"))
-def list_user_tags(
-    call: Call, tx: Transaction, *, user_name: str, marker: str | None = None, max_items: int | None = None
-) -> Shape:
-    """A user's tags."""
-    listed, more = page(tag_list(found(call, tx, user_name).tags), marker, max_items)
-    return {"Tags": listed, **more}
 
 
 # --- for the other files of this room -----------------------------------------------------------------------------------
@@ -119,32 +119,14 @@ def described(user: User) -> Shape:
         "UserId": user.id,
         "Arn": user.arn,
         "CreateDate": user.created_at,
+        "PermissionsBoundary": boundary_shape(user.boundary_arn),
         "Tags": tag_list(user.tags) or None,
     }
 
 
-def without_tags(shape: Shape) -> Shape:
-    """What lists leave out."""
-    return {name: value for name, value in shape.items() if name != "Tags"}
-
-
-def tag_pairs(tags: Tags) -> tuple[tuple[str, str], ...]:
-    """Tags as pairs; a key that stands twice, without regard to case, is refused."""
-    return tuple(merged_tags({}, tags).items())
-
-
-def merged_tags(known: Mapping[str, str], tags: Tags) -> dict[str, str]:
-    """Known tags with others set; keys are the same without regard to case."""
-    keys = [tag["Key"].lower() for tag in tags]
-    if len(set(keys)) < len(keys):
-        raise errors.invalid_input("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-    merged = {key: value for key, value in known.items() if key.lower() not in keys}
-    merged.update({tag["Key"]: tag["Value"] for tag in tags})
-    if len(merged) > MOST_TAGS:
-        raise errors.limit(f"The number of tags has reached the maximum limit: {MOST_TAGS}")
-    return merged
-
-
-def tag_list(tags: Sequence[tuple[str, str]]) -> list[Mapping[str, str]]:
-    """Tags as IAM answers them."""
-    return [{"Key": key, "Value": value} for key, value in tags]
+def named_or_root(call: Call) -> str | None:
+    """The name of the user who calls, None for the root user; a role's session or a federated user is neither."""
+    name = own_user_name(call)
+    if name is None and call.caller.principal.kind is not PrincipalKind.ROOT:
+        raise errors.validation("Must specify userName when calling with non-User credentials")
+    return name

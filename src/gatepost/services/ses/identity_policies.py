@@ -7,7 +7,7 @@ Source: SES Developer Guide, "Identity authorization policies"; texts as the ser
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gatepost.aws.call import Call, Shape
@@ -15,13 +15,13 @@ from gatepost.aws.operation import operation
 from gatepost.policy.catalogue import actions, condition_key
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import covers_action
-from gatepost.policy.model import Policy, PrincipalType, Statement
+from gatepost.policy.model import Statement
 from gatepost.policy.read import PolicyKind, read_policy
-from gatepost.policy.values import arn_parts
+from gatepost.services.principals import UnknownPrincipal, principal_ids, shown
 from gatepost.services.ses import errors
 from gatepost.services.ses.naming import on_named_identity
 from gatepost.services.ses.needs import identity_name, on_everything, on_identity
-from gatepost.store import accounts, identities, identity_policies, roles, users
+from gatepost.store import identities, identity_policies
 from gatepost.store.identity_policies import IdentityPolicy
 from gatepost.store.transaction import Transaction
 
@@ -115,16 +115,7 @@ def _existing(call: Call, tx: Transaction, identity: str) -> str:
 def shown_policies(call: Call, tx: Transaction, identity: str) -> Mapping[str, str]:
     """Name → document of an identity's policies, as they are answered."""
     known = identity_policies.list_identity_policies(tx, call.caller.account, call.region, identity)
-    return {policy.name: _shown(tx, policy) for policy in known}
-
-
-def _shown(tx: Transaction, policy: IdentityPolicy) -> str:
-    """The document with each user and role that it names as it is called now; one that is gone by its unique ID, as AWS does."""
-    document = policy.document
-    for arn, unique_id in policy.principal_ids.items():
-        owner = users.get_user_by_id(tx, unique_id) or roles.get_role_by_id(tx, unique_id)
-        document = document.replace(json.dumps(arn), json.dumps(unique_id if owner is None else owner.arn))
-    return document
+    return {policy.name: shown(tx, policy.document, policy.principal_ids) for policy in known}
 
 
 def _checked_name(call: Call, name: str) -> str:
@@ -173,7 +164,10 @@ def _checked(call: Call, tx: Transaction, identity: str, document: str) -> Mappi
     arn = identities.identity_arn(call.caller.account, call.region, identity)
     for number, statement in enumerate(policy.statements, 1):
         _check_statement(call, statement, arn, f"statement {number}")
-    return _principal_ids(call, tx, policy)
+    try:
+        return principal_ids(tx, policy)
+    except UnknownPrincipal as unknown:
+        raise errors.invalid_policy(call, f"Invalid principal in policy: `{unknown.value}` does not exist") from None
 
 
 def _told(error: PolicyError) -> str:
@@ -193,33 +187,3 @@ def _check_statement(call: Call, statement: Statement, arn: str, path: str) -> N
         key = condition.key.lower()
         if condition_key(key) is None or not key.startswith(("aws:", "ses:")):
             raise errors.invalid_policy(call, f"Unknown or unapplicable condition field '{condition.key}'.")
-
-
-def _principal_ids(call: Call, tx: Transaction, policy: Policy) -> Mapping[str, str]:
-    """ARN → unique ID of each user and role named. Where the account is one of ours, it must exist."""
-    found = {}
-    for arn in _named(policy):
-        parts = arn_parts(arn)
-        if parts is None or parts[2] != "iam" or accounts.get_account(tx, parts[4]) is None:
-            continue
-        kind, _, path = parts[5].partition("/")
-        name = path.rpartition("/")[2]
-        owner = (
-            users.get_user(tx, parts[4], name)
-            if kind == "user"
-            else roles.get_role(tx, parts[4], name)
-            if kind == "role"
-            else None
-        )
-        if kind in ("user", "role"):
-            if owner is None or owner.arn != arn:
-                raise errors.invalid_policy(call, f"Invalid principal in policy: `{arn}` does not exist")
-            found[arn] = owner.id
-    return found
-
-
-def _named(policy: Policy) -> Iterable[str]:
-    for statement in policy.statements:
-        for entry in (*(statement.principals or ()), *(statement.not_principals or ())):
-            if entry.type is PrincipalType.AWS:
-                yield entry.value
