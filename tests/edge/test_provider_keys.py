@@ -1,0 +1,113 @@
+"""Whose keys are fetched, and from whom: discovery, certificates and thumbprints, and how long keys are held."""
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clients.issuer import Issuer, running_issuer
+from gatepost.access.provider_keys import Jwk, KeysNeeded
+from gatepost.edge.certificates import local_certificate
+from gatepost.edge.provider_keys import ProviderKeyRing, Unfit, fetch_keys
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Issuer, Path]]:
+    """An issuer with a certificate of an authority that nobody knows, and that authority's certificate."""
+    folder = tmp_path_factory.mktemp("tls")
+    made = local_certificate(folder, {"127.0.0.1"}, datetime.now(UTC))
+    assert made.ca_bundle is not None
+    with running_issuer((made.certificate, made.key)) as issuer:
+        yield issuer, made.ca_bundle
+
+
+def thumbprint(pem: Path) -> str:
+    return hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem.read_text())).hexdigest()  # noqa: S324 -- what a thumbprint is
+
+
+def key_ids(keys: Sequence[Jwk]) -> set[str]:
+    return {key["kid"] for key in keys}
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certified: tuple[Issuer, Path]) -> None:
+    issuer, _ = certified
+    with pytest.raises(Unfit, match="doesn't match configured thumbprint"):
+        fetch_keys(issuer.url, ())
+    with pytest.raises(Unfit, match="doesn't match configured thumbprint"):
+        fetch_keys(issuer.url, ("0" * 40,))
+
+
+def test_a_thumbprint_vouches_for_the_servers_own_certificate(certified: tuple[Issuer, Path], tmp_path: Path) -> None:
+    issuer, _ = certified
+    shown = tmp_path / "leaf.pem"
+    host, _, port = issuer.name.partition(":")
+    shown.write_text(ssl.get_server_certificate((host, int(port))))
+    assert key_ids(fetch_keys(issuer.url, (thumbprint(shown).upper(),))) == {"rsa", "ec"}
+
+
+def test_the_host_name_must_be_the_certificates_own_all_the_same(certified: tuple[Issuer, Path], tmp_path: Path) -> None:
+    issuer, _ = certified
+    shown = tmp_path / "leaf.pem"
+    port = issuer.name.partition(":")[2]
+    shown.write_text(ssl.get_server_certificate(("127.0.0.1", int(port))))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        fetch_keys(f"https://localhost:{port}", (thumbprint(shown),))
+
+
+def test_without_tls_only_loopback_is_asked() -> None:
+    with pytest.raises(Unfit, match="expected https"):
+        fetch_keys("http://issuer.example", ())
+    with running_issuer() as issuer:
+        assert key_ids(fetch_keys(issuer.url, ())) == {"rsa", "ec"}
+
+
+def test_a_discovery_document_of_another_issuer_is_refused() -> None:
+    with running_issuer() as issuer:
+        true_url, issuer.url = issuer.url, "http://127.0.0.1:1"
+        with pytest.raises(Unfit, match="is of the issuer"):
+            fetch_keys(true_url, ())
+
+
+# --- how long keys are held -----------------------------------------------------------------------------------------------
+
+
+def asked_of(ring: ProviderKeyRing, *needs: KeysNeeded) -> list[tuple[int, str | None, bool]]:
+    """How many keys each need got, or why none, and whether they were fetched for it."""
+
+    async def ask() -> list[tuple[int, str | None, bool]]:
+        answers = [await ring.of(need) for need in needs]
+        return [(len(answer.keys), answer.failure, answer.fresh) for answer in answers]
+
+    return asyncio.run(ask())
+
+
+def test_keys_are_held_and_looked_for_anew_not_too_often() -> None:
+    fetched: list[str] = []
+
+    def fetch(issuer: str, _thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        fetched.append(issuer)
+        return [{"kid": "one"}]
+
+    ring = ProviderKeyRing(fetch)
+    first, again, anew = (KeysNeeded("https://a.example", (), anew=each) for each in (False, False, True))
+    assert asked_of(ring, first, again, anew) == [(1, None, True), (1, None, False), (1, None, True)]
+    assert fetched == ["https://a.example"], "keys that were fetched a moment ago are not fetched for an unknown one"
+    ring.close()
+
+
+def test_a_failure_is_told_and_held_for_a_moment() -> None:
+    fetched: list[str] = []
+
+    def fetch(issuer: str, _thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        fetched.append(issuer)
+        raise ConnectionRefusedError("refused")
+
+    ring = ProviderKeyRing(fetch)
+    needed = KeysNeeded("https://a.example", (), anew=False)
+    assert asked_of(ring, needed, needed) == [(0, "refused", True), (0, "refused", False)]
+    assert len(fetched) == 1
+    ring.close()
