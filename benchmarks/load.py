@@ -28,6 +28,7 @@ class Peer:
     port: int
     key: str
     secret: str
+    pid: int = 0  # of the server, where its own cost is measured
 
     @property
     def url(self) -> str:

@@ -55,7 +55,7 @@ def gatepost() -> Iterator[Peer]:
             ready = data / "server.json"
             _wait_for(ready.exists)
             port = int(json.loads(ready.read_text())["endpoints"][0].rpartition(":")[2])
-            yield _with_sender(Peer("127.0.0.1", port, *root.values()))
+            yield _with_sender(Peer("127.0.0.1", port, *root.values(), pid=server.pid))
         finally:
             server.terminate()
             server.wait(30)
@@ -67,7 +67,7 @@ def _with_sender(root: Peer) -> Peer:
     iam.create_user(UserName="sender")
     iam.put_user_policy(UserName="sender", PolicyName="send", PolicyDocument=json.dumps(SENDER_POLICY))
     key = iam.create_access_key(UserName="sender")["AccessKey"]
-    return Peer(root.host, root.port, key["AccessKeyId"], key["SecretAccessKey"])
+    return Peer(root.host, root.port, key["AccessKeyId"], key["SecretAccessKey"], root.pid)
 
 
 @contextmanager
