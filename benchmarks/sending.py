@@ -45,7 +45,8 @@ def gatepost() -> Iterator[Peer]:
     """Gatepost with a sender who may send by a policy with three conditions."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        root = {"GATEPOST_ROOT_ACCESS_KEY_ID": "AKIAROOTBENCH0000001", "GATEPOST_ROOT_SECRET_ACCESS_KEY": "root-secret"}
+        key, secret = "AKIAROOTBENCH0000001", "root-secret"
+        root = {"GATEPOST_ROOT_ACCESS_KEY_ID": key, "GATEPOST_ROOT_SECRET_ACCESS_KEY": secret}
         server = subprocess.Popen(
             [str(BIN / "gatepost"), "serve", "--data", str(data), "--listen", "http://127.0.0.1:0"],
             env={**os.environ, **root},
@@ -55,7 +56,7 @@ def gatepost() -> Iterator[Peer]:
             ready = data / "server.json"
             _wait_for(ready.exists)
             port = int(json.loads(ready.read_text())["endpoints"][0].rpartition(":")[2])
-            yield _with_sender(Peer("127.0.0.1", port, *root.values(), pid=server.pid))
+            yield _with_sender(Peer("127.0.0.1", port, key, secret, server.pid))
         finally:
             server.terminate()
             server.wait(30)
