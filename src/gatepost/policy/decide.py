@@ -113,8 +113,8 @@ def _own_side(request: Request, policies: Policies, plan: Plan, by_role: Rule | 
 
 
 def _known(plan: Plan, verdict: Verdict, layer: LayerKind | None, rules: tuple[Rule, ...]) -> Decision:
-    """A decision of these rules, made once: it says the same for every request."""
-    decision: Decision | None = plan.decisions.get((layer, rules))
+    """A decision of these rules, made once: each stands in one layer, so they say the same for every request."""
+    decision: Decision | None = plan.decisions.get(rules)
     if decision is None:
-        decision = plan.decisions[layer, rules] = Decision(verdict, layer, rules)
+        decision = plan.decisions[rules] = Decision(verdict, layer, rules)
     return decision

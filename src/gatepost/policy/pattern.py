@@ -48,12 +48,28 @@ def matcher(pattern: str) -> Matcher:
     if len(parts) == 1:
         return pattern.__eq__
     first, last = parts[0], parts[-1]
-    middle = [part for part in parts[1:-1] if part]
-    if not middle:
-        return _ends(first, last)
-    if len(middle) == 1 and not first and not last:
-        return lambda text: middle[0] in text
-    return lambda text: glob(pattern, text)
+    middle = tuple(part for part in parts[1:-1] if part)
+    if middle:
+        return _in_order(first, middle, last)
+    return _ends(first, last)
+
+
+def _in_order(first: str, middle: tuple[str, ...], last: str) -> Matcher:
+    """The text begins so, ends so, and has the parts between in their order: each is taken where it first comes."""
+    least = len(first) + len(last)
+
+    def test(text: str) -> bool:
+        if len(text) < least or not text.startswith(first) or not text.endswith(last):
+            return False
+        at, end = len(first), len(text) - len(last)
+        for part in middle:
+            found = text.find(part, at, end)
+            if found < 0:
+                return False
+            at = found + len(part)
+        return True
+
+    return test
 
 
 def _ends(first: str, last: str) -> Matcher:

@@ -41,7 +41,7 @@ class Plan:
     """What one action asks of the layers.
 
     `denying` are the layers with a Deny that speaks of it; `scps` the levels that do not allow it outright; `limits` boundary and
-    session policy; `resource` is None where the resource has no policy. `decisions` are those made already, by layer and rules.
+    session policy; `resource` is None where the resource has no policy. `decisions` are those made already, by their rules.
     """
 
     __slots__ = ("bounded", "decisions", "denying", "identity", "limits", "named_on", "resource", "scps")
@@ -59,7 +59,7 @@ class Plan:
         own = (LayerKind.BOUNDARY, policies.boundary), (LayerKind.SESSION, policies.session)
         self.limits = tuple((kind, of(layer)) for kind, layer in own if layer is not None)
         self.named_on = named_resource(action_key)
-        self.decisions: dict[tuple[LayerKind | None, tuple[Rule, ...]], Any] = {}  # `decide.Decision`, which builds on this
+        self.decisions: dict[tuple[Rule, ...], Any] = {}  # `decide.Decision`, which builds on this
 
 
 class Policies:
