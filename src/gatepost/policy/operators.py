@@ -250,17 +250,25 @@ def holds_when_absent(operator: Operator) -> bool:
     return operator.base != NULL and (COMPARISONS[operator.base].negated or operator.if_exists)
 
 
+def is_readable(operator: Operator, value: str) -> bool:
+    """Rule 5: whether a request's value is what an operator (any but `Null`) compares: a date, a number, an address, an ARN."""
+    return COMPARISONS[operator.base].matches(())(value) is not None
+
+
+def unreadable_values(condition: Condition) -> tuple[str, ...]:
+    """Rule 6: the policy's own values that the operator cannot compare with anything; with variables in them they are not judged."""
+    if condition.operator.base == NULL:
+        return ()
+    comparison = COMPARISONS[condition.operator.base]
+    return tuple(value for value in condition.values if "${" not in value and not _readable(comparison, (wild(value),)))
+
+
 def variables_of(condition: Condition, *, variables: bool) -> tuple[Variable, ...]:
     """The policy variables in a condition's values, once each."""
-    if operator_takes_none(condition.operator):
+    if condition.operator.base == NULL:
         return ()
     _, templates = _patterns(condition, variables=variables)
     return tuple(dict.fromkeys(part for template in templates for part in template.parts if isinstance(part, Variable)))
-
-
-def operator_takes_none(operator: Operator) -> bool:
-    """Whether `${…}` is literal text in the values of an operator."""
-    return operator.base == NULL or not COMPARISONS[operator.base].variables
 
 
 def _patterns(condition: Condition, *, variables: bool) -> tuple[tuple[str, ...], tuple[Template, ...]]:

@@ -1,14 +1,21 @@
 """What stands between a request and its permission: every Deny that hits, and every layer that holds no Allow.
 
-`decide` stops at the first; whoever is to mend a denial wants them all. The rules are those of `decide`, and a property test holds that
-nothing falls short exactly where it allows.
+`decide` stops at the first; whoever is to mend a denial wants them all. They are found by asking it again: without the Denies, then
+with an Allow in the layer whose Allow it misses, until it allows.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatepost.policy.decide import FEDERATED_USER, NAMED_BY_RESOURCE, UNBOUND_BY_SCPS, LayerKind
+from gatepost.policy.decide import LayerKind, Verdict
 from gatepost.policy.explain import Explanation, LayerStep, StatementStep
-from gatepost.policy.match import How
+from gatepost.policy.match import How, names
+from gatepost.policy.model import PrincipalEntry, PrincipalType
+from gatepost.policy.principal import Principal, PrincipalKind
+from gatepost.policy.reading import Level, decide_reading
+
+# The order in which layers are told; `decide` names a missing Allow in the order of `LayerKind`.
+TOLD = (LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.BOUNDARY, LayerKind.SESSION, LayerKind.SCP, LayerKind.RCP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A Deny statement that hits."""
+    """A Deny statement that hits, or may."""
 
     kind: LayerKind
     step: StatementStep
@@ -36,14 +43,13 @@ class Denial:
 class Shortfall:
     """Everything that is in the way. `lacks` are what remains once the denials are gone.
 
-    `open_lacks` and `open_denials` are those that depend on keys which are left open: lacks that a statement may fill, Denies that
-    may hit.
+    `open_denials` and `open_allows` depend on keys that are left open: Denies that may hit, Allows that may fill a lack.
     """
 
     denials: tuple[Denial, ...]
     lacks: tuple[Lack, ...]
     open_denials: tuple[Denial, ...] = ()
-    open_lacks: tuple[StatementStep, ...] = ()
+    open_allows: tuple[StatementStep, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.denials or self.lacks)
@@ -51,101 +57,84 @@ class Shortfall:
 
 def shortfall(explanation: Explanation) -> Shortfall:
     """What is in the way of a request."""
-    lacks = tuple(_lacks(explanation))
-    hitting: list[Denial] = []
-    possible: list[Denial] = []
-    for kind, level, layer in _levelled(explanation):
-        if kind is LayerKind.SCP and not _bound_by_scps(explanation):
-            continue
-        for step in layer.statements:
-            if step.rule.denies and step.may_match:
-                (hitting if step.matched else possible).append(Denial(kind, step, level))
-    return Shortfall(tuple(hitting), lacks, tuple(possible), tuple(_filling(explanation, lacks)))
+    lacks = _lacks(explanation)
+    denials = [Denial(kind, step, level) for kind, level, step in _statements(explanation) if step.rule.denies]
+    denials = [denial for denial in denials if denial.step.may_match and _hits(explanation, denial.step)]
+    return Shortfall(
+        tuple(denial for denial in denials if denial.step.matched),
+        tuple(_lack(explanation, level) for level in lacks),
+        tuple(denial for denial in denials if not denial.step.matched),
+        tuple(_filling(explanation, len(lacks))) if lacks else (),
+    )
 
 
-def _levelled(explanation: Explanation) -> list[tuple[LayerKind, int, LayerStep]]:
-    return [
-        (kind, level, layer)
-        for kind in (
-            LayerKind.IDENTITY,
-            LayerKind.RESOURCE,
-            LayerKind.BOUNDARY,
-            LayerKind.SESSION,
-            LayerKind.SCP,
-            LayerKind.RCP,
-        )
-        for level, layer in enumerate(explanation.of_kind(kind))
-    ]
+def _lacks(explanation: Explanation, assumed: StatementStep | None = None) -> list[Level]:
+    """The layers that lack an Allow, where one statement that may match is taken to do so."""
+
+    def allowing(step: StatementStep) -> bool:
+        return not step.rule.denies and (step.matched or step is assumed)
+
+    added: dict[Level, How] = {}
+    while True:
+        decision = decide_reading(explanation, allowing, added)
+        if decision.allowed:
+            return sorted(added, key=lambda level: (TOLD.index(level[0]), level[1]))
+        missing = _missing(explanation, decision.layer or LayerKind.IDENTITY, added)
+        added[missing] = naming(explanation.request.principal)
 
 
-def _lacks(explanation: Explanation) -> list[Lack]:
-    """Each layer that must allow and does not."""
-    found = []
-    if _bound_by_scps(explanation):
-        levels = explanation.of_kind(LayerKind.SCP)
-        found = [Lack(LayerKind.SCP, layer, level) for level, layer in enumerate(levels) if not _allows(layer)]
-    request = explanation.request
-    account = request.principal.account
-    (resource,) = explanation.of_kind(LayerKind.RESOURCE)
-    how = _admission(resource)
-    by_resource = Lack(LayerKind.RESOURCE, resource)
-    if account is None:
-        return found if how is How.DIRECT else [*found, by_resource]
-    if account != request.resource_account:
-        own = _own_lacks(explanation, admitted_by_role=False)
-        return [*found, *own] if how is not How.NOT else [*found, *own, by_resource]
-    if how is How.DIRECT:
-        return found
-    if how is How.NOT and resource.layer.rules and request.action_key.startswith(NAMED_BY_RESOURCE):
-        # Once the resource names the caller, its own side counts only where that names its role.
-        own = _own_lacks(explanation, admitted_by_role=True) if named_by_role(explanation) else []
-        return [*found, by_resource, *own]
-    return [*found, *_own_lacks(explanation, admitted_by_role=how is How.ROLE)]
+def _missing(explanation: Explanation, kind: LayerKind, added: dict[Level, How]) -> Level:
+    """Which level of a kind lacks the Allow that `decide` misses.
+
+    A federated user without session policy is refused as if by its identity policies; it is the session policy that lacks.
+    """
+    for level, layer in enumerate(explanation.of_kind(kind)):
+        if (kind, level) not in added and not any(step.matched and not step.rule.denies for step in layer.statements):
+            return kind, level
+    # INVARIANT: with an Allow in every layer, a session policy included, `decide` allows.
+    assert (LayerKind.SESSION, 0) not in added  # noqa: S101 -- a loop without end otherwise
+    return LayerKind.SESSION, 0
 
 
-def named_by_role(explanation: Explanation) -> bool:
-    """Whether a resource policy names this caller by its role, so that its boundary and session policy still count."""
-    return explanation.request.principal.role_name is not None
+def _hits(explanation: Explanation, denial: StatementStep) -> bool:
+    """Whether a Deny denies where it matches: a service control policy does not bind everyone."""
+    return decide_reading(explanation, lambda step: step is denial).verdict is Verdict.EXPLICIT_DENY
 
 
-def _own_lacks(explanation: Explanation, *, admitted_by_role: bool) -> list[Lack]:
-    principal = explanation.request.principal
-    found = []
-    sessions = explanation.of_kind(LayerKind.SESSION)
-    sided = principal.kind is not FEDERATED_USER or bool(sessions)
-    if not admitted_by_role:
-        (identity,) = explanation.of_kind(LayerKind.IDENTITY)
-        if not principal.of_root and not _allows(identity):
-            found.append(Lack(LayerKind.IDENTITY, identity))
-        if not sided:
-            found.append(Lack(LayerKind.SESSION, None))
-    limits = (*explanation.of_kind(LayerKind.BOUNDARY), *sessions)
-    return found + [Lack(layer.kind, layer) for layer in limits if not _allows(layer)]
+def _filling(explanation: Explanation, lacks: int) -> Iterator[StatementStep]:
+    """The Allows that may match, and with which less would be missing."""
+    for _, _, step in _statements(explanation):
+        if not step.rule.denies and step.may_match and not step.matched and len(_lacks(explanation, step)) < lacks:
+            yield step
 
 
-def _filling(explanation: Explanation, lacks: tuple[Lack, ...]) -> list[StatementStep]:
-    """The Allows that may match and would then fill a lack."""
-    found = [step for lack in lacks if lack.layer is not None for step in lack.layer.statements if _may_allow(step)]
-    request = explanation.request
-    if request.principal.account == request.resource_account and not any(lack.kind is LayerKind.RESOURCE for lack in lacks):
-        # In one account a resource policy that names the caller, or its role, fills in for its own side.
-        (resource,) = explanation.of_kind(LayerKind.RESOURCE)
-        own = any(lack.kind in (LayerKind.IDENTITY, LayerKind.BOUNDARY, LayerKind.SESSION) for lack in lacks)
-        found += [step for step in resource.statements if own and _may_allow(step) and step.principal is not How.ACCOUNT]
-    return found
+def _statements(explanation: Explanation) -> Iterator[tuple[LayerKind, int, StatementStep]]:
+    for kind in TOLD:
+        for level, layer in enumerate(explanation.of_kind(kind)):
+            for step in layer.statements:
+                yield kind, level, step
 
 
-def _may_allow(step: StatementStep) -> bool:
-    return not step.rule.denies and step.may_match and not step.matched
+def _lack(explanation: Explanation, level: Level) -> Lack:
+    kind, number = level
+    layers = explanation.of_kind(kind)
+    return Lack(kind, layers[number] if number < len(layers) else None, number)
 
 
-def _allows(layer: LayerStep) -> bool:
-    return any(not step.rule.denies and step.matched for step in layer.statements)
+# --- how a resource policy would name the caller ------------------------------------------------------------------------
 
 
-def _admission(layer: LayerStep) -> How:
-    return max((step.principal for step in layer.statements if not step.rule.denies and step.matched), default=How.NOT)
+def entry_of(principal: Principal) -> PrincipalEntry:
+    """The entry of `Principal` that names a caller, a session by its role, which stays."""
+    match principal.kind:
+        case PrincipalKind.SERVICE:
+            return PrincipalEntry(PrincipalType.SERVICE, principal.arn)
+        case PrincipalKind.FEDERATED:
+            return PrincipalEntry(PrincipalType.FEDERATED, principal.arn)
+        case _:
+            return PrincipalEntry(PrincipalType.AWS, principal.role_arn or principal.arn)
 
 
-def _bound_by_scps(explanation: Explanation) -> bool:
-    return explanation.request.principal.kind not in UNBOUND_BY_SCPS
+def naming(principal: Principal) -> How:
+    """How a resource policy with that entry names the caller."""
+    return names(entry_of(principal), principal)

@@ -24,8 +24,9 @@ SOMETHING: Final = "something"  # stands for whatever value; only whether there 
 class Unknown:
     """Keys (lower case) that a question leaves open.
 
-    A key that ends in `/` is a family: `aws:principaltag/` stands for every tag. `always` are those that every such call carries, a
-    multi-valued one with at least one value; any other may be absent. A key that the request's context holds is known all the same.
+    A key that ends in `/` or `:` is a family: `aws:principaltag/` stands for every tag, `s3:` for every key of S3. `always` are those
+    that every such call carries, a multi-valued one with at least one value; any other may be absent. A key that the request's
+    context holds is known all the same.
     """
 
     keys: frozenset[str] = frozenset()
@@ -38,8 +39,8 @@ class Unknown:
         """Whether a key (lower case) is left open beside a context."""
         if key in context:
             return False
-        family = key.partition("/")[0] + "/"
-        return key in self.keys or key in self.always or family in self.keys
+        families = key.partition("/")[0] + "/", key.partition(":")[0] + ":"
+        return key in self.keys or key in self.always or not self.keys.isdisjoint(families)
 
 
 NOTHING: Final = Unknown()
