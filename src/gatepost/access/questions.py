@@ -12,7 +12,6 @@ from gatepost.access.credentials import Caller
 from gatepost.access.gather import caller_side, resource_side, trust_side
 from gatepost.access.guardrails import guardrails
 from gatepost.access.kept_layer import KeptLayer
-from gatepost.policy.catalogue import Action, resource_arn
 from gatepost.policy.catalogue import action as known_action
 from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.question import (
@@ -20,7 +19,11 @@ from gatepost.policy.question import (
     GivenPolicies,
     Question,
     Supposition,
+    Unasked,
     caller_unknown,
+    has_no_resource,
+    resource_called,
+    sends,
 )
 from gatepost.policy.request import Context, Request
 from gatepost.policy.values import arn_parts
@@ -32,10 +35,6 @@ from gatepost.store.transaction import Transaction
 GLOBAL_REGION: Final = "us-east-1"  # where calls of services without regions are recorded (`aws.wire.model`)
 GLOBAL_SERVICES: Final = ("iam", "organizations")
 CONFIGURATION_SET: Final = ":configuration-set/"
-
-
-class Unasked(ValueError):
-    """A question that cannot be asked as it stands; the message says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +78,18 @@ def ask(tx: Transaction, caller: Caller, supposed: Supposition, target: Target, 
 
 
 def _needed(tx: Transaction, caller: Caller, supposed: Supposition, target: Target) -> _Needed:
-    known = known_action(supposed.action)
     needed = _Needed()
-    if known is not None and not known.resource_types:
+    if has_no_resource(supposed.action):
         if target.resource not in (None, "*"):
             needed.notes.append(f"{supposed.action} has no resource: it is asked on `*`")
         needed.add("*")
     elif target.resource is not None:
-        needed.add(_resource(tx, caller.account, target.region, target.resource, known, needed))
-    elif supposed.sender is None or not sends(known):
+        needed.add(_resource(tx, caller.account, target.region, supposed.action, target.resource, needed))
+    elif supposed.sender is None or not sends(supposed.action):
         raise Unasked(f"expected what {supposed.action} is to be asked on: an ARN, an identity's name, or `*`")
-    if sends(known):
+    if sends(supposed.action):
         _add_sending(tx, caller, supposed, target, needed)
     return needed
-
-
-def sends(known: Action | None) -> bool:
-    """Whether an action sends mail."""
-    return known is not None and known.service == "ses" and known.name.startswith("Send") and "identity" in known.resource_types
 
 
 def _add_sending(tx: Transaction, caller: Caller, supposed: Supposition, target: Target, needed: _Needed) -> None:
@@ -130,33 +123,23 @@ def _add_sender(tx: Transaction, caller: Caller, region: str, sender: str, neede
     return named.configuration_set if named is not None and named.account == caller.account else None
 
 
-def _resource(tx: Transaction, account: str, region: str, given: str, known: Action | None, needed: _Needed) -> str:
-    """The ARN of a resource by what a person types."""
-    if given == "*" or arn_parts(given) is not None:
-        return given
-    kind, slash, name = given.partition("/")
-    types = () if known is None else tuple(known.resource_types)
-    if known is not None and slash and kind in types:
-        return _written(tx, known.service, kind, name, account, region)
-    if "identity" in types and not slash:
-        name = given if "@" in given else given.lower()
-        if name not in held_identities(tx, account, region):
-            needed.notes.append(f"there is no identity `{name}` in account {account}, {region}")
-        return identity_arn(account, region, name)
-    expected = ", ".join(f"`{each}/NAME`" for each in types) if types else "an ARN"
-    raise Unasked(f"`{given}`: expected an ARN, `*`{', an identity' if 'identity' in types else ''} or {expected}")
-
-
-def _written(tx: Transaction, service: str, kind: str, name: str, account: str, region: str) -> str:
-    if service == "ses" and kind == "identity":
-        return identity_arn(account, region, name if "@" in name else name.lower())
-    if service == "iam" and kind == "role" and (role := roles.get_role(tx, account, name)) is not None:
+def _resource(tx: Transaction, account: str, region: str, action: str, given: str, needed: _Needed) -> str:
+    """The ARN of a resource by what a person types; with the path of a role that there is."""
+    arn = resource_called(action, given, account, region)
+    match = IDENTITY_ARN.fullmatch(arn)
+    if match is not None and match.group(4) not in held_identities(tx, match.group(3), match.group(2)):
+        needed.notes.append(f"there is no identity `{match.group(4)}` in account {match.group(3)}, {match.group(2)}")
+    if given.startswith("role/") and (role := roles.get_role(tx, account, given.rpartition("/")[2])) is not None:
         return role.arn
-    filled = {"Partition": "aws", "Region": region, "Account": account}
-    form = resource_arn(service, kind)
-    for part, value in filled.items():
-        form = form.replace(f"${{{part}}}", value)
-    return form.partition("${")[0] + name
+    return arn
+
+
+def identity_called(tx: Transaction, account: str, region: str, given: str) -> str | None:
+    """The ARN of the identity that an account has by this name, or as `identity/NAME`; None where it has none."""
+    name = given.removeprefix("identity/")
+    name = name if "@" in name else name.lower()
+    known = held_identities(tx, account, region).get(name)
+    return None if known is None else known.arn
 
 
 # --- the question -------------------------------------------------------------------------------------------------------
@@ -185,7 +168,7 @@ def _question(
 
 def caller_keys(caller: Caller) -> Context:
     """The keys that say who calls; of a role's session no more than is true of all of them."""
-    context = dict(principal_context(caller))
+    context = {**principal_context(caller), "aws:principalisawsservice": "false"}
     if caller.principal.kind is PrincipalKind.ASSUMED_ROLE and caller.session is None:
         context["aws:multifactorauthpresent"] = "false"  # no session here is made with a second factor
         if caller.principal.name == ANY_SESSION:

@@ -135,6 +135,11 @@ def condition_key(name: str) -> ConditionKey | None:
     return _keys().get(lower) or _keys().get(f"{lower.partition('/')[0]}/{TAG_KEY.lower()}")
 
 
+def key_names() -> tuple[str, ...]:
+    """Every condition key as AWS writes it; a tag key's ends in `/${TagKey}`."""
+    return tuple(key.name for key in _keys().values())
+
+
 def is_multivalued(key: str) -> bool:
     """Whether a key (lower case) takes several values."""
     return key in MULTIVALUED or key in _multivalued()

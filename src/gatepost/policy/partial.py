@@ -8,6 +8,7 @@ each completion of the open keys is decided somewhere between the two: where the
 holds it against `decide` on completions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -24,6 +25,14 @@ class Answer(Enum):
     YES = "yes"
     NO = "no"
     CANNOT_TELL = "cannot tell"
+
+
+def combined(answers: Iterable[Answer]) -> Answer:
+    """The answer on a call with several needs: all must be met."""
+    given = set(answers)
+    if Answer.NO in given:
+        return Answer.NO
+    return Answer.CANNOT_TELL if Answer.CANNOT_TELL in given else Answer.YES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from gatepost.policy.catalogue import TAG_KEY, is_multivalued, services
+from gatepost.policy.catalogue import TAG_KEY, is_multivalued, resource_arn, services
 from gatepost.policy.catalogue import action as known_action
 from gatepost.policy.decide import Policies
 from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy
-from gatepost.policy.model import Policy
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.request import Context, Request
 from gatepost.policy.timetable import CURRENT_TIME, EPOCH_TIME, told
 from gatepost.policy.unknown import Unknown
+from gatepost.policy.values import arn_parts
 
 ANY_SESSION: Final = "(any)"  # the name of a role's session that is any of them; none can be called so
 # What every call carries, and what every call of an action carries that knows the key. The others may be absent.
@@ -53,7 +53,6 @@ class Supposition:
             "aws:sourceip": self.source_ip,
             "aws:securetransport": None if self.secure is None else str(self.secure).lower(),
             "aws:useragent": self.user_agent,
-            "aws:principalisawsservice": "false",
             "aws:viaawsservice": "false",
         }
         return {key: value for key, value in given.items() if value is not None} | dict(self.context)
@@ -122,7 +121,10 @@ def caller_unknown(principal: Principal) -> Unknown:
 
 def stranger_context(principal: Principal) -> tuple[Context, Unknown]:
     """The keys of a caller of whom no more is known than the ARN, and those that are open: tags, the unique ID."""
-    context: dict[str, str | tuple[str, ...]] = {"aws:principalarn": principal.role_arn or principal.arn}
+    context: dict[str, str | tuple[str, ...]] = {
+        "aws:principalarn": principal.role_arn or principal.arn,
+        "aws:principalisawsservice": str(principal.kind is PrincipalKind.SERVICE).lower(),
+    }
     if principal.account is not None:
         context["aws:principalaccount"] = principal.account
     kinds = {
@@ -151,6 +153,40 @@ def multivalued(context: Mapping[str, Iterable[str]]) -> Context:
     return made
 
 
-def attached(policy: Policy, name: str) -> AttachedPolicy:
-    """A policy that a question brings along, by its file's name."""
-    return AttachedPolicy(policy, name=name)
+# --- what a call is asked on --------------------------------------------------------------------------------------------
+
+
+class Unasked(ValueError):
+    """A question that cannot be asked as it stands; the message says what was expected."""
+
+
+def sends(action: str) -> bool:
+    """Whether an action sends mail."""
+    known = known_action(action)
+    return known is not None and known.service == "ses" and known.name.startswith("Send") and "identity" in known.resource_types
+
+
+def resource_called(action: str, given: str, account: str, region: str) -> str:
+    """The ARN of what a person types: an ARN or `*` itself, `identity/NAME` and the like, an identity's name; Unasked for another."""
+    if given == "*" or arn_parts(given) is not None:
+        return given
+    known = known_action(action)
+    types = () if known is None else tuple(known.resource_types)
+    kind, slash, name = given.partition("/")
+    if not slash and "identity" in types:
+        kind, name = "identity", given
+    if known is None or kind not in types or not name:
+        expected = ", ".join(f"`{each}/NAME`" for each in types)
+        raise Unasked(f"`{given}`: expected an ARN, `*`{' or ' if expected else ''}{expected}")
+    if kind == "identity" and "@" not in name:
+        name = name.lower()
+    form = resource_arn(known.service, kind)
+    for part, value in (("Partition", "aws"), ("Region", region), ("Account", account)):
+        form = form.replace(f"${{{part}}}", value)
+    return form.partition("${")[0] + name
+
+
+def has_no_resource(action: str) -> bool:
+    """Whether an action is asked on `*` alone."""
+    known = known_action(action)
+    return known is not None and not known.resource_types
