@@ -70,7 +70,9 @@ def left_of(step: StatementStep, found: Rationale) -> str:
 
 def _remedy(found: Rationale, offered: Remedy, paint: Paint) -> Iterator[str]:
     if offered.denials:
-        yield from folded(_must_change(offered), paint.width, "", "  ")
+        table = found.timetable
+        passes = table is not None and table.next_change is not None
+        yield from folded(_must_change(offered, passes=passes), paint.width, "", "  ")
     for number, grant in enumerate(offered.grants):
         yield from _grant(found.explanation, offered, grant, number, paint)
     if offered.after is Answer.CANNOT_TELL:
@@ -78,9 +80,10 @@ def _remedy(found: Rationale, offered: Remedy, paint: Paint) -> Iterator[str]:
         yield from folded(f"It would still depend on {', '.join(keys)}, for a Deny may apply.", paint.width, "", "  ")
 
 
-def _must_change(found: Remedy) -> str:
+def _must_change(found: Remedy, *, passes: bool) -> str:
     which = ", ".join(names.place(denial.step.rule) for denial in found.denials)
     must = "this Deny must change" if len(found.denials) == 1 else "these Denies must change"
+    must += ", or its time must pass" if passes else ""
     missing = ", ".join(names.LAYERS[grant.lack.kind] for grant in found.grants)
     after = f"After that an Allow is still missing in: {missing}." if missing else "After that the call is allowed."
     return f"No grant helps: {must}: {which}. {after if found.after is Answer.YES or missing else ''}".rstrip()

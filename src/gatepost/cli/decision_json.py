@@ -94,7 +94,7 @@ def _statement(step: StatementStep, context: Context) -> Told:
 def _condition(step: StatementStep, each: ConditionStep, context: Context) -> Told:
     compared = compare(step, each, context)
     return {
-        "key": names.key(each.condition.key),
+        "key": names.key(each.condition.key.lower()),
         "operator": str(each.condition.operator),
         "expected": list(each.condition.values),
         "filled": list(compared.expected),

@@ -104,7 +104,7 @@ class DecisionTree:
             keys = dict.fromkeys(names.key(key) for step in waits for key in step.depends_on)
             return "?", f"depends on {', '.join(keys)}"
         if (kind, level) in self._lacking:
-            return "✕", f"no Allow: {self._silence(kind, layer)}"
+            return "✕", f"no Allow: {self._silence(kind, layer).replace('no statement', 'none')}"
         if allows:
             return "●", "allows"
         if kind is LayerKind.IDENTITY and self._request.principal.of_root:
@@ -154,7 +154,7 @@ class DecisionTree:
             *([] if step.action else ["action"]),
             *([] if step.principal is not How.NOT else ["principal"]),
             *([] if step.resource or step.resource_depends_on else ["resource"]),
-            *(names.key(each.condition.key) for each in step.conditions if not each.may_hold),
+            *(names.key(each.condition.key.lower()) for each in step.conditions if not each.may_hold),
         ]
         if self._is_told(step):
             return "✕", "✕ in one place" if len(failing) == 1 else f"✕ in {len(failing)} places"

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gatepost.policy.catalogue import TAG_KEY, condition_key
+from gatepost.policy.catalogue import spelled as key
 from gatepost.policy.decide import LayerKind
 from gatepost.policy.match import AttachedPolicy, PolicySource, Rule
 from gatepost.policy.model import Condition
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import account_of
+
+__all__ = ["LAYERS", "condition", "key", "place", "policy", "principal_entry", "statement", "what", "who"]
 
 OWNERS: Final = {
     PolicySource.USER_INLINE: "user",
@@ -70,17 +72,11 @@ def place(rule: Rule) -> str:
     return f"{policy(rule.attached)} › {statement(rule)}"
 
 
-def key(name: str) -> str:
-    """A condition key as AWS writes it."""
-    known = condition_key(name)
-    return name if known is None else known.name.replace(TAG_KEY, name.partition("/")[2])
-
-
 def condition(each: Condition, values: tuple[str, ...], most: int = 3) -> str:
     """`ses:FromAddress StringEquals news@example.com`; the first few values."""
     more = len(values) - most
     listed = ", ".join(value if value.strip() == value and value else f"`{value}`" for value in values[:most])
-    return f"{key(each.key)} {each.operator} {listed}{f' and {more} more' if more > 0 else ''}"
+    return f"{key(each.key.lower())} {each.operator} {listed}{f' and {more} more' if more > 0 else ''}"
 
 
 def principal_entry(value: str, ids: Mapping[str, str], account: str | None) -> str:

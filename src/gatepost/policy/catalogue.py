@@ -135,9 +135,13 @@ def condition_key(name: str) -> ConditionKey | None:
     return _keys().get(lower) or _keys().get(f"{lower.partition('/')[0]}/{TAG_KEY.lower()}")
 
 
-def key_names() -> tuple[str, ...]:
-    """Every condition key as AWS writes it; a tag key's ends in `/${TagKey}`."""
-    return tuple(key.name for key in _keys().values())
+@cache
+def spelled(name: str) -> str:
+    """A key (lower case) as AWS writes it; the tag's own part, and a key that the catalogue does not know, stay as they are."""
+    known = condition_key(name)
+    if known is None:
+        return name
+    return known.name.replace(TAG_KEY, name.partition("/")[2])
 
 
 def is_multivalued(key: str) -> bool:
@@ -149,3 +153,8 @@ def is_single_valued(key: str) -> bool:
     """Whether a key (lower case) is known to take one value; an unknown key is neither."""
     known = condition_key(key)
     return known is not None and not known.multivalued
+
+
+def key_names() -> tuple[str, ...]:
+    """Every condition key as AWS writes it; a tag key's ends in `/${TagKey}`."""
+    return tuple(key.name for key in _keys().values())

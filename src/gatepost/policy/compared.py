@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
+from gatepost.policy.catalogue import spelled
 from gatepost.policy.explain import ConditionStep, StatementStep
 from gatepost.policy.model import Condition
 from gatepost.policy.operators import COMPARISONS, NULL, is_readable, unreadable_values, value_test, variables_of
@@ -102,7 +103,7 @@ def _distance(condition: Condition, actual: str | tuple[str, ...] | None) -> tim
 def _open_words(condition: Condition, step: ConditionStep) -> str:
     if step.depends_on == (condition.key.lower(),):
         return "not said"
-    return f"{', '.join(step.depends_on)} not said"
+    return f"{', '.join(map(spelled, step.depends_on))} not said"
 
 
 def _words(

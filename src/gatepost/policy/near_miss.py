@@ -99,7 +99,7 @@ def _listed(element: str, named: tuple[str, ...] | None, excepted: tuple[str, ..
 def _action_hint(step: StatementStep, request: Request) -> str | None:
     patterns = step.rule.statement.actions or ()
     if RAW_FORMS.get(request.action_key) in {pattern.lower() for pattern in patterns}:
-        return "the raw form and the other are two actions, and neither grants the other"
+        return "the raw form is an action of its own"
     return None
 
 
