@@ -358,6 +358,24 @@ def test_the_default_configuration_set_is_asked_too(alice: Person, gatepost: Com
 # --- who can ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_grant_to_the_account_is_said_to_add_nothing(alice: Person, gatepost: Command) -> None:
+    share(alice.live, allow("ses:SendEmail", DOMAIN, Principal={"AWS": ACCOUNT}))
+    code, told, _ = gatepost("explain", "--as", "user/alice", "--action", "ses:SendEmail", "--from", "news@example.com")
+    assert code == 1
+    assert "· resource policy of example.com names the account, which adds nothing by itself" in flat(told)
+
+
+def test_long_names_stay_within_the_lines(alice: Person, gatepost: Command) -> None:
+    """The fixture holds every line to 100 columns."""
+    name, addresses = "N" * 70, [f"{number}{'a' * 40}*@{'b' * 30}.example" for number in range(9)]
+    condition = {"StringLike": {"ses:FromAddress": addresses}}
+    grant(alice, allow("ses:SendEmail", Sid="S" * 60, Condition=condition), name=name)
+    code, told, _ = gatepost(
+        "explain", "--as", "user/alice", "--action", "ses:SendEmail", "--from", "news@example.com", "--all"
+    )
+    assert (code, name[:20] in told) == (1, True)
+
+
 def test_who_can_lists_everybody_who_could(live: Live, alice: Person, gatepost: Command) -> None:
     make_user(live, "bob")
     grant(make_user(live, "news"), allow("ses:SendEmail", Condition=ONLY_NEWS))
@@ -402,6 +420,7 @@ def test_who_can_asks_whether_everybody_is_named(live: Live, alice: Person, gate
         (("explain",), "expected an ID, or --as WHO and --action ACTION"),
         (("explain", "--as", "user/alice"), "--action: expected the action that is asked about"),
         (("explain", "x", "--action", "ses:SendEmail"), "--action: a call that was made has its own"),
+        (("explain", "x", "--from", "a@b"), "--from: a call that was made has its own"),
         (("can", "user/alise", "ses:SendEmail", "example.com"), "no user `alise` in account 123456789012; did you mean `alice`?"),
         (("can", "alice", "ses:SendEmail", "example.com"), "`alice`: expected `user/NAME`, `role/NAME`"),
         (("can", "arn:aws:iam::999988887777:root", "ses:SendEmail", "x"), "no account 999988887777 here; there are 123456789012"),

@@ -24,27 +24,35 @@ WORDS: Final = {Answer.YES: "allowed", Answer.NO: "denied", Answer.CANNOT_TELL: 
 def told(found: Rationale) -> Told:
     """One decision."""
     explanation, short = found.explanation, found.shortfall
-    request, verdict = explanation.request, found.decision.verdict
-    decision = found.decision.worst if found.answer is Answer.YES else found.decision.best
     table = found.timetable
     return {
-        "action": request.action,
+        "action": explanation.request.action,
+        **told_in_short(found),
+        "context": context_of(explanation.request.context),
+        "left_open": sorted(map(names.key, explanation.unknown.keys | explanation.unknown.always)),
+        "layers": [_layer(kind, level, layer, found) for kind in TOLD for level, layer in enumerate(explanation.of_kind(kind))],
+        "denials": [_denial(each) for each in short.denials],
+        "lacking": [{"kind": each.kind.value, "level": each.level} for each in short.lacks],
+        "near_misses": [_near(each) for each in found.near_misses],
+        "remedy": None if found.remedy is None else _remedy(found.remedy),
+        "changes": [] if table is None else list(map(_change, table.changes)),
+    }
+
+
+def told_in_short(found: Rationale) -> Told:
+    """One decision, without its steps: the answer, by which statements, and on what it depends."""
+    request, verdict = found.explanation.request, found.decision.verdict
+    decision = found.decision.worst if found.answer is Answer.YES else found.decision.best
+    is_open = found.answer is Answer.CANNOT_TELL
+    return {
         "resource": request.resource,
         "resource_account": request.resource_account,
         "decision": WORDS[found.answer],
         "verdict": None if verdict is None else verdict.value,
-        "decided_by": [] if found.answer is Answer.CANNOT_TELL else [_place(rule) for rule in decision.rules],
-        "context": context_of(request.context),
-        "left_open": sorted(map(names.key, explanation.unknown.keys | explanation.unknown.always)),
+        "decided_by": [] if is_open else [_place(rule) for rule in decision.rules],
         "depends_on": list(map(names.key, found.depends_on)),
-        "layers": [_layer(kind, level, layer, found) for kind in TOLD for level, layer in enumerate(explanation.of_kind(kind))],
-        "denials": [_denial(each) for each in short.denials],
-        "lacking": [{"kind": each.kind.value, "level": each.level} for each in short.lacks],
-        "open_denials": [_denial(each) for each in short.open_denials],
-        "open_allows": [_place(step.rule) for step in short.open_allows],
-        "near_misses": [_near(each) for each in found.near_misses],
-        "remedy": None if found.remedy is None else _remedy(found.remedy),
-        "changes": [] if table is None else list(map(_change, table.changes)),
+        "open_denials": [_denial(each) for each in found.shortfall.open_denials] if is_open else [],
+        "open_allows": [_place(step.rule) for step in found.shortfall.open_allows] if is_open else [],
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from gatepost.cli import names
 from gatepost.cli.decision_advice import advice, left_of
 from gatepost.cli.decision_tree import DecisionTree
-from gatepost.cli.layout import GAP
+from gatepost.cli.layout import GAP, folded
 from gatepost.cli.paint import Paint
 from gatepost.policy.decide import Verdict
 from gatepost.policy.partial import Answer
@@ -46,7 +46,7 @@ def decisions(
     for number, each in enumerate(found):
         if number:
             yield ""
-        yield _head(each, paint, time if not number else "")
+        yield from _head(each, paint, "" if number else time)
         if not number:
             yield from _flow(parts, paint.width)
         yield from DecisionTree(each, paint, ids, everything=everything).lines()
@@ -60,12 +60,16 @@ def verdict(found: Rationale) -> str:
     return "DENIED" if found.decision.verdict is None else VERDICTS[found.decision.verdict]
 
 
-def _head(found: Rationale, paint: Paint, time: str) -> str:
-    request = found.explanation.request
+def _head(found: Rationale, paint: Paint, time: str) -> Iterator[str]:
+    """The verdict, the request, and the time at the right edge, or on a line of its own where there is no room."""
     word = verdict(found)
-    told = f"{GAP}{request.action}{GAP}{names.what(request.resource, request.principal.account)}"
-    padding = max(len(GAP), paint.width - len(word) - len(told) - len(time)) if time else 0
-    return f"{paint(STYLES[found.answer], paint('strong', word))}{told}{' ' * padding}{time}"
+    told = f"{word}{GAP}{found.explanation.request.action}{GAP}{_about(found.explanation.request)}"
+    fits = len(told) + len(GAP) + len(time) <= paint.width
+    first, *others = [told.ljust(paint.width - len(time)) + time] if fits and time else folded(told, paint.width, "", GAP)
+    yield paint(STYLES[found.answer], paint("strong", word)) + first[len(word) :]
+    yield from others
+    if time and not fits:
+        yield time
 
 
 def connection(context: Context) -> Iterator[str]:
@@ -99,7 +103,11 @@ def _flow(parts: Sequence[str], width: int) -> Iterator[str]:
 
 def short_request(request: Request) -> str:
     """`ses:SendEmail on identity/example.com`."""
-    return f"{request.action} on {names.what(request.resource, request.principal.account)}"
+    return f"{request.action} on {_about(request)}"
+
+
+def _about(request: Request) -> str:
+    return names.what(request.resource, request.principal.account)
 
 
 def in_short(found: Rationale, principal: Principal) -> str:

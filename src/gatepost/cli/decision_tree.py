@@ -105,6 +105,8 @@ class DecisionTree:
             return "?", f"depends on {', '.join(keys)}"
         if (kind, level) in self._lacking:
             return "✕", f"no Allow: {self._silence(kind, layer).replace('no statement', 'none')}"
+        if allows and kind is LayerKind.RESOURCE and self._adds_nothing(layer):
+            return "·", "names the account, which adds nothing by itself"
         if allows:
             return "●", "allows"
         if kind is LayerKind.IDENTITY and self._request.principal.of_root:
@@ -112,6 +114,12 @@ class DecisionTree:
         if kind is LayerKind.RCP:
             return "·", "denies nothing"
         return "·", self._silence(kind, layer)
+
+    def _adds_nothing(self, layer: LayerStep) -> bool:
+        """Whether a resource policy allows its own account alone: the caller's own side must allow all the same."""
+        request = self._request
+        named = max(step.principal for step in layer.statements if step.matched and not step.rule.denies)
+        return request.principal.account == request.resource_account and named is How.ACCOUNT
 
     def _silence(self, kind: LayerKind, layer: LayerStep) -> str:
         """Why a layer says nothing."""

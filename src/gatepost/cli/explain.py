@@ -56,8 +56,9 @@ def explain(
     if of is not None:
         from gatepost.cli.recorded import explain_recorded  # noqa: PLC0415 -- the store's parts load when they are needed
 
-        if action is not None or resource is not None:
-            raise Exit(USAGE, f"--{'action' if action else 'resource'}: a call that was made has its own; leave it out")
+        said = [name for name, value in (("--action", action), ("--resource", resource)) if value is not None] + flags.said()
+        if said:
+            raise Exit(USAGE, f"{said[0]}: a call that was made has its own; leave it out")
         return explain_recorded(of, flags.data, output, retry=retry, everything=everything)
     if action is None:
         raise Exit(USAGE, "--action: expected the action that is asked about, such as ses:SendEmail")

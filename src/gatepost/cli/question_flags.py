@@ -1,6 +1,6 @@
 """The flags by which `explain`, `can` and `who-can` are told of a call that nobody has made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -52,6 +52,12 @@ class QuestionFlags:
     scp: Annotated[tuple[Path, ...], SEVERAL, Parameter(help="Service control policies: one level more.")] = ()
     region: Annotated[str | None, Parameter(help="The region of a resource without ARN. Default: the server's")] = None
     data: Annotated[Path | None, Parameter(help="The server's data folder. Default: ./gatepost-data")] = None
+
+    def said(self) -> list[str]:
+        """The flags that say something of the call, by their names."""
+        names = {"sender": "--from", "recipients": "--to"}
+        given = [each.name for each in fields(self) if each.name != "data" and getattr(self, each.name) != each.default]
+        return [names.get(name, f"--{name.replace('_', '-')}") for name in given]
 
 
 def supposition_of(flags: QuestionFlags, action: str) -> "Supposition":

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from gatepost.access.who_can import Candidate, Outsider, WhoCan
 from gatepost.cli import names
-from gatepost.cli.decision_json import WORDS
-from gatepost.cli.decision_json import told as told_decision
+from gatepost.cli.decision_json import WORDS, told_in_short
 from gatepost.cli.decision_text import residual_texts, short_request
 from gatepost.cli.layout import folded
 from gatepost.cli.paint import Paint
@@ -18,9 +17,6 @@ from gatepost.policy.values import arn_parts
 
 REASON_COLUMN: Final = 36
 MOST_LISTED: Final = 12  # by name
-SHORT: Final = (
-    "resource", "decision", "verdict", "decided_by", "depends_on", "open_allows", "open_denials", "denials", "lacking",
-)  # fmt: skip
 
 
 def lines(found: WhoCan, paint: Paint, account: str) -> Iterator[str]:
@@ -113,7 +109,7 @@ def told(found: WhoCan) -> dict[str, Any]:
             {
                 "principal": each.caller.principal.role_arn or each.caller.arn,
                 "decision": WORDS[each.answer],
-                "decisions": [_short(one) for one in each.rationales],
+                "decisions": [told_in_short(one) for one in each.rationales],
             }
             for each in found.candidates
         ],
@@ -131,7 +127,3 @@ def told(found: WhoCan) -> dict[str, Any]:
         ],
         "notes": list(found.notes),
     }
-
-
-def _short(found: Rationale) -> dict[str, Any]:
-    return {name: value for name, value in told_decision(found).items() if name in SHORT}

@@ -59,7 +59,7 @@ def shortfall(explanation: Explanation) -> Shortfall:
     """What is in the way of a request."""
     lacks = _lacks(explanation)
     denials = [Denial(kind, step, level) for kind, level, step in _statements(explanation) if step.rule.denies]
-    denials = [denial for denial in denials if denial.step.may_match and _hits(explanation, denial.step)]
+    denials = [denial for denial in denials if denial.step.may_match and _hits(explanation, denial)]
     return Shortfall(
         tuple(denial for denial in denials if denial.step.matched),
         tuple(_lack(explanation, level) for level in lacks),
@@ -96,9 +96,11 @@ def _missing(explanation: Explanation, kind: LayerKind, added: dict[Level, How])
     return LayerKind.SESSION, 0
 
 
-def _hits(explanation: Explanation, denial: StatementStep) -> bool:
+def _hits(explanation: Explanation, denial: Denial) -> bool:
     """Whether a Deny denies where it matches: a service control policy does not bind everyone."""
-    return decide_reading(explanation, lambda step: step is denial).verdict is Verdict.EXPLICIT_DENY
+    if denial.kind is not LayerKind.SCP:
+        return True
+    return decide_reading(explanation, lambda step: step is denial.step).verdict is Verdict.EXPLICIT_DENY
 
 
 def _filling(explanation: Explanation, lacks: int) -> Iterator[StatementStep]:
