@@ -365,6 +365,14 @@ def test_a_grant_to_the_account_is_said_to_add_nothing(alice: Person, gatepost: 
     assert "· resource policy of example.com names the account, which adds nothing by itself" in flat(told)
 
 
+def test_a_resource_that_names_the_caller_spares_its_own_side(alice: Person, gatepost: Command) -> None:
+    share(alice.live, allow("ses:SendEmail", DOMAIN, Principal={"AWS": alice.arn}))
+    code, told, _ = gatepost("explain", "--as", "user/alice", "--action", "ses:SendEmail", "--from", "news@example.com")
+    assert code == 0
+    assert "· identity policies not needed: the resource's own policy admits the caller" in flat(told)
+    assert "Principal user/alice ✓ user/alice" in flat(told)
+
+
 def test_long_names_stay_within_the_lines(alice: Person, gatepost: Command) -> None:
     """The fixture holds every line to 100 columns."""
     name, addresses = "N" * 70, [f"{number}{'a' * 40}*@{'b' * 30}.example" for number in range(9)]

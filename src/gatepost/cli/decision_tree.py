@@ -19,6 +19,7 @@ from gatepost.policy.partial import Answer
 from gatepost.policy.rationale import Rationale
 from gatepost.policy.shortfall import TOLD
 
+OWN_SIDE: Final = (LayerKind.IDENTITY, LayerKind.BOUNDARY, LayerKind.SESSION)
 STATE_COLUMN: Final = 56
 RESULT_COLUMN: Final = 72
 MOST_LISTED: Final = 8  # statements of a layer, beside those that are told in full
@@ -109,11 +110,19 @@ class DecisionTree:
             return "·", "names the account, which adds nothing by itself"
         if allows:
             return "●", "allows"
-        if kind is LayerKind.IDENTITY and self._request.principal.of_root:
-            return "·", "none needed: the account's own root user"
+        return "·", self._spared(kind) or self._silence(kind, layer)
+
+    def _spared(self, kind: LayerKind) -> str:
+        """Why a layer without an Allow is not in the way."""
         if kind is LayerKind.RCP:
-            return "·", "denies nothing"
-        return "·", self._silence(kind, layer)
+            return "denies nothing"
+        if kind is LayerKind.SCP:
+            return f"does not bind a caller such as {names.who(self._request.principal)}"
+        if kind is LayerKind.IDENTITY and self._request.principal.of_root:
+            return "none needed: the account's own root user"
+        if kind in OWN_SIDE and self._found.answer is Answer.YES:
+            return "not needed: the resource's own policy admits the caller"
+        return ""
 
     def _adds_nothing(self, layer: LayerStep) -> bool:
         """Whether a resource policy allows its own account alone: the caller's own side must allow all the same."""

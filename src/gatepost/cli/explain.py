@@ -85,5 +85,6 @@ def _told(found: "Answered") -> dict[str, object]:
         "decision": WORDS[found.answer],
         "principal": found.principal.arn,
         "decisions": [told(each) for each in found.rationales],
+        "principal_ids": dict(found.ids),
         "notes": list(found.notes),
     }

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -109,6 +110,10 @@ def _tell(
             print(f"gatepost: recorded was {each.recorded.value}: the semantics have changed since", file=sys.stderr)
 
 
+def _ids(then: tuple[Rationale, ...]) -> Mapping[str, str]:
+    return ids_of(tuple(Question(each.explanation.request, each.explanation.policies, NOTHING) for each in then))
+
+
 def _since(call: ExplainedCall, today: Today, now: tuple[Rationale, ...] | None, width: int) -> list[str]:
     """What has become of it: whether the policies are others today, and how to ask again."""
     again = f"Ask again: gatepost explain --retry {call.id}"
@@ -138,6 +143,7 @@ def _told(call: ExplainedCall, then: tuple[Rationale, ...], today: Today, now: t
         "principal": then[0].explanation.request.principal.arn if then else None,
         "decision": "allowed" if call.allowed else "denied",
         "decisions": [told(each) for each in then],
+        "principal_ids": dict(_ids(then)),
         "today": {
             "caller_exists": now is not None,
             "changed": [kind.value for kind in today.changed],
@@ -154,7 +160,8 @@ def _retried(call: ExplainedCall, today: Today, output: str, *, everything: bool
         raise Exit(NO, "whoever called is gone: such a call would fail before any policy is asked")
     found = tuple(map(_asked, today.questions))
     if output == "json":
-        print(json.dumps({"id": call.id, "decisions": [told(each) for each in found]}, indent=2, ensure_ascii=False))
+        again = {"id": call.id, "decisions": [told(each) for each in found], "principal_ids": dict(ids_of(today.questions))}
+        print(json.dumps(again, indent=2, ensure_ascii=False))
     elif found:
         request = found[0].explanation.request
         parts = [names.who(request.principal, request.resource_account), *connection(request.context)]
