@@ -32,7 +32,7 @@ class Variable:
         """
         value = context.get(self.key)
         if not isinstance(value, str):
-            value = self.default if value is None else None
+            value = None if value else self.default  # an empty set is an absent key
         return None if value is None or STAR in value or ANY in value else value
 
 
