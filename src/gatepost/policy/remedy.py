@@ -25,8 +25,9 @@ from gatepost.policy.model import (
 )
 from gatepost.policy.partial import Answer, decide_partly
 from gatepost.policy.read import DOCUMENT_CHARACTERS
+from gatepost.policy.reading import entry_of
 from gatepost.policy.request import Request
-from gatepost.policy.shortfall import Denial, Lack, Shortfall, entry_of
+from gatepost.policy.shortfall import Denial, Lack, Shortfall
 
 NOWHERE: Final = Place(1, 1)
 NOT_GRANTED_ON: Final = frozenset(("ses:apiversion",))  # both versions send the same mail

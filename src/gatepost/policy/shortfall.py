@@ -4,14 +4,11 @@
 with an Allow in the layer whose Allow it misses, until it allows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from gatepost.policy.decide import LayerKind, Verdict
 from gatepost.policy.explain import Explanation, LayerStep, StatementStep
-from gatepost.policy.match import How, names
-from gatepost.policy.model import PrincipalEntry, PrincipalType
-from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.reading import Level, decide_reading
 
 # The order in which layers are told; `decide` names a missing Allow in the order of `LayerKind`.
@@ -74,16 +71,15 @@ def _lacks(explanation: Explanation, assumed: StatementStep | None = None) -> li
     def allowing(step: StatementStep) -> bool:
         return not step.rule.denies and (step.matched or step is assumed)
 
-    added: dict[Level, How] = {}
+    added: set[Level] = set()
     while True:
         decision = decide_reading(explanation, allowing, added)
         if decision.allowed:
             return sorted(added, key=lambda level: (TOLD.index(level[0]), level[1]))
-        missing = _missing(explanation, decision.layer or LayerKind.IDENTITY, added)
-        added[missing] = naming(explanation.request.principal)
+        added.add(_missing(explanation, decision.layer or LayerKind.IDENTITY, added))
 
 
-def _missing(explanation: Explanation, kind: LayerKind, added: dict[Level, How]) -> Level:
+def _missing(explanation: Explanation, kind: LayerKind, added: Collection[Level]) -> Level:
     """Which level of a kind lacks the Allow that `decide` misses.
 
     A federated user without session policy is refused as if by its identity policies; it is the session policy that lacks.
@@ -121,22 +117,3 @@ def _lack(explanation: Explanation, level: Level) -> Lack:
     kind, number = level
     layers = explanation.of_kind(kind)
     return Lack(kind, layers[number] if number < len(layers) else None, number)
-
-
-# --- how a resource policy would name the caller ------------------------------------------------------------------------
-
-
-def entry_of(principal: Principal) -> PrincipalEntry:
-    """The entry of `Principal` that names a caller, a session by its role, which stays."""
-    match principal.kind:
-        case PrincipalKind.SERVICE:
-            return PrincipalEntry(PrincipalType.SERVICE, principal.arn)
-        case PrincipalKind.FEDERATED:
-            return PrincipalEntry(PrincipalType.FEDERATED, principal.arn)
-        case _:
-            return PrincipalEntry(PrincipalType.AWS, principal.role_arn or principal.arn)
-
-
-def naming(principal: Principal) -> How:
-    """How a resource policy with that entry names the caller."""
-    return names(entry_of(principal), principal)
