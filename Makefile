@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long check bench docs lock catalogue semantics clean
+.PHONY: help install run test test-long check bench docs screens lock catalogue semantics clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -44,6 +44,9 @@ bench: ## Measure against the named peers: decisions, sends, memory, start
 
 docs: install ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+screens: install ## Write anew what the commands of the pages print
+	GATEPOST_WRITE_SCREENS=1 $(BIN)/pytest -n0 tests/docs/test_documents.py
 
 catalogue: install ## Write the catalogue of actions and condition keys anew from its source
 	$(BIN)/python tools/make_catalogue.py

@@ -22,8 +22,17 @@ NAMED = ("*", ACCOUNT, OTHER, f"arn:aws:iam::{ACCOUNT}:role/Mailer", *PRINCIPALS
 IDENTITIES = tuple(f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/{name}" for name in ("example.com", "example.org"))
 ACTIONS = ("ses:SendEmail", "ses:SendRawEmail", "ses:PutIdentityPolicy")
 PATTERNS = ("*", "ses:*", "ses:Send*", "SES:sendemail", *ACTIONS)
-RESOURCES = ("*", "arn:aws:ses:*", *IDENTITIES, f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/${{aws:username}}")
-KEYS = ("ses:FromAddress", "ses:Recipients", "aws:SourceIp", "aws:CurrentTime", "aws:SecureTransport", "aws:username")
+RESOURCES = (
+    "*",
+    "arn:aws:ses:*",
+    *IDENTITIES,
+    f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/${{aws:username}}",
+    f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/example.${{aws:PrincipalTag/team}}",
+)
+KEYS = (
+    "ses:FromAddress", "ses:Recipients", "aws:SourceIp", "aws:CurrentTime", "aws:SecureTransport", "aws:username",
+    "aws:PrincipalTag/team",
+)  # fmt: skip
 VALUES = (
     "*",
     "a@example.com",
@@ -35,8 +44,9 @@ VALUES = (
     "true",
     "7",
     "${aws:username}",
+    "${aws:PrincipalTag/team, 'alice'}",
 )
-GIVEN = ("a@example.com", "b@example.org", "10.1.2.3", "2023-01-15T12:00:00Z", "true", "7", "alice", "")
+GIVEN = ("a@example.com", "b@example.org", "10.1.2.3", "2023-01-15T12:00:00Z", "true", "7", "alice", "org", "")
 
 operators = st.builds(
     Operator,

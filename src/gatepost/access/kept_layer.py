@@ -70,6 +70,12 @@ def _told(policy: StoredPolicy) -> dict[str, Any]:
     }
 
 
+def principal_names(layer: KeptLayer) -> Mapping[str, str]:
+    """The ARN that each user and role had, whom a layer's policies name, when its policy was put: by its unique ID."""
+    policies = msgspec.json.decode(layer.snapshot.content)["policies"]
+    return {unique_id: arn for policy in policies for arn, unique_id in policy["principal_ids"].items()}
+
+
 def _attached(stored: StoredPolicy) -> AttachedPolicy:
     """The policy, each user and role that it names replaced by the unique ID it had when the policy was put.
 

@@ -35,6 +35,13 @@ COMMANDS: Final = {
     "init": ("init:init", "Make a data folder with an administrator.", "gatepost init --admin ops --print-env"),
     "account": ("account:app", "Create and list accounts.", "gatepost account create 111122223333"),
     "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
+    "explain": (
+        "explain:explain",
+        "Explain why a call was allowed or denied, or would be.",
+        "gatepost explain --as user/alice --action ses:SendEmail --from news@example.com",
+    ),
+    "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
+    "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }

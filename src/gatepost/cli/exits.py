@@ -5,6 +5,7 @@ from typing import Final
 DONE: Final = 0
 NO: Final = 1
 USAGE: Final = 2
+CANNOT_TELL: Final = 3
 UNREACHABLE: Final = 4
 
 

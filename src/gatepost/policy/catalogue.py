@@ -153,3 +153,8 @@ def is_single_valued(key: str) -> bool:
     """Whether a key (lower case) is known to take one value; an unknown key is neither."""
     known = condition_key(key)
     return known is not None and not known.multivalued
+
+
+def key_names() -> tuple[str, ...]:
+    """Every condition key as AWS writes it; a tag key's ends in `/${TagKey}`."""
+    return tuple(key.name for key in _keys().values())

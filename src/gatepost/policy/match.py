@@ -7,10 +7,11 @@ Each element is compiled once to a test; `Rule` holds a statement's tests, made 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.operators import Test, compile_condition
-from gatepost.policy.pattern import glob, is_literal, matcher, wild
+from gatepost.policy.pattern import Matcher, glob, is_literal, matcher, wild
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.request import Context, Request
 from gatepost.policy.values import arn_parts
@@ -64,7 +65,7 @@ class How(IntEnum):
 class Rule:
     """A statement with its tests, and where it stands."""
 
-    __slots__ = ("_conditions", "_how", "attached", "denies", "index", "statement")
+    __slots__ = ("_conditions", "_covers", "_how", "attached", "denies", "index", "statement")
 
     def __init__(self, attached: AttachedPolicy, index: int, statement: Statement) -> None:
         self.attached = attached
@@ -72,6 +73,7 @@ class Rule:
         self.statement = statement
         self.denies = statement.effect is Effect.DENY
         self._conditions: tuple[Test, ...] | None = None
+        self._covers: ResourceTest | None = None
         self._how: Callable[[Principal], How] | None = None
 
     @property
@@ -91,6 +93,12 @@ class Rule:
             if not test(context):
                 return False
         return True
+
+    def covers(self, request: Request) -> bool:
+        """Whether Resource or NotResource covers the request's resource."""
+        if self._covers is None:
+            self._covers = resource_test(self) or _everything
+        return self._covers(request)
 
     def how(self, principal: Principal) -> How:
         """How the statement names this principal.
@@ -117,7 +125,12 @@ def speaks_of_action(statement: Statement, action_key: str) -> bool:
 
 def covers_action(pattern: str, action_key: str) -> bool:
     """Whether `ses:Send*` covers `ses:sendemail`: without regard to case, the service's prefix without wildcards."""
-    return glob(wild(pattern.lower()), action_key)
+    return _action_matcher(pattern)(action_key)
+
+
+@lru_cache(maxsize=8192)
+def _action_matcher(pattern: str) -> Matcher:
+    return matcher(wild(pattern.lower()))
 
 
 # --- resources ----------------------------------------------------------------------------------------------------------
@@ -148,6 +161,10 @@ def resource_test(rule: Rule) -> ResourceTest | None:
     return None
 
 
+def _everything(_request: Request) -> bool:
+    return True
+
+
 def _any_of(tests: tuple[ResourceTest, ...]) -> ResourceTest:
     if len(tests) == 1:
         return tests[0]
@@ -155,7 +172,7 @@ def _any_of(tests: tuple[ResourceTest, ...]) -> ResourceTest:
 
 
 def _resource(text: str, *, variables: bool) -> ResourceTest:
-    pattern = _resource_pattern(text) if variables else wild(text)
+    pattern = resource_pattern(text, variables=variables)
     if isinstance(pattern, str):
         matches = matcher(pattern)
         return lambda request: matches(request.resource)
@@ -168,10 +185,10 @@ def _resource(text: str, *, variables: bool) -> ResourceTest:
     return filled
 
 
-def _resource_pattern(text: str) -> str | Template:
-    """Variables count after the fifth colon alone; before it `${` is literal text."""
+def resource_pattern(text: str, *, variables: bool) -> str | Template:
+    """One entry of Resource or NotResource. Variables count after the fifth colon alone; before it `${` is literal text."""
     parts = text.split(":", RESOURCE_VARIABLES_AFTER)
-    if len(parts) <= RESOURCE_VARIABLES_AFTER:
+    if not variables or len(parts) <= RESOURCE_VARIABLES_AFTER:
         return wild(text)
     head = wild(":".join(parts[:-1]) + ":")
     tail = read_template(parts[-1], wildcards=True)

@@ -27,7 +27,7 @@ from typing import Any, Final
 from gatepost.policy.model import Condition, Effect, Operator
 from gatepost.policy.pattern import glob, matcher, wild
 from gatepost.policy.values import arn_parts, read_address, read_instant, read_number, read_range
-from gatepost.policy.variables import Template, read_template
+from gatepost.policy.variables import Template, Variable, read_template
 
 Context = Mapping[str, str | tuple[str, ...]]
 Test = Callable[[Context], bool]
@@ -233,13 +233,54 @@ def compile_condition(condition: Condition, effect: Effect, *, variables: bool) 
     if operator.base == NULL:
         return _null(key, condition.values)
     comparison = COMPARISONS[operator.base]
-    parts = tuple(_template(comparison, value, variables=variables) for value in condition.values)
-    literals = tuple(part for part in parts if isinstance(part, str))
-    templates = tuple(part for part in parts if isinstance(part, Template))
-    when_absent = comparison.negated or operator.if_exists
+    literals, templates = _patterns(condition, variables=variables)
+    when_absent = holds_when_absent(operator)
     if templates:
         return _filled_test(key, comparison, literals, templates, effect, operator.qualifier, when_absent=when_absent)
     return _test(key, _holds(comparison, literals, effect), operator.qualifier, when_absent=when_absent)
+
+
+def value_test(condition: Condition, effect: Effect, context: Context, *, variables: bool) -> Holds:
+    """Whether one value of the request satisfies a condition (any but `Null`): what the whole test asks of each."""
+    literals, templates = _patterns(condition, variables=variables)
+    filled = tuple(pattern for template in templates if (pattern := template.fill(context)) is not None)
+    return _holds(COMPARISONS[condition.operator.base], literals + filled, effect)
+
+
+def holds_when_absent(operator: Operator) -> bool:
+    """Rule 2: whether an operator without a set prefix holds of a key that the request does not carry."""
+    return operator.base != NULL and (COMPARISONS[operator.base].negated or operator.if_exists)
+
+
+def is_readable(operator: Operator, value: str) -> bool:
+    """Rule 5: whether a request's value is what an operator (any but `Null`) compares: a date, a number, an address, an ARN."""
+    return COMPARISONS[operator.base].matches(())(value) is not None
+
+
+def unreadable_values(condition: Condition) -> tuple[str, ...]:
+    """Rule 6: the policy's own values that the operator cannot compare with anything; with variables in them they are not judged."""
+    if condition.operator.base == NULL:
+        return ()
+    comparison = COMPARISONS[condition.operator.base]
+    return tuple(value for value in condition.values if "${" not in value and not _readable(comparison, (wild(value),)))
+
+
+def variables_of(condition: Condition, *, variables: bool) -> tuple[Variable, ...]:
+    """The policy variables in a condition's values, once each."""
+    if condition.operator.base == NULL:
+        return ()
+    _, templates = _patterns(condition, variables=variables)
+    return tuple(dict.fromkeys(part for template in templates for part in template.parts if isinstance(part, Variable)))
+
+
+def _patterns(condition: Condition, *, variables: bool) -> tuple[tuple[str, ...], tuple[Template, ...]]:
+    """The values without variables, and those with."""
+    comparison = COMPARISONS[condition.operator.base]
+    parts = tuple(_template(comparison, value, variables=variables) for value in condition.values)
+    return (
+        tuple(part for part in parts if isinstance(part, str)),
+        tuple(part for part in parts if isinstance(part, Template)),
+    )
 
 
 def _test(key: str, holds: Holds, qualifier: str | None, *, when_absent: bool) -> Test:

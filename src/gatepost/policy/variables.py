@@ -25,6 +25,16 @@ class Variable:
     key: str  # lower case
     default: str | None
 
+    def value_in(self, context: Mapping[str, str | tuple[str, ...]]) -> str | None:
+        """What stands for it in a request: the key's only value, else the default; None where there is neither.
+
+        A key of several values cannot be substituted, nor can a text that holds the package's own wildcards.
+        """
+        value = context.get(self.key)
+        if not isinstance(value, str):
+            value = None if value else self.default  # an empty set is an absent key
+        return None if value is None or STAR in value or ANY in value else value
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -39,10 +49,8 @@ class Template:
             if isinstance(part, str):
                 filled.append(part)
                 continue
-            value = context.get(part.key)
-            if not isinstance(value, str):
-                value = None if value else part.default  # an empty set is an absent key
-            if value is None or STAR in value or ANY in value:
+            value = part.value_in(context)
+            if value is None:
                 return None
             filled.append(value)
         return "".join(filled)
@@ -73,6 +81,23 @@ def read_template(text: str, *, wildcards: bool) -> str | Template:
     if len(parts) == 1:
         return "".join(literal)
     return Template(tuple(part for part in parts if part != ""))
+
+
+def has_value(text: str, context: Mapping[str, str | tuple[str, ...]]) -> bool:
+    """Whether every variable in a text has something to stand for it."""
+    template = read_template(text, wildcards=False)
+    return isinstance(template, str) or template.fill(context) is not None
+
+
+def fill_text(text: str, context: Mapping[str, str | tuple[str, ...]]) -> str:
+    """A text with its variables filled in, for people to read; a variable without a value stays as it is written."""
+
+    def filled(found: re.Match[str]) -> str:
+        variable = _variable(found.group(1))
+        value = variable.value_in(context) if isinstance(variable, Variable) else None
+        return found.group() if value is None else value
+
+    return VARIABLE.sub(filled, text)
 
 
 def _variable(inside: str) -> str | Variable | None:

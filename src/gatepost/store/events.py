@@ -193,3 +193,9 @@ def find_events(tx: Transaction, account: str, region: str, lookup: Lookup, limi
         )
         for row in tx.execute(query)
     )
+
+
+def find_record(tx: Transaction, event_id: str) -> str | None:
+    """The CloudTrail record of an event ID, of whatever account and region."""
+    record: str | None = tx.execute(select(events.c.record).where(events.c.event_id == event_id)).scalar()
+    return record

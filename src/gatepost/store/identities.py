@@ -1,14 +1,19 @@
 """SES identities: domains and addresses of an account in a region."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from gatepost.store.schema import identities
 from gatepost.store.transaction import Transaction, View
+
+IDENTITY_ARN: Final = re.compile(
+    r"arn:(aws[a-z-]*):ses:([a-z0-9-]+):(\d{12}):identity/(.+)"
+)  # partition, region, account, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,30 @@ class Identity:
 def identity_arn(account: str, region: str, name: str) -> str:
     """The ARN of an identity, known or not."""
     return f"arn:aws:ses:{region}:{account}:identity/{name}"
+
+
+def most_specific(known: Mapping[str, Identity], address: str) -> Identity | None:
+    """The most specific verified identity that covers an address, of those by their names."""
+    return next((known[name] for name in candidates(address) if name in known and known[name].verified), None)
+
+
+def candidates(address: str) -> Iterator[str]:
+    """The names of identities that cover an address, the most specific first."""
+    yield address
+    local, _, domain = address.rpartition("@")
+    base, plus, _ = local.partition("+")
+    if plus and base:
+        yield f"{base}@{domain}"
+    domain = domain.lower()
+    while "." in domain:
+        yield domain
+        domain = domain.partition(".")[2]
+    yield domain
+
+
+def covers(name: str, address: str) -> bool:
+    """Whether an identity's name covers an address."""
+    return name in candidates(address)
 
 
 def put_identity(tx: Transaction, identity: Identity) -> None:

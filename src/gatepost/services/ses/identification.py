@@ -8,18 +8,12 @@
 Source: SES Developer Guide, "Creating and verifying identities", "Using sending authorization"; facts on `sendEmail` denials.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Final
-
 from msgspec import Struct
 
 from gatepost.aws.call import Call
 from gatepost.services.ses.errors import invalid
-from gatepost.store.identities import Identity, held_identities, identity_arn
+from gatepost.store.identities import IDENTITY_ARN, covers, held_identities, identity_arn, most_specific
 from gatepost.store.transaction import View
-
-ARN: Final = re.compile(r"arn:(aws[a-z-]*):ses:([a-z0-9-]+):(\d{12}):identity/(.+)")
 
 
 class Identification(Struct, frozen=True):
@@ -62,7 +56,7 @@ def identify(view: View, call: Call, address: str, arn: str | None, fallback: st
 
 def _own(view: View, call: Call, address: str) -> Identification:
     known = held_identities(view, call.caller.account, call.region)
-    identity = _most_specific(known, address)
+    identity = most_specific(known, address)
     if identity is None:
         return Identification(address, call.caller.account, call.region, address, verified=False)
     return Identification(
@@ -70,32 +64,9 @@ def _own(view: View, call: Call, address: str) -> Identification:
     )
 
 
-def _most_specific(known: Mapping[str, Identity], address: str) -> Identity | None:
-    return next((known[name] for name in candidates(address) if name in known and known[name].verified), None)
-
-
-def candidates(address: str) -> Iterator[str]:
-    """The names of identities that cover an address, the most specific first."""
-    yield address
-    local, _, domain = address.rpartition("@")
-    base, plus, _ = local.partition("+")
-    if plus and base:
-        yield f"{base}@{domain}"
-    domain = domain.lower()
-    while "." in domain:
-        yield domain
-        domain = domain.partition(".")[2]
-    yield domain
-
-
-def covers(name: str, address: str) -> bool:
-    """Whether an identity's name covers an address."""
-    return name in candidates(address)
-
-
 def _parts(call: Call, arn: str) -> tuple[str, str]:
     """The account and name of an identity's ARN in the call's region."""
-    match = ARN.fullmatch(arn)
+    match = IDENTITY_ARN.fullmatch(arn)
     if match is None:
         raise invalid(call, f"Invalid ARN: {arn}")
     _, region, account, name = match.groups()
