@@ -115,8 +115,11 @@ class Live:
         captured: list[dict[str, Any]] = self.hook("messages")
         return captured
 
-    def aws(self, *arguments: str, key: str = ROOT_KEY, secret: str = ROOT_SECRET) -> subprocess.CompletedProcess[str]:
-        """The unmodified aws CLI, as after `eval "$(gatepost env)"`."""
+    def aws(
+        self, *arguments: str, key: str = ROOT_KEY, secret: str = ROOT_SECRET, token: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """The unmodified aws CLI, as after `eval "$(gatepost env)"`, or with other credentials."""
+        session = {} if token is None else {"AWS_SESSION_TOKEN": token}
         return subprocess.run(
             [str(BIN / "aws"), *arguments],
             env={
@@ -128,6 +131,7 @@ class Live:
                 "AWS_DEFAULT_REGION": REGION,
                 "AWS_PAGER": "",
                 "AWS_MAX_ATTEMPTS": "1",
+                **session,
             },
             capture_output=True,
             text=True,
