@@ -76,8 +76,8 @@ class Principal:
         match service, kind:
             case "iam", "user" if name:
                 return cls(arn, PrincipalKind.USER, account, name, unique_id=unique_id)
-            case "iam", "oidc-provider" | "saml-provider" if name:
-                return cls(arn, PrincipalKind.FEDERATED, name=name)
+            case "iam", "oidc-provider" | "saml-provider" if rest:  # an issuer's URL may end in a slash
+                return cls(arn, PrincipalKind.FEDERATED, name=rest)
             case "iam", "role" if name:
                 return cls(arn, PrincipalKind.ROLE, account, name, name, unique_id, arn)
             case "sts", "assumed-role" if slash and rest.count("/") == 1:
