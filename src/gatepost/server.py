@@ -108,15 +108,15 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         wipe(tx)
         bootstrap(tx, root, datetime.now(UTC))
 
-    clock = Clock()
+    clock, provider_keys = Clock(), ProviderKeyRing()
     gate = Gate(
         Pipeline(ROUTES, Home(settings.account, settings.region)),
         database,
         memory,
         commits,
         clock,
-        own_pages(database, commits, clock, reset if settings.test_hooks else None),
-        ProviderKeyRing(),
+        own_pages(database, commits, clock, provider_keys, reset if settings.test_hooks else None),
+        provider_keys,
         body_limit=settings.body_limit,
         trusted_proxies=settings.trusted_proxies,
     )

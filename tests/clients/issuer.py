@@ -5,11 +5,12 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -26,6 +27,13 @@ class Issuer:
     url: str
     keys: dict[str, PrivateKey] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answers: str | None = None  # in place of every document
+    drips: str | None = None  # "header" or "body": never comes to an end of it
+
+    @property
+    def path(self) -> str:
+        """Under which its documents are."""
+        return urlsplit(self.url).path.rstrip("/")
 
     @property
     def name(self) -> str:
@@ -45,9 +53,9 @@ class Issuer:
     def document(self, path: str) -> Mapping[str, Any] | None:
         """What is answered on a path."""
         self.asked.append(path)
-        if path == "/.well-known/openid-configuration":
-            return {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
-        return {"keys": [_public(key_id, key) for key_id, key in self.keys.items()]} if path == "/keys" else None
+        if path == f"{self.path}/.well-known/openid-configuration":
+            return {"issuer": self.url, "jwks_uri": f"{self.url.rstrip('/')}/keys"}
+        return {"keys": [_public(key_id, key) for key_id, key in self.keys.items()]} if path == f"{self.path}/keys" else None
 
 
 def new_rsa_key() -> rsa.RSAPrivateKey:
@@ -68,16 +76,26 @@ def running_issuer(certificate: tuple[Path, Path] | None = None) -> Iterator[Iss
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if issuer.drips is not None:
+                self._drip(b"HTTP/1.1 200 OK\r\n" + (b"content-length: 200000\r\n\r\n" if issuer.drips == "body" else b"x-"))
+                return
             document = issuer.document(self.path)
-            body = json.dumps(document).encode()
+            body = (json.dumps(document) if issuer.answers is None else issuer.answers).encode()
             self.send_response(404 if document is None else 200)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
+        def _drip(self, opening: bytes) -> None:
+            self.wfile.write(opening)
+            with suppress(OSError):  # the other side has had enough
+                while not ended.wait(0.02):
+                    self.wfile.write(b" ")
+
         def log_message(self, *_arguments: object) -> None:
             pass
 
+    ended = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -91,6 +109,7 @@ def running_issuer(certificate: tuple[Path, Path] | None = None) -> Iterator[Iss
     try:
         yield issuer
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,5 +1,6 @@
 """Bad input: AWS's own error code and shape, nothing stored, one Event."""
 
+import base64
 import json
 from typing import Any
 
@@ -193,6 +194,29 @@ def test_a_body_that_is_not_json(live: Live, body: bytes, says: str) -> None:
     answer = sent(signed(live, "POST", "/v2/email/outbound-emails", body, {"Content-Type": "application/json"}))
     assert (answer.status, answer.code) == (400, "SerializationException")
     assert says in json.loads(answer.body)["message"]
+
+
+def test_numbers_with_thousands_of_digits_are_no_failure_of_ours(live: Live) -> None:
+    long = "9" * 5000
+    url = signed(live, "GET", "/?Action=GetCallerIdentity&Version=2011-06-15", service="sts", presigned_for=60)
+    url.params["X-Amz-Expires"] = long
+    assert sent(url).code == "IncompleteSignature"
+    token = base64.urlsafe_b64encode(long.encode()).decode()
+    assert refused(live.client("organizations").list_accounts, NextToken=token)[0] == "AWSOrganizationsNotInUseException"
+    live.client("organizations").create_organization()
+    assert refused(live.client("organizations").list_accounts, NextToken=token)[0] == "InvalidInputException"
+    (made,) = [event for event in events(live) if event["eventName"] == "CreateOrganization"]
+    decided = made["additionalEventData"]["authorizationId"]
+    asked = live.client("iam-toolbox").get_request_authorization_details
+    assert refused(asked, authorizationId=decided, nextToken=long)[0] == "ValidationException"
+
+
+def test_places_of_a_list_that_are_told_twice_or_are_no_numbers_are_no_failure_of_ours(live: Live) -> None:
+    role = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/none", "RoleSessionName": "one"}
+    places = {f"Tags.member.{place}.Key": "team" for place in ("1", "01", "9" * 5000, "x")}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = sent(signed(live, body=form("AssumeRole", "2011-06-15", **role, **places), headers=headers, service="sts"))
+    assert answer.status == 400, answer.body
 
 
 INJECTED = "Hello\r\nBcc: victim@example.org"

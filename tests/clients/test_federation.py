@@ -110,6 +110,23 @@ def test_a_resource_policy_may_name_the_federated_user_alone(alice: Person) -> N
     assert not is_allowed(send, federate(alice, "greta").client("ses"))
 
 
+def test_what_a_resource_policy_says_of_the_user_holds_for_whom_she_federates(alice: Person) -> None:
+    grant(alice, "sts:*", "ses:*")
+    ses, session = alice.live.client("ses"), federate(alice, Policy=document(allow("ses:*")))
+    told = [
+        deny("ses:SendEmail", DOMAIN, Principal={"AWS": alice.arn}),
+        {"Effect": "Deny", "NotPrincipal": {"AWS": [alice.arn, ACCOUNT]}, "Action": "ses:SendEmail", "Resource": DOMAIN},
+    ]
+    for statement in told:
+        ses.put_identity_policy(Identity="example.com", PolicyName="s", Policy=document(statement))
+        assert not is_allowed(send, session.client("ses")), statement
+    grant(alice, "sts:*")
+    share = allow("ses:*", DOMAIN, Principal={"AWS": alice.arn})
+    ses.put_identity_policy(Identity="example.com", PolicyName="s", Policy=document(share))
+    assert is_allowed(send, session.client("ses"))
+    assert not is_allowed(send, federate(alice, Policy=document(allow("ses:SendRawEmail"))).client("ses"))
+
+
 def test_one_whom_the_root_user_federates_may_what_the_session_policy_allows(alice: Person) -> None:
     session = federate(alice.live, Policy=document(allow("ses:SendEmail")))
     assert is_allowed(send, session.client("ses"))

@@ -155,6 +155,57 @@ def test_a_token_that_does_not_hold_opens_nothing(
     assert events(live, EventName="AssumeRoleWithWebIdentity")[-1]["errorCode"] == code
 
 
+TAGS = "https://aws.amazon.com/tags"
+SOURCE = "https://aws.amazon.com/source_identity"
+ODD: list[tuple[str, dict[str, Any], str]] = [
+    ("an expiry without end", {"exp": float("inf")}, "InvalidIdentityToken"),
+    ("an expiry that is no number", {"exp": float("nan")}, "InvalidIdentityToken"),
+    ("a subject that no record can hold", {"sub": "a\ud800b"}, "InvalidIdentityToken"),
+    ("an issuer that no record can hold", {"iss": "\ud800"}, "InvalidIdentityToken"),
+    ("an empty subject", {"sub": ""}, "InvalidIdentityToken"),
+    ("tags that are no object", {TAGS: {"principal_tags": "abc"}}, "InvalidIdentityToken"),
+    ("transitive tags that are no keys", {TAGS: {"transitive_tag_keys": 5}}, "InvalidIdentityToken"),
+    ("transitive tags that are no keys, flattened", {f"{TAGS}/transitive_tag_keys": 5}, "InvalidIdentityToken"),
+    ("a tag of two values", {TAGS: {"principal_tags": {"team": ["red", "blue"]}}}, "InvalidIdentityToken"),
+    ("a tag of no value", {TAGS: {"principal_tags": {"team": None}}}, "InvalidIdentityToken"),
+    ("a tag's key over its limit", {TAGS: {"principal_tags": {"k" * 129: ["x"]}}}, "ValidationError"),
+    ("a tag's value over its limit", {TAGS: {"principal_tags": {"k": ["x" * 257]}}}, "ValidationError"),
+    ("a tag without a key", {TAGS: {"principal_tags": {"": ["x"]}}}, "ValidationError"),
+    ("a source identity with a space", {SOURCE: "ada lovelace"}, "ValidationError"),
+    ("a source identity over its limit", {SOURCE: "x" * 65}, "ValidationError"),
+]
+
+
+@pytest.mark.parametrize(("claims", "code"), [row[1:] for row in ODD], ids=[row[0] for row in ODD])
+def test_claims_hold_to_their_types_and_limits(live: Live, issuer: Issuer, claims: dict[str, Any], code: str) -> None:
+    trusting(live, issuer, "sts:TagSession", "sts:SetSourceIdentity")
+    assert refused(assume, live, issuer.token(**claims))[0] == code
+    assert events(live, EventName="AssumeRoleWithWebIdentity")[-1]["errorCode"] == code
+
+
+@pytest.mark.parametrize("path", ["/", "/tenant/v2.0/", "/tenant"])
+def test_an_issuers_url_may_have_a_path_and_end_in_a_slash(live: Live, running: Issuer, path: str) -> None:
+    plain = running.url
+    running.url += path
+    try:
+        live.client("iam").create_open_id_connect_provider(Url=running.url, ClientIDList=[CLIENT])
+        trusting(live, running)
+        assert is_allowed(assume, live, running.token())
+        assert refused(assume, live, running.token(iss=running.url.rstrip("/") if path.endswith("/") else f"{running.url}/"))
+    finally:
+        running.url = plain
+
+
+def test_a_reset_forgets_the_keys_of_providers(live: Live, issuer: Issuer) -> None:
+    trusting(live, issuer)
+    assert is_allowed(assume, live, issuer.token())
+    issuer.keys["rsa"] = new_rsa_key()
+    live.reset()
+    live.client("iam").create_open_id_connect_provider(Url=issuer.url, ClientIDList=[CLIENT])
+    trusting(live, issuer)
+    assert is_allowed(assume, live, issuer.token())
+
+
 @pytest.mark.parametrize("token", ["abcd", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
 def test_what_is_no_token_is_refused(live: Live, issuer: Issuer, token: str) -> None:
     trusting(live, issuer)

@@ -72,6 +72,18 @@ def test_a_discovery_document_of_another_issuer_is_refused() -> None:
             fetch_keys(true_url, ())
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("dripping", ["header", "body"])
+def test_a_provider_that_drips_is_cut_off(scheme: str, dripping: str, tmp_path: Path) -> None:
+    made = local_certificate(tmp_path, {"127.0.0.1"}, datetime.now(UTC))
+    with running_issuer((made.certificate, made.key) if scheme == "https" else None) as issuer:
+        issuer.drips = dripping
+        assert made.ca_bundle is not None
+        vouched = (thumbprint(made.ca_bundle),)
+        with pytest.raises(Unfit, match="did not answer in time"):
+            fetch_keys(issuer.url, vouched, within=0.5)
+
+
 # --- how long keys are held -----------------------------------------------------------------------------------------------
 
 
@@ -111,3 +123,48 @@ def test_a_failure_is_told_and_held_for_a_moment() -> None:
     assert asked_of(ring, needed, needed) == [(0, "refused", True), (0, "refused", False)]
     assert len(fetched) == 1
     ring.close()
+
+
+def test_keys_that_are_held_stay_where_newer_ones_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [[{"kid": "one"}]]
+
+    def fetch(_issuer: str, _thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        if not answers:
+            raise ConnectionRefusedError("refused")
+        return answers.pop()
+
+    monkeypatch.setattr("gatepost.edge.provider_keys.LEAST_BETWEEN", 0)
+    ring = ProviderKeyRing(fetch)
+    first, anew = (KeysNeeded("https://a.example", (), anew=each) for each in (False, True))
+    assert asked_of(ring, first, anew, first) == [(1, None, True), (1, None, True), (1, None, False)]
+    ring.close()
+
+
+def test_keys_that_one_accounts_thumbprints_vouch_for_are_not_anothers() -> None:
+    fetched: list[tuple[str, ...]] = []
+
+    def fetch(_issuer: str, thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        fetched.append(tuple(thumbprints))
+        if not thumbprints:
+            raise Unfit("OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint")
+        return [{"kid": "one"}]
+
+    ring = ProviderKeyRing(fetch)
+    pinned, unpinned = (KeysNeeded("https://a.example", each, anew=False) for each in (("0" * 40,), ()))
+    assert [keys for keys, _, _ in asked_of(ring, pinned, unpinned, pinned)] == [1, 0, 1]
+    assert fetched == [("0" * 40,), ()]
+    ring.close()
+
+
+@pytest.mark.parametrize(
+    "document", ["[" * 200_000, '{"issuer": "\\ud800", "jwks_uri": "x"}', '{"issuer": "' + "x" * 200_000 + '"}']
+)
+def test_whatever_a_provider_answers_is_told_in_a_text_that_can_be_recorded(document: str) -> None:
+    with running_issuer() as issuer:
+        issuer.answers = document
+        ring = ProviderKeyRing()
+        ((keys, failure, _),) = asked_of(ring, KeysNeeded(issuer.url, (), anew=False))
+        ring.close()
+    assert keys == 0
+    assert failure is not None
+    assert 0 < len(failure.encode()) <= 1200

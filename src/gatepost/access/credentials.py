@@ -150,7 +150,9 @@ def _role_session(stored: StoredSession, role: roles.Role) -> Caller:
 
 def _federated_user(stored: StoredSession, maker: Caller) -> Caller:
     arn = f"arn:aws:sts::{stored.account}:federated-user/{stored.name}"
-    principal = Principal.of(arn, unique_id=f"{stored.account}:{stored.name}", user_arn=maker.arn)
+    principal = Principal.of(
+        arn, unique_id=f"{stored.account}:{stored.name}", user_arn=maker.arn, user_id=maker.principal.unique_id
+    )
     tags = merged(dict(maker.tags), stored.tags)
     return Caller(stored.account, principal, None, tuple(tags.items()), maker.owner_id, session_of(stored))
 

@@ -58,15 +58,18 @@ class Who(Struct, frozen=True, omit_defaults=True):
     unique_id: str | None = None
     role_arn: str | None = None
     user_arn: str | None = None
+    user_id: str | None = None
 
     @classmethod
     def of(cls, principal: Principal) -> "Who":
         """A principal as it is kept."""
-        return cls(principal.arn, principal.unique_id, principal.role_arn, principal.user_arn)
+        return cls(principal.arn, principal.unique_id, principal.role_arn, principal.user_arn, principal.user_id)
 
     def principal(self) -> Principal:
         """The principal that was kept."""
-        return Principal.of(self.arn, unique_id=self.unique_id, role_arn=self.role_arn, user_arn=self.user_arn)
+        return Principal.of(
+            self.arn, unique_id=self.unique_id, role_arn=self.role_arn, user_arn=self.user_arn, user_id=self.user_id
+        )
 
 
 class KeptCaller(Struct, frozen=True, omit_defaults=True):

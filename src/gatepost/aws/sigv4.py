@@ -27,6 +27,7 @@ TERMINATOR: Final = "aws4_request"
 WINDOW: Final = timedelta(minutes=15)
 LONGEST_EXPIRES: Final = 604_800  # seconds: seven days
 DATE: Final = re.compile(r"\d{8}T\d{6}Z")
+SECONDS: Final = re.compile(r"[0-9]{1,6}")
 REGION: Final = re.compile(r"[a-z0-9-]{1,32}")
 SPACES: Final = re.compile(r" +")
 SCOPE_PARTS: Final = 5
@@ -94,7 +95,7 @@ def _of_query(given: dict[str, str]) -> Authorization:
     if missing:
         raise errors.incomplete_signature(" ".join(missing))
     expires = given.get("X-Amz-Expires", "900")
-    if not (expires.isascii() and expires.isdigit() and 0 < int(expires) <= LONGEST_EXPIRES):
+    if not (SECONDS.fullmatch(expires) and 0 < int(expires) <= LONGEST_EXPIRES):
         raise errors.incomplete_signature(f"X-Amz-Expires must be between 1 and {LONGEST_EXPIRES} seconds.")
     credential, signature, signed, amz_date = (given[name] for name in names)
     return _authorization(credential, amz_date, signed, signature, int(expires), given.get("X-Amz-Security-Token"))

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
+from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.store import messages
 from gatepost.store.database import Database
 from gatepost.store.transaction import Transaction
@@ -26,7 +27,7 @@ Page = Callable[[HttpRequest], Awaitable[HttpResponse]]
 ONE_MESSAGE: Final = "/_gatepost/messages/"
 
 
-def own_pages(database: Database, commits: Commits, clock: Clock, reset: Reset | None) -> Page:
+def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys: ProviderKeyRing, reset: Reset | None) -> Page:
     """What answers `/_gatepost`. Without `reset` there are no test hooks, only health."""
 
     async def health(_request: HttpRequest) -> HttpResponse:
@@ -36,7 +37,7 @@ def own_pages(database: Database, commits: Commits, clock: Clock, reset: Reset |
 
     pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}}
     if reset is not None:
-        pages |= _TestHooks(database, commits, clock, reset).pages()
+        pages |= _TestHooks(database, commits, clock, provider_keys, reset).pages()
 
     async def answer(request: HttpRequest) -> HttpResponse:
         path = ONE_MESSAGE if request.raw_path.startswith(ONE_MESSAGE) else request.raw_path
@@ -53,10 +54,13 @@ def own_pages(database: Database, commits: Commits, clock: Clock, reset: Reset |
 
 
 class _TestHooks:
-    def __init__(self, database: Database, commits: Commits, clock: Clock, reset: Reset) -> None:
+    def __init__(
+        self, database: Database, commits: Commits, clock: Clock, provider_keys: ProviderKeyRing, reset: Reset
+    ) -> None:
         self._database = database
         self._commits = commits
         self._clock = clock
+        self._provider_keys = provider_keys
         self._reset = reset
 
     def pages(self) -> dict[str, dict[str, Page]]:
@@ -70,6 +74,7 @@ class _TestHooks:
     async def reset(self, _request: HttpRequest) -> HttpResponse:
         await self._commits.run(self._reset)
         self._clock.set_for_policies(None)
+        self._provider_keys.forget()
         return _json({"status": "reset"})
 
     async def set_clock(self, request: HttpRequest) -> HttpResponse:

@@ -283,7 +283,11 @@ def _aws(value: str, principal: Principal) -> How:
 
 
 def _unique(value: str, principal: Principal) -> How:
-    if principal.unique_id is None or is_account(value):
+    if is_account(value):
+        return How.NOT
+    if value == principal.user_id:
+        return How.ROLE
+    if principal.unique_id is None:
         return How.NOT
     if value == principal.unique_id:
         return How.ROLE if principal.kind is PrincipalKind.ROLE else How.DIRECT

@@ -29,7 +29,8 @@ class Principal:
     """A principal.
 
     `unique_id` is AWS's ID of the user, or `AROA…:session` of a role session; `user_arn` is the IAM user (or the root user) behind
-    a federated session, where it is known. One whom an identity provider vouches for has that provider's ARN and no account.
+    a federated session, where it is known, and `user_id` that user's unique ID. One whom an identity provider vouches for has that
+    provider's ARN and no account.
     """
 
     arn: str
@@ -40,10 +41,17 @@ class Principal:
     unique_id: str | None = None
     role_arn: str | None = None
     user_arn: str | None = None
+    user_id: str | None = None
 
     @classmethod
     def of(
-        cls, arn: str, *, unique_id: str | None = None, role_arn: str | None = None, user_arn: str | None = None
+        cls,
+        arn: str,
+        *,
+        unique_id: str | None = None,
+        role_arn: str | None = None,
+        user_arn: str | None = None,
+        user_id: str | None = None,
     ) -> "Principal":
         """The principal of an ARN, an account ID, a service name (`ses.amazonaws.com`) or `*`; ValueError for anything else.
 
@@ -68,8 +76,8 @@ class Principal:
         match service, kind:
             case "iam", "user" if name:
                 return cls(arn, PrincipalKind.USER, account, name, unique_id=unique_id)
-            case "iam", "oidc-provider" | "saml-provider" if name:
-                return cls(arn, PrincipalKind.FEDERATED, name=name)
+            case "iam", "oidc-provider" | "saml-provider" if rest:  # an issuer's URL may end in a slash
+                return cls(arn, PrincipalKind.FEDERATED, name=rest)
             case "iam", "role" if name:
                 return cls(arn, PrincipalKind.ROLE, account, name, name, unique_id, arn)
             case "sts", "assumed-role" if slash and rest.count("/") == 1:
@@ -77,7 +85,9 @@ class Principal:
                 of_role = role_arn or f"arn:{parts[1]}:iam::{account}:role/{role}"
                 return cls(arn, PrincipalKind.ASSUMED_ROLE, account, session, role, unique_id, of_role)
             case "sts", "federated-user" if rest:
-                return cls(arn, PrincipalKind.FEDERATED_USER, account, rest, unique_id=unique_id, user_arn=user_arn)
+                return cls(
+                    arn, PrincipalKind.FEDERATED_USER, account, rest, unique_id=unique_id, user_arn=user_arn, user_id=user_id
+                )
         raise ValueError(f"`{arn}` is no principal: expected a user, role, session, federated user or root")
 
     @property

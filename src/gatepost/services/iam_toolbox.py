@@ -6,6 +6,7 @@ Source: IAM Toolbox API Reference, GetRequestAuthorizationDetails and GetRequest
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from gatepost.services.needs import on_everything
 from gatepost.store.transaction import Transaction, View
 
 PAGE: Final = 50  # evaluations
+TOKEN: Final = re.compile(r"[0-9]{1,9}")  # after how many evaluations the page begins
 EFFECTS: Final = {
     Verdict.ALLOWED: "ALLOW",
     Verdict.EXPLICIT_DENY: "EXPLICIT_DENY",
@@ -111,7 +113,7 @@ def _not_found() -> AwsError:
 def _start(token: str | None) -> int:
     if token is None:
         return 0
-    if not (token.isascii() and token.isdigit()):
+    if TOKEN.fullmatch(token) is None:
         raise AwsError("ValidationException", "The pagination token is invalid.")
     return int(token)
 

@@ -23,6 +23,7 @@ Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and its form's 
 Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the request's ID, to the answer
 Write = Callable[[Any, str, list[str]], None]  # a model's value, its element's name, the document so far
 MOST_PARAMETERS: Final = 10_000
+PLACE: Final = re.compile(r"[0-9]{1,9}")  # of an item in its list
 ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("\r"): "&#xD;"}
 NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 CONTENT_TYPE: Final = (b"content-type", b"text/xml")
@@ -133,8 +134,7 @@ class Converters:
 def _in_order(branch: Any) -> list[Any]:  # noqa: ANN401 -- a branch or a leaf
     if not isinstance(branch, dict):
         return []
-    numbered = sorted((int(key), value) for key, value in branch.items() if key.isascii() and key.isdigit())
-    return [value for _, value in numbered]
+    return [branch[place] for place in sorted(filter(PLACE.fullmatch, branch), key=int)]
 
 
 def _leaf(value: Any) -> str:  # noqa: ANN401 -- a branch or a leaf

@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from gatepost.services.iam.errors import validation
 
 T = TypeVar("T")
+ITEMS: Final = re.compile(r"[0-9]{1,9}")
 PAGE: Final = 100
 
 
@@ -25,6 +27,6 @@ def _start(marker: str) -> int:
         text = base64.b64decode(marker, altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
-    if not text.isdigit():
+    if ITEMS.fullmatch(text) is None:
         raise validation("Invalid Marker.")
     return int(text)

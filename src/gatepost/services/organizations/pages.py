@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from gatepost.services.organizations.errors import invalid_next_token
 
 T = TypeVar("T")
+ITEMS: Final = re.compile(r"[0-9]{1,9}")
 PAGE: Final = 20
 
 
@@ -25,6 +27,6 @@ def _start(token: str) -> int:
         text = base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
-    if not text.isdigit():
+    if ITEMS.fullmatch(text) is None:
         raise invalid_next_token()
     return int(text)

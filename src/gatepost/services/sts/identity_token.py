@@ -4,16 +4,19 @@
 2. It is signed by one of that provider's keys: RS256, RS384, RS512, ES256, ES384 or ES512, never `none` and never by a shared secret.
 3. Its audience, `azp` where there is one and else `aud`, is one of the provider's client IDs.
 4. `sub`, `aud`, `iat` and `exp` are there. After `exp` it is taken for five minutes more, as clocks differ.
-5. Tags and a source identity may come with it, under AWS's own claims.
+5. Tags and a source identity may come with it, under AWS's own claims, and hold to the same limits as those that a call passes.
 
 Source: IAM User Guide, "Create an OpenID Connect identity provider", "Pass session tags in AWS STS", and "AWS OIDC federation" in
 "IAM and AWS STS condition context keys"; texts as the service puts them on the wire.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import jwt
+import msgspec
+from jwt.utils import base64url_decode
 from msgspec import Struct
 
 from gatepost.access.provider_keys import Jwk, KeysNeeded, ProviderKeys
@@ -26,6 +29,7 @@ REQUIRED: Final = ("sub", "aud", "iat", "exp")
 LEEWAY: Final = 300  # seconds
 TAGS: Final = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY: Final = "https://aws.amazon.com/source_identity"
+SOURCE: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 UNVERIFIED: Final[Any] = {"verify_signature": False}
 # Time and audience are held below, by the arrival's clock and AWS's own rules.
 SIGNATURE_ALONE: Final[Any] = {
@@ -66,11 +70,13 @@ class IdentityToken(Struct, frozen=True):
 def read_token(text: str) -> IdentityToken:
     """A token's parts, unverified; `InvalidIdentityToken` where it is no JWT."""
     try:
-        read = jwt.decode_complete(text, options=UNVERIFIED)
-    except jwt.InvalidTokenError:
+        header = jwt.decode_complete(text, options=UNVERIFIED)["header"]
+        # Once more, strictly: neither NaN, nor half a surrogate pair, which no record could hold.
+        claims = msgspec.json.decode(base64url_decode(text.split(".")[1]), type=dict[str, Any])
+    except (jwt.InvalidTokenError, msgspec.DecodeError):
         message = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
         raise errors.invalid_identity_token(message) from None
-    return IdentityToken(text, read["header"], read["payload"])
+    return IdentityToken(text, header, claims)
 
 
 def verify_token(token: IdentityToken, provider: OidcProvider, keys: ProviderKeys | None, now: int) -> None:
@@ -80,7 +86,7 @@ def verify_token(token: IdentityToken, provider: OidcProvider, keys: ProviderKey
     """
     _verify_signature(token, provider, keys)
     for claim in REQUIRED:
-        if claim not in token.claims:
+        if token.claims.get(claim) in (None, ""):
             raise errors.invalid_identity_token(f"Missing a required claim: {claim}")
     for claim in ("exp", "iat", "nbf"):
         if not isinstance(token.claims.get(claim, 0), int | float):
@@ -114,7 +120,7 @@ def _verify_signature(token: IdentityToken, provider: OidcProvider, keys: Provid
         except jwt.PyJWTError:
             continue
         return
-    if not candidates and not keys.fresh:
+    if not keys.fresh:  # a provider may give a new key an old key's ID, or none
         raise KeysNeeded(provider.issuer, provider.thumbprints, anew=True)
     raise errors.invalid_identity_token(
         "Invalid signature in the identity token" if candidates else "No key of the identity provider has signed the token"
@@ -144,25 +150,42 @@ def context_of(token: IdentityToken, provider: OidcProvider) -> dict[str, str | 
 
 def tags_of(token: IdentityToken) -> SessionTags:
     """The session tags that a token passes, nested under AWS's claim or flattened into claims of their own."""
-    nested = token.claims.get(TAGS)
-    tags = dict(nested.get("principal_tags") or {}) if isinstance(nested, Mapping) else {}
-    transitive = nested.get("transitive_tag_keys") or () if isinstance(nested, Mapping) else ()
+    nested = _object(token.claims, TAGS)
+    tags = dict(_object(nested, "principal_tags"))
     prefix = f"{TAGS}/principal_tags/"
     tags.update({name.removeprefix(prefix): value for name, value in token.claims.items() if name.startswith(prefix)})
-    transitive = token.claims.get(f"{TAGS}/transitive_tag_keys") or transitive
-    given = checked_tags((str(key), _only(value)) for key, value in tags.items())
-    keys = [transitive] if isinstance(transitive, str) else [str(key) for key in transitive]
+    transitive = token.claims.get(f"{TAGS}/transitive_tag_keys") or nested.get("transitive_tag_keys") or []
+    given = checked_tags((key, _only(key, value)) for key, value in tags.items())
+    keys = [_only("transitive_tag_keys", key) for key in (transitive if isinstance(transitive, list) else [transitive])]
     if not {key.lower() for key in keys} <= {key.lower() for key in given}:
         raise errors.invalid_parameter("The specified transitive tag key must be included in the requested tags.")
     return SessionTags(given, {}, tuple(keys))
 
 
-def _only(value: object) -> str:
-    """A tag's value, which a token may give as a list of one."""
-    return str(value[0]) if isinstance(value, list) and len(value) == 1 else str(value)
+def _object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    given = claims.get(name) or {}
+    if not isinstance(given, Mapping):
+        raise errors.invalid_identity_token(f"The claim {name} is not an object")
+    return given
+
+
+def _only(name: str, value: object) -> str:
+    """A text, which a token may give as a list of one."""
+    text = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not isinstance(text, str):
+        raise errors.invalid_identity_token(f"The value of {name} is not a single string")
+    return text
 
 
 def source_identity_of(token: IdentityToken) -> str | None:
     """The source identity that a token sets."""
     given = token.claims.get(SOURCE_IDENTITY)
-    return None if given is None else _only(given)
+    if given is None:
+        return None
+    source = _only("source_identity", given)
+    if SOURCE.fullmatch(source) is None:
+        raise errors.validation(
+            "1 validation error detected: Value at 'sourceIdentity' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {SOURCE.pattern}"
+        )
+    return source

@@ -1,6 +1,6 @@
 """Session tags: passed with a call, or handed down a chain of roles.
 
-1. At most 50; keys are the same without regard to case, at most 128 characters, values at most 256.
+1. At most 50; keys are the same without regard to case, 1 to 128 characters, values at most 256.
 2. A transitive tag is handed to every later session of the chain; none of them can set it anew.
 3. Handed-down tags count as tags of the request only in so far as `sts:TagSession` is needed for them too.
 
@@ -17,7 +17,9 @@ from gatepost.access.credentials import Session
 from gatepost.services.sts.errors import invalid_parameter, validation
 
 MOST_TAGS: Final = 50
-TAG_TEXT: Final = re.compile(r"[\w\s.:/=+\-@]*")
+CHARACTERS: Final = r"(?:[\w.:/=+\-@]|[^\S\x09-\x0d\x1c-\x1f\x85])"  # letters, digits, spaces that are no control characters
+KEY: Final = re.compile(CHARACTERS + "{1,128}")
+VALUE: Final = re.compile(CHARACTERS + "{0,256}")
 RESERVED: Final = "aws:"
 
 
@@ -66,8 +68,8 @@ def checked_tags(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
         seen.add(key.lower())
         if key.lower().startswith(RESERVED):
             raise invalid_parameter(f"The tag key {key} begins with the reserved prefix {RESERVED}")
-        if not (TAG_TEXT.fullmatch(key) and TAG_TEXT.fullmatch(value)):
-            raise validation(f"The tag {key} holds characters that tags may not have")
+        if not (KEY.fullmatch(key) and VALUE.fullmatch(value)):
+            raise validation(f"The tag {key[:128]} is longer than tags may be, or holds characters that they may not have")
         checked[key] = value
     if len(checked) > MOST_TAGS:
         raise validation(f"A session has at most {MOST_TAGS} tags")
