@@ -348,11 +348,22 @@ def test_the_default_configuration_set_is_asked_too(alice: Person, gatepost: Com
     ses.create_configuration_set(ConfigurationSetName="main")
     ses.put_email_identity_configuration_set_attributes(EmailIdentity="example.com", ConfigurationSetName="main")
     grant(alice, allow("ses:SendEmail", DOMAIN))
-    found = asked(gatepost, "--from", "news@example.com")
-    assert [(each["resource"].split(":")[-1], each["decision"]) for each in found["decisions"]] == [
-        ("identity/example.com", "allowed"),
-        ("configuration-set/main", "denied"),
-    ]
+    for said in (("--from", "news@example.com"), ("--resource", "example.com")):
+        found = asked(gatepost, *said)
+        assert [(each["resource"].split(":")[-1], each["decision"]) for each in found["decisions"]] == [
+            ("identity/example.com", "allowed"),
+            ("configuration-set/main", "denied"),
+        ]
+    assert "no Allow in identity policies" in gatepost("can", "user/alice", "ses:SendEmail", "example.com")[1]
+
+
+def test_a_return_path_of_another_identity_is_asked_too(alice: Person, gatepost: Command) -> None:
+    alice.live.client("ses").verify_domain_identity(Domain="example.org")
+    grant(alice, allow("ses:SendEmail", DOMAIN))
+    question = ("can", "user/alice", "ses:SendEmail", "--from", "news@example.com")
+    assert gatepost(*question)[0] == 0
+    assert gatepost(*question, "--context", "ses:FeedbackAddress=bounces@example.com")[0] == 0
+    assert gatepost(*question, "--context", "ses:FeedbackAddress=bounces@example.org")[0] == 1
 
 
 # --- who can ------------------------------------------------------------------------------------------------------------

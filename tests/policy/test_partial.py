@@ -1,12 +1,16 @@
 """Questions that leave keys open: a definite answer is so for every value, "cannot tell" only where values differ or may."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.policy.catalogue import is_multivalued
 from gatepost.policy.decide import Policies, Verdict, decide
+from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, Statement
 from gatepost.policy.partial import Answer, PartialDecision, decide_partly
+from gatepost.policy.principal import Principal
 from gatepost.policy.read import read_policy
 from gatepost.policy.request import Context, Request
 from gatepost.policy.shortfall import shortfall
@@ -64,6 +68,85 @@ def test_a_definite_answer_holds_for_twenty_thousand_completions(
     question: tuple[Request, Unknown, Context], held: Policies
 ) -> None:
     holds_for(*question, held)
+
+
+TEAM, SENDER_KEY, RECIPIENTS = "aws:PrincipalTag/team", "ses:FromAddress", "ses:Recipients"
+SINGLE, SEVERAL = (None, "", "a", "b", "org"), (None, ("a",), ("a", "b"), ("", "b"))
+small_conditions = st.builds(
+    Condition,
+    st.builds(
+        Operator,
+        st.sampled_from(("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase")),
+        st.sampled_from((None, "ForAllValues", "ForAnyValue")),
+        st.booleans(),
+    )
+    | st.just(Operator("Null")),
+    st.sampled_from((TEAM, SENDER_KEY, RECIPIENTS)),
+    st.lists(
+        st.sampled_from(("a", "b", "*", "true", "false", f"${{{TEAM}}}", f"${{{TEAM}, 'a'}}", f"${{{SENDER_KEY}}}")),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    st.just(Place(1, 1)),
+)
+small_resources = st.lists(
+    st.sampled_from(
+        tuple(
+            f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/{name}"
+            for name in (f"example.${{{TEAM}}}", f"example.${{{TEAM}, 'org'}}", f"${{{SENDER_KEY}}}.*", "other", "example.org")
+        )
+    ),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
+
+@settings(max_examples=500)
+@given(
+    effect=st.sampled_from(Effect),
+    condition=st.none() | small_conditions,
+    resources=st.none() | small_resources,
+    inverted=st.booleans(),
+    known=st.fixed_dictionaries(
+        {},
+        optional={
+            TEAM: st.sampled_from(SINGLE[1:]),
+            SENDER_KEY: st.sampled_from(SINGLE[1:]),
+            RECIPIENTS: st.sampled_from(SEVERAL[1:]),
+        },
+    ),
+    always=st.sets(st.sampled_from((TEAM, SENDER_KEY, RECIPIENTS))),
+)
+def test_one_statement_is_right_for_all_completions(
+    effect: Effect,
+    condition: Condition | None,
+    resources: tuple[str, ...] | None,
+    inverted: bool,
+    known: dict[str, str | tuple[str, ...]],
+    always: set[str],
+) -> None:
+    """Every call that the question may be about, one after the other: a definite answer holds for each."""
+    named = resources or ("*",)
+    statement = Statement(
+        effect,
+        actions=("ses:*",),
+        resources=None if inverted and resources else named,
+        not_resources=named if inverted and resources else None,
+        conditions=() if condition is None else (condition,),
+    )
+    everything = Policy((Statement(Effect.ALLOW, actions=("*",), resources=("*",)),), "2012-10-17")
+    held = Policies([Policy((statement,), "2012-10-17"), *([everything] if effect is Effect.DENY else [])])
+    asked = {key.lower(): value for key, value in known.items()}
+    left_open = [key.lower() for key in (TEAM, SENDER_KEY, RECIPIENTS) if key not in known]
+    sure = {key.lower() for key in always}.intersection(left_open)
+    unknown = Unknown(frozenset(left_open) - sure, frozenset(sure))
+    request = Request.of_normalised(Principal.of(ALICE), "ses:SendEmail", IDENTITIES[1], ACCOUNT, asked)
+    found = decide_partly(request, held, unknown)
+    for values in product(*(SEVERAL if key == RECIPIENTS.lower() else SINGLE for key in left_open)):
+        carried = {key: value for key, value in zip(left_open, values, strict=True) if value is not None}
+        if sure <= carried.keys():
+            decision = decide(completed(request, {**asked, **carried}), held)
+            assert found.answer in (Answer.CANNOT_TELL, Answer.YES if decision.allowed else Answer.NO), carried
 
 
 @settings(max_examples=300)

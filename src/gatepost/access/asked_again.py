@@ -38,6 +38,8 @@ class Today:
 
 def asked_again(tx: Transaction, call: ExplainedCall, now: datetime | None = None) -> Today:
     """The call's requests with today's policies; at the time of the call, or at `now`."""
+    if not call.decisions:
+        return Today(())
     caller = _caller(tx, call)
     if caller is None:
         return Today(None)
@@ -46,7 +48,7 @@ def asked_again(tx: Transaction, call: ExplainedCall, now: datetime | None = Non
     changed: dict[LayerKind, None] = {}
     for decision in call.decisions:
         held = decision.explanation.policies
-        policies = _policies(tx, side, decision)
+        policies = _policies(tx, side, decision, call.account)
         changed |= dict.fromkeys(_changed(held, policies))
         request = _request(decision.explanation.request, caller)
         questions.append(Question(request if now is None else at(request, now), policies, NOTHING))
@@ -55,8 +57,6 @@ def asked_again(tx: Transaction, call: ExplainedCall, now: datetime | None = Non
 
 def _caller(tx: Transaction, call: ExplainedCall) -> Caller | None:
     """The caller as it is now: the same user or role by its unique ID, however it is called today."""
-    if not call.decisions:
-        return None
     principal = call.decisions[0].explanation.request.principal
     unique_id = principal.unique_id or ""
     match principal.kind:
@@ -81,17 +81,12 @@ def _federated(tx: Transaction, account: str, principal: Principal) -> Caller | 
     return None if user is None else Caller(account, principal, owner_id=user.id)
 
 
-def _policies(tx: Transaction, side: CallerSide, decision: ExplainedDecision) -> Policies:
+def _policies(tx: Transaction, side: CallerSide, decision: ExplainedDecision, account: str) -> Policies:
     """Today's layers. A session's own policies are what they were: they are given when it is made."""
     request, held = decision.explanation.request, decision.explanation.policies
     session = held.session if isinstance(held.session, KeptLayer) else None
-    rcps = guardrails(tx, request.resource_account or side_account(request)).rcps
+    rcps = guardrails(tx, request.resource_account or account).rcps
     return replace(side, session=session).against(resource_layer(tx, request.action_key, request.resource), rcps)
-
-
-def side_account(request: Request) -> str:
-    """The account whose guardrails count where the resource has none."""
-    return request.principal.account or ""
 
 
 def _request(request: Request, caller: Caller) -> Request:

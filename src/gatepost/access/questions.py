@@ -1,6 +1,6 @@
 """Questions to the store: what would be decided if somebody called, by the policies and with the keys that the call would meet.
 
-The same layers are asked as a call's (`access.gather`), and the same keys are filled in (`aws.context`); what the question does not
+The same layers are asked as a call's (`access.gather`), and the same keys are filled in (`access.context`); what the question does not
 say is left open (`policy.question`).
 """
 
@@ -26,7 +26,7 @@ from gatepost.policy.question import (
     sends,
 )
 from gatepost.policy.request import Context, Request
-from gatepost.policy.values import arn_parts
+from gatepost.policy.values import account_of, arn_parts
 from gatepost.store import roles
 from gatepost.store.configuration_sets import configuration_set_arn, held_configuration_sets
 from gatepost.store.identities import IDENTITY_ARN, Identity, covers, held_identities, identity_arn, most_specific
@@ -94,13 +94,14 @@ def _needed(tx: Transaction, caller: Caller, supposed: Supposition, target: Targ
 
 def _add_sending(tx: Transaction, caller: Caller, supposed: Supposition, target: Target, needed: _Needed) -> None:
     """The identities of the From address and of the return path, and the configuration set: as a send asks for them."""
-    default: str | None = None
     if supposed.sender is not None:
-        default = _add_sender(tx, caller, target.region, supposed.sender, needed)
+        _add_sender(tx, caller, target.region, supposed.sender, needed)
+    identity = _identity(tx, needed.resources[0])
+    default = identity.configuration_set if identity is not None and identity.account == caller.account else None
     bounces = supposed.context.get("ses:feedbackaddress")
     if isinstance(bounces, str) and bounces != supposed.sender:
-        identity = most_specific(held_identities(tx, caller.account, target.region), bounces)
-        needed.add(identity.arn if identity else identity_arn(caller.account, target.region, bounces))
+        its = most_specific(held_identities(tx, caller.account, target.region), bounces)
+        needed.add(its.arn if its else identity_arn(caller.account, target.region, bounces))
     configuration_set = target.configuration_set or default
     if configuration_set is not None:
         if configuration_set not in held_configuration_sets(tx, caller.account, target.region):
@@ -108,19 +109,17 @@ def _add_sending(tx: Transaction, caller: Caller, supposed: Supposition, target:
         needed.add(configuration_set_arn(caller.account, target.region, configuration_set))
 
 
-def _add_sender(tx: Transaction, caller: Caller, region: str, sender: str, needed: _Needed) -> str | None:
-    """The identity of the From address, where no resource is given; the name of its configuration set."""
-    identity = most_specific(held_identities(tx, caller.account, region), sender)
+def _add_sender(tx: Transaction, caller: Caller, region: str, sender: str, needed: _Needed) -> None:
+    """The identity of the From address, where no resource is given."""
     if not needed.resources:
+        identity = most_specific(held_identities(tx, caller.account, region), sender)
         needed.add(identity.arn if identity else identity_arn(caller.account, region, sender))
         if identity is None:
             needed.notes.append(f"no verified identity of account {caller.account} covers {sender}: SES refuses such a message")
-        return identity.configuration_set if identity else None
-    named = _identity(tx, needed.resources[0])
+        return
     match = IDENTITY_ARN.fullmatch(needed.resources[0])
     if match is not None and not covers(match.group(4), sender):
         needed.notes.append(f"identity/{match.group(4)} does not cover {sender}: SES refuses such a message")
-    return named.configuration_set if named is not None and named.account == caller.account else None
 
 
 def _resource(tx: Transaction, account: str, region: str, action: str, given: str, needed: _Needed) -> str:
@@ -149,7 +148,7 @@ def _question(
     tx: Transaction, caller: Caller, supposed: Supposition, target: Target, given: GivenPolicies, resource: str
 ) -> Question:
     place = guardrails(tx, caller.account)
-    account = _account_of(resource) or caller.account
+    account = account_of(resource) or caller.account
     its_place = place if account == caller.account else guardrails(tx, account)
     principal = caller.principal
     context: dict[str, str | tuple[str, ...]] = {
@@ -212,11 +211,6 @@ def _resource_tags(tx: Transaction, action: str, resource: str) -> Context:
         held = held_configuration_sets(tx, parts[4], parts[3]).get(name)
         tags = () if held is None else held.tags
     return {f"aws:resourcetag/{key.lower()}": value for key, value in tags}
-
-
-def _account_of(resource: str) -> str | None:
-    parts = arn_parts(resource)
-    return parts[4] or None if parts is not None else None
 
 
 def _region(action: str, resource: str, region: str) -> str:

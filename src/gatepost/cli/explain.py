@@ -79,11 +79,12 @@ def explain(
 
 
 def _told(found: "Answered") -> dict[str, object]:
+    from gatepost.cli import names  # noqa: PLC0415 -- the same
     from gatepost.cli.decision_json import WORDS, told  # noqa: PLC0415 -- the same
 
     return {
         "decision": WORDS[found.answer],
-        "principal": found.principal.arn,
+        "principal": names.arn(found.principal),
         "decisions": [told(each) for each in found.rationales],
         "principal_ids": dict(found.ids),
         "notes": list(found.notes),

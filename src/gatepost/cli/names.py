@@ -11,7 +11,7 @@ from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import account_of
 
-__all__ = ["LAYERS", "condition", "key", "place", "policy", "principal_entry", "statement", "what", "who"]
+__all__ = ["LAYERS", "arn", "condition", "key", "place", "policy", "principal_entry", "statement", "what", "who"]
 
 OWNERS: Final = {
     PolicySource.USER_INLINE: "user",
@@ -43,6 +43,11 @@ def who(principal: Principal, account: str | None = None) -> str:
         case _:
             name = principal.arn.split(":", 5)[-1]
     return name if account is None or principal.account in (account, None) else f"{name} of {principal.account}"
+
+
+def arn(principal: Principal) -> str:
+    """A caller's ARN; of any session of a role, the role's."""
+    return principal.role_arn if principal.name == ANY_SESSION and principal.role_arn else principal.arn
 
 
 def what(resource: str, account: str | None = None) -> str:

@@ -94,7 +94,7 @@ def _refused(refused: Sequence[Candidate], found: WhoCan, paint: Paint, account:
     yield from folded(f"cannot: {listed}", paint.width, "✕ ", "    ")
     request, asked = found.request, refused[0].caller.principal
     own = asked.account == request.resource_account == account
-    who = names.who(asked) if own else asked.role_arn or asked.arn
+    who = names.who(asked) if own else names.arn(asked)
     resource = names.what(request.resource) if own else request.resource
     asking = ["gatepost", "explain", "--as", who, "--action", request.action, "--resource", resource]
     yield from folded(f"Why: {shlex.join(asking)}", paint.width, "", "  ")
@@ -107,7 +107,7 @@ def told(found: WhoCan) -> dict[str, Any]:
         "resource": found.request.resource,
         "candidates": [
             {
-                "principal": each.caller.principal.role_arn or each.caller.arn,
+                "principal": names.arn(each.caller.principal),
                 "decision": WORDS[each.answer],
                 "decisions": [told_in_short(one) for one in each.rationales],
             }
