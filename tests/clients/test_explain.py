@@ -500,6 +500,25 @@ def test_without_data_folder_and_policies_there_is_nothing_to_ask(tmp_path: Path
     assert "no data in gatepost-data: start `gatepost serve` first" in found.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [("explain", "x"), ("can", "user/a", "ses:SendEmail", "x"), ("who-can", "ses:SendEmail", "x")]
+)
+def test_a_store_that_cannot_be_read_is_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "gatepost-data").mkdir()
+    (tmp_path / "gatepost-data" / "gatepost.db").write_text("this is no database")
+    found = run(*command, cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (4, "")
+    assert found.stderr == "gatepost: the store of gatepost-data cannot be read: file is not a database\n"
+
+
+@pytest.mark.parametrize("command", [("can", "user/a", "ses:SendEmail", "x"), ("who-can", "ses:SendEmail", "x")])
+def test_a_store_without_accounts_has_nothing_to_ask(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "gatepost-data").mkdir()
+    found = run(*command, cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (4, "")
+    assert "no account in gatepost-data yet: start `gatepost serve` first" in found.stderr
+
+
 def test_colour_is_for_terminals_and_for_who_forces_it(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(document(allow("ses:*")))
     question = ("explain", "--as", "user/a", "--action", "ses:SendEmail", "--resource", "example.com", "--policy", "p.json")

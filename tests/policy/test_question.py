@@ -43,6 +43,10 @@ def test_what_is_said_is_known_and_times_always_are() -> None:
     }
 
 
+def test_a_year_of_few_digits_is_still_a_date() -> None:
+    assert Supposition("ses:SendEmail", datetime(1, 2, 3, tzinfo=UTC)).known()["aws:currenttime"] == "0001-02-03T00:00:00Z"
+
+
 def test_what_is_given_as_context_goes_before_all_else() -> None:
     context = multivalued(
         {"aws:CurrentTime": ["2023-01-15T12:00:00Z"], "ses:Recipients": ["a@x.org"], "ses:FromAddress": ["b", "c"]}

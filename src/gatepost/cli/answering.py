@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
+from gatepost.cli.exits import CANNOT_TELL, DONE, NO, UNREACHABLE, USAGE, Exit
 from gatepost.cli.question_flags import QuestionFlags, policies_of, supposition_of
 from gatepost.policy.partial import Answer, combined
 from gatepost.policy.question import GivenPolicies, Question, Supposition, Unasked
@@ -16,6 +16,7 @@ from gatepost.policy.values import account_of
 
 if TYPE_CHECKING:
     from gatepost.policy.principal import Principal
+    from gatepost.store.transaction import Transaction
 
 CODES: Final = {Answer.YES: DONE, Answer.NO: NO, Answer.CANNOT_TELL: CANNOT_TELL}
 DEFAULT_DATA: Final = Path("gatepost-data")
@@ -48,6 +49,7 @@ def answered(who: str, action: str, resource: str | None, flags: QuestionFlags, 
         from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
 
         with opened_store(flags.data) as (settings, database), database.reader() as tx:
+            check_accounts(tx, settings.data)
             try:
                 caller = find_somebody(tx, who, settings.account)
             except NobodySuch as error:
@@ -57,6 +59,14 @@ def answered(who: str, action: str, resource: str | None, flags: QuestionFlags, 
         return Answered(caller.principal, _rationales(asked.questions), asked.notes, ids_of(asked.questions))
     except Unasked as error:
         raise Exit(USAGE, f"{named}: {error}") from None
+
+
+def check_accounts(tx: "Transaction", data: Path) -> None:
+    """Exit where the store has no account: no server has ever run on it."""
+    from gatepost.store.accounts import list_accounts  # noqa: PLC0415 -- the same
+
+    if not list_accounts(tx):
+        raise Exit(UNREACHABLE, f"no account in {data} yet: start `gatepost serve` first, or name another folder with --data")
 
 
 def _rationales(questions: tuple[Question, ...]) -> tuple[Rationale, ...]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from gatepost.cli.exits import UNREACHABLE, USAGE, Exit
 from gatepost.settings import READY_FILE, Flags, Settings, SettingsError, read_settings
 from gatepost.store.database import Database, StoreUnusable
@@ -28,7 +30,7 @@ def running_server(data: Path) -> Any:  # noqa: ANN401 -- JSON, as `server` writ
 
 @contextmanager
 def opened_store(data: Path | None, *, create: bool = False) -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database of a data folder; Exit where there is none, or it does not open."""
+    """The settings and the database of a data folder; Exit where there is none, or it does not open or cannot be read."""
     try:
         settings = read_settings(Flags(data))
         if create:
@@ -42,7 +44,11 @@ def opened_store(data: Path | None, *, create: bool = False) -> Iterator[tuple[S
         raise Exit(USAGE, str(error)) from None
     except (StoreUnusable, WrongKey) as error:
         raise Exit(UNREACHABLE, str(error)) from None
+    except DBAPIError as error:
+        raise Exit(UNREACHABLE, f"the store of {settings.data} cannot be read: {error.orig}") from None
     try:
         yield settings, database
+    except DBAPIError as error:
+        raise Exit(UNREACHABLE, f"the store of {settings.data} cannot be read: {error.orig}") from None
     finally:
         database.close()

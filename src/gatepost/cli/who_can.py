@@ -37,7 +37,7 @@ def who_can(
     """
     from gatepost.access.questions import Target  # noqa: PLC0415 -- the store's parts load when they are needed
     from gatepost.access.who_can import who_can as find  # noqa: PLC0415 -- the same
-    from gatepost.cli.answering import CODES, tell_notes  # noqa: PLC0415 -- the same
+    from gatepost.cli.answering import CODES, check_accounts, tell_notes  # noqa: PLC0415 -- the same
     from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
     from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- the same
     from gatepost.cli.who_can_text import lines, told  # noqa: PLC0415 -- the same
@@ -45,6 +45,7 @@ def who_can(
 
     supposed, given = supposition_of(flags, action), policies_of(flags)
     with opened_store(flags.data) as (settings, database), database.reader() as tx:
+        check_accounts(tx, settings.data)
         target = Target(flags.region or settings.region, resource, flags.configuration_set)
         try:
             found = find(tx, settings.account, supposed, target, given)

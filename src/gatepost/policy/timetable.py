@@ -89,7 +89,7 @@ def timetable(explanation: Explanation) -> Timetable | None:
 
 def told(second: int) -> str:
     """A second since 1970 as `aws:CurrentTime` has it."""
-    return (EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (EPOCH + timedelta(seconds=second)).isoformat()[:19] + "Z"
 
 
 def at(request: Request, moment: datetime) -> Request:
