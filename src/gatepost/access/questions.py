@@ -12,6 +12,7 @@ from gatepost.access.credentials import Caller
 from gatepost.access.gather import caller_side, resource_side, trust_side
 from gatepost.access.guardrails import guardrails
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.regions import GLOBAL_REGION, GLOBAL_SERVICES
 from gatepost.policy.catalogue import action as known_action
 from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.question import (
@@ -32,8 +33,6 @@ from gatepost.store.configuration_sets import configuration_set_arn, held_config
 from gatepost.store.identities import IDENTITY_ARN, Identity, covers, held_identities, identity_arn, most_specific
 from gatepost.store.transaction import Transaction
 
-GLOBAL_REGION: Final = "us-east-1"  # where calls of services without regions are recorded (`aws.wire.model`)
-GLOBAL_SERVICES: Final = ("iam", "organizations")
 CONFIGURATION_SET: Final = ":configuration-set/"
 
 

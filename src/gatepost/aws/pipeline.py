@@ -20,6 +20,7 @@ from gatepost.access.credentials import Caller, Credential, credential_of
 from gatepost.access.gather import caller_side, fingerprints
 from gatepost.access.guardrails import Guardrails, guardrails
 from gatepost.access.provider_keys import KeysNeeded
+from gatepost.access.regions import GLOBAL_REGION
 from gatepost.audit.authorization import Authorization as Kept
 from gatepost.audit.authorization import Authorized, Evaluation
 from gatepost.audit.ids import authorization_id, fresh_uuid
@@ -33,7 +34,6 @@ from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
 from gatepost.aws.session_limits import check_session
 from gatepost.aws.sigv4 import Authorization, check_signature, read_authorization
-from gatepost.aws.wire.model import GLOBAL_REGION
 from gatepost.aws.wire.routing import Route, Routes
 from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request

@@ -3,13 +3,13 @@
 from msgspec import Struct
 
 from gatepost.access.credentials import Caller
+from gatepost.access.regions import GLOBAL_REGION
 from gatepost.audit.authorization import Authorized
 from gatepost.audit.event import Event, Recorded
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import READING, Operation
 from gatepost.aws.sigv4 import Authorization
-from gatepost.aws.wire.model import GLOBAL_REGION
 from gatepost.aws.wire.routing import Route
 
 NO_OPERATION = "UnknownOperation"

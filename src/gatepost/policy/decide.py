@@ -19,7 +19,7 @@ from enum import Enum
 
 from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule
-from gatepost.policy.policies import LayerKind, Plan, Policies, named_resource
+from gatepost.policy.policies import LayerKind, Plan, Policies
 from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.request import Request
 
@@ -54,12 +54,6 @@ IDENTITY, RESOURCE, SCP = LayerKind.IDENTITY, LayerKind.RESOURCE, LayerKind.SCP
 FEDERATED_USER = PrincipalKind.FEDERATED_USER
 DIRECT, BY_ROLE = How.DIRECT, How.ROLE
 NOTHING_ALLOWS = {kind: Decision(IMPLICIT_DENY, kind) for kind in LayerKind}
-
-
-def must_be_named(request: Request) -> bool:
-    """Whether the resource's policy must name the caller or its account, within one account too."""
-    named_on = named_resource(request.action_key)
-    return named_on is not None and named_on in request.resource
 
 
 def decide(request: Request, policies: Policies) -> Decision:

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
+from gatepost.access.regions import GLOBAL_SERVICES
 from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.constraints import Checks, Problem
@@ -29,9 +30,6 @@ CONSTRAINT_CODES: Final = {
 DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
 LIST_MEMBER: Final = re.compile(r"\.\d+\.")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# botocore knows nothing of these global services' home; their state and their events are kept there.
-GLOBAL_REGION: Final = "us-east-1"
-GLOBAL_SERVICES: Final = frozenset(("iam", "organizations"))
 
 
 class Codec(Protocol):
