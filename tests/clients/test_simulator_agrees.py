@@ -99,6 +99,25 @@ def test_the_simulator_says_what_the_gate_does(
     assert simulated == [verdict(send, ses), verdict(send_raw, ses)]
 
 
+def test_assuming_a_role_is_simulated_with_its_trust_policy(live: Live) -> None:
+    iam, alice = live.client("iam"), make_user(live, "alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(allow("sts:AssumeRole")))
+
+    def simulated(role: str) -> str:
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=alice.arn, ActionNames=["sts:AssumeRole"], ResourceArns=[f"arn:aws:iam::{ACCOUNT}:role/{role}"]
+        )
+        decision: str = answer["EvaluationResults"][0]["EvalDecision"]
+        return decision
+
+    assert simulated("elsewhere") == "allowed", "a role that is not known is taken to trust its account"
+    only_bob = document(trust({"AWS": make_user(live, "bob").arn}))
+    iam.create_role(RoleName="mailer", AssumeRolePolicyDocument=only_bob)
+    assert simulated("mailer") == "implicitDeny"
+    iam.update_assume_role_policy(RoleName="mailer", PolicyDocument=document(trust({"AWS": ACCOUNT})))
+    assert simulated("mailer") == "allowed"
+
+
 def test_a_role_is_simulated_as_its_sessions_will_be(live: Live) -> None:
     iam = live.client("iam")
     role = iam.create_role(RoleName="mailer", AssumeRolePolicyDocument=document(trust({"AWS": ACCOUNT})))["Role"]["Arn"]

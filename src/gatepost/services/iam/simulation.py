@@ -3,7 +3,8 @@
 There is one result an action; what it says of each resource stands in `ResourceSpecificResults`. Keys that follow from who is asked
 for (name, tags, account, organization) need not be given. Beyond what AWS's simulator does, this one asks the resource's account
 for its control policies, counts the keys of control policies among the missing, and lets nobody into another account without a
-resource policy; so that it says what a call would be told.
+resource policy; so that it says what a call would be told. So a role that is to be assumed is asked by its trust policy, where none is
+given; one that is not known here is taken to trust its own account, as AWS's simulator takes every role.
 Source: IAM API Reference; the form of the results as the service answers them.
 """
 
@@ -11,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gatepost.access.gather import trust_side
 from gatepost.access.guardrails import guardrails
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
 from gatepost.policy.decide import AttachedPolicy, Layer, LayerKind, Policies, PolicySource
 from gatepost.policy.explain import Explanation, explain
+from gatepost.policy.policies import named_resource
 from gatepost.policy.principal import is_account
-from gatepost.policy.read import PolicyKind
+from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.services.iam import errors, simulated_principals
@@ -30,9 +33,12 @@ from gatepost.services.iam.policy_exclusions import Exclusions
 from gatepost.services.iam.simulated_principals import Simulated
 from gatepost.services.iam.simulation_results import Answer, result
 from gatepost.services.needs import on_everything
+from gatepost.store import roles
 from gatepost.store.transaction import Transaction
 
 EVERYTHING: Final = "*"
+ROLE: Final = ":role/"
+TRUSTING: Final = '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "sts:*"}}'
 
 
 @operation("iam", "SimulateCustomPolicy", needs=on_everything)
@@ -90,11 +96,22 @@ class _Questions:
         principal = self.asked.caller.principal
         account = next(filter(_is_owner, (account_of(resource), self.owner)), principal.account)
         place = guardrails(tx, account or "")
-        policies = Policies.of_layers(self.identity, self.resource, self.boundary, None, self.asked.scps, place.rcps)
+        side = self._resource_side(tx, action, resource, account)
+        policies = Policies.of_layers(self.identity, side, self.boundary, None, self.asked.scps, place.rcps)
         context = {**self.asked.caller.context, **owner_context(account or "", place), **self.context}
         explained = explain(Request(principal, action, resource, account, context), policies)
         self._check_applies(explained, resource)
         return Answer(resource, explained, account != principal.account)
+
+    def _resource_side(self, tx: Transaction, action: str, resource: str, account: str | None) -> Layer:
+        """The policy of the resource: the one given, else the trust policy of a role that is to be assumed."""
+        named_on = named_resource(action.lower())
+        if self.resource.rules or account is None or named_on != ROLE or named_on not in resource:
+            return self.resource
+        role = roles.get_role(tx, account, resource.rpartition("/")[2])
+        if role is not None and role.arn == resource:
+            return trust_side(role)
+        return Layer((AttachedPolicy(read_policy(TRUSTING % account), PolicySource.TRUST),))
 
     def _check_applies(self, explained: Explanation, resource: str) -> None:
         """A resource policy is about every resource that is asked for, or it is a mistake."""
