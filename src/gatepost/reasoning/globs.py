@@ -13,18 +13,21 @@ Theory, in numbered rules:
     one that has no text. Only where no pair is to blame are literals left out one by one.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.reasoning.undecidable import Undecidable
 
+FILLINGS: Final = ("", "x", "someone@example.net")
 KELVIN: Final = "\u212a"
 PART_STAR: Final = "\ue002"  # a run without colons, as inside one part of an ARN
 PART_ANY: Final = "\ue003"
-LOOPS: Final = (STAR, PART_STAR)
+RUNS: Final = re.compile(f"([{STAR}{PART_STAR}])\\1+")
 MOST_STATES: Final = 20_000
 FRESH: Final = "xyzwvuqjaeiou0123456789bcdfghlmnprst~"  # whence the character that no pattern names is taken
 
@@ -52,37 +55,35 @@ def in_parts(parts: Iterable[str]) -> Glob:
 
 
 class _Automaton:
-    """One pattern over one alphabet. `steps[letter]` and `loops[letter]` are the states that a letter leads on from."""
+    """One pattern. `step` says what a letter leads on from; no two loops of one kind stand side by side."""
 
-    __slots__ = ("final", "loops", "skips", "start", "steps")
+    __slots__ = ("_any", "_folded", "_named", "_part_any", "_part_stars", "_stars", "final", "skips", "start")
 
-    def __init__(self, glob: Glob, alphabet: str) -> None:
-        symbols = glob.pattern
-        self.final = 1 << len(symbols)
-        self.skips = sum(1 << place for place, symbol in enumerate(symbols) if symbol in LOOPS)
-        self.steps = tuple(_places(symbols, letter, folded=glob.folded) for letter in alphabet)
-        self.loops = tuple(
-            sum(1 << place for place, symbol in enumerate(symbols) if symbol == STAR or (symbol == PART_STAR and letter != ":"))
-            for letter in alphabet
+    def __init__(self, glob: Glob) -> None:
+        symbols = RUNS.sub(r"\1", glob.pattern)
+        self._folded = glob.folded
+        self._named: dict[str, int] = {}
+        for place, symbol in enumerate(symbols):
+            self._named[symbol] = self._named.get(symbol, 0) | 1 << place
+        self._stars, self._part_stars, self._any, self._part_any = (
+            self._named.get(symbol, 0) for symbol in (STAR, PART_STAR, ANY, PART_ANY)
         )
-        self.start = self._closed(1)
+        self.skips = self._stars | self._part_stars
+        self.final = 1 << len(symbols)
+        self.start = 1 | (1 & self.skips) << 1
 
-    def _closed(self, states: int) -> int:
-        """With what is reached by passing over loops: an empty run."""
-        while (more := states | (states & self.skips) << 1) != states:
-            states = more
-        return states
+    def row(self, letter: str) -> tuple[int, int]:
+        """The places that a letter steps on from, and those whose loops it runs in."""
+        steps = self._named.get(letter.lower() if self._folded else letter, 0) | self._any
+        return (steps, self._stars) if letter == ":" else (steps | self._part_any, self.skips)
 
-    def after(self, states: int, letter: int) -> int:
-        return self._closed((states & self.steps[letter]) << 1 | states & self.loops[letter])
+    def after(self, states: int, row: tuple[int, int]) -> int:
+        """The states that a letter leads to, with those behind an empty run."""
+        led = (states & row[0]) << 1 | states & row[1]
+        return led | (led & self.skips) << 1
 
 
-def _places(symbols: str, letter: str, *, folded: bool) -> int:
-    """The places whose symbol is a step by this letter."""
-    plain = letter.lower() if folded else letter
-    return sum(
-        1 << place for place, symbol in enumerate(symbols) if symbol in (ANY, plain) or (symbol == PART_ANY and letter != ":")
-    )
+_automaton = lru_cache(maxsize=16384)(_Automaton)
 
 
 def alphabet_of(globs: Iterable[Glob]) -> str:
@@ -98,54 +99,77 @@ def alphabet_of(globs: Iterable[Glob]) -> str:
                 if glob.folded:
                     named[symbol.upper()] = None
                     odd = KELVIN if symbol == "k" else odd
-    fresh: str = next(letter for letter in (*FRESH, *map(chr, range(0x4E00, 0x9FFF))) if letter not in named)
+    fresh: str = next(letter for letter in chain(FRESH, map(chr, range(0x4E00, 0x9FFF))) if letter not in named)
     return fresh + "".join(sorted(named, key=lambda letter: (not letter.islower(), letter))) + odd
 
 
 @lru_cache(maxsize=65536)
 def text_in(wanted: frozenset[Glob], unwanted: frozenset[Glob]) -> str | None:
-    """A shortest text that matches every `wanted` and no `unwanted` pattern; None where there is none.
+    """A text that matches every `wanted` and no `unwanted` pattern; None where there is none.
+
+    A wanted pattern filled in is tried first, for it is quick and reads well; else the text is a shortest one.
 
     Undecidable past `MOST_STATES` states of the product.
     """
     if wanted & unwanted:
         return None
-    alphabet = alphabet_of(wanted | unwanted)
-    machines = [_Automaton(glob, alphabet) for glob in (*wanted, *unwanted)]
-    least, finals = len(wanted), [machine.final for machine in machines]
+    guess = _guess(wanted, unwanted)
+    if guess is not None:
+        return guess
+    machines = [_automaton(glob) for glob in (*wanted, *unwanted)]
+    least = len(wanted)
+    letters = {
+        tuple(machine.row(letter) for machine in machines): letter for letter in reversed(alphabet_of(wanted | unwanted))
+    }
     start = tuple(machine.start for machine in machines)
     seen, layer = {start}, [(start, "")]
     while layer:
         following = []
         for states, text in layer:
-            if all((state & final != 0) is (at < least) for at, (state, final) in enumerate(zip(states, finals, strict=True))):
+            if all(
+                (state & machine.final != 0) is (at < least)
+                for at, (state, machine) in enumerate(zip(states, machines, strict=True))
+            ):
                 return text
-            for letter, character in enumerate(alphabet):
+            for rows, letter in reversed(letters.items()):
                 after = tuple(
-                    machine.after(state, letter) if state else 0 for machine, state in zip(machines, states, strict=True)
+                    [
+                        machine.after(state, row) if state else 0
+                        for machine, state, row in zip(machines, states, rows, strict=True)
+                    ]
                 )
                 if after not in seen and all(after[:least]):
                     seen.add(after)
-                    following.append((after, text + character))
+                    following.append((after, text + letter))
         if len(seen) > MOST_STATES:
             raise Undecidable(f"{len(machines)} patterns on one value: not decided within {MOST_STATES} states")
         layer = following
     return None
 
 
+def _guess(wanted: frozenset[Glob], unwanted: frozenset[Glob]) -> str | None:
+    for glob in sorted(wanted, key=lambda glob: (-len(glob.pattern), glob.pattern)):
+        for filling in FILLINGS:
+            text = filled(glob, filling)
+            if all(matches(each, text) for each in wanted) and not any(matches(each, text) for each in unwanted):
+                return text
+    return None
+
+
+def filled(glob: Glob, filling: str) -> str:
+    """A text of the pattern, each run of it the same."""
+    text = RUNS.sub(r"\1", glob.pattern).replace(STAR, filling).replace(PART_STAR, filling)
+    return text.replace(ANY, "x").replace(PART_ANY, "x")
+
+
+@lru_cache(maxsize=65536)
 def matches(glob: Glob, text: str) -> bool:
     """Whether a text matches: the same automaton, run on the text alone."""
-    letters = "".join(dict.fromkeys(text)) or "x"
-    machine = _automaton(glob, letters)
+    machine = _automaton(glob)
     states = machine.start
     for character in text:
-        states = machine.after(states, letters.index(character))
+        states = machine.after(states, machine.row(character))
     return bool(states & machine.final)
-
-
-@lru_cache(maxsize=8192)
-def _automaton(glob: Glob, letters: str) -> _Automaton:
-    return _Automaton(glob, letters)
 
 
 Literal = tuple[Glob, bool]  # a pattern and whether it is to match

@@ -8,11 +8,10 @@ from typing import Final
 
 from gatepost.policy.decide import Policies, decide
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
-from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Request
 from gatepost.reasoning.choices import known_actions
 from gatepost.reasoning.formula import TRUE
-from gatepost.reasoning.globs import PART_ANY, PART_STAR, Literal, matches
+from gatepost.reasoning.globs import Literal, filled, matches
 from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.solve import Model, shortest
 from gatepost.reasoning.world import ACTION, RESOURCE, Place
@@ -60,16 +59,10 @@ def _candidate(candidates: Sequence[str], model: Model, place: Place) -> str:
 def _text(place: Place, model: Model) -> str:
     """A usual text, or a pattern filled in as people would, where it satisfies the literals; else the theory's own."""
     literals = model.texts.get(place, ())
-    wanted = [glob.pattern for glob, to in literals if to]
+    wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
     usual = USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
-    filled = [_filled(pattern, filling) for pattern in sorted(wanted, key=len, reverse=True) for filling in FILLINGS]
-    return next((text for text in (*usual, *filled) if _satisfies(text, literals)), None) or shortest(literals)
-
-
-def _filled(pattern: str, filling: str) -> str:
-    for symbol in (STAR, PART_STAR):
-        pattern = pattern.replace(symbol, filling)
-    return pattern.replace(ANY, "x").replace(PART_ANY, "x")
+    likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
+    return next((text for text in (*usual, *likely) if _satisfies(text, literals)), None) or shortest(literals)
 
 
 def _satisfies(text: str, literals: Iterable[Literal]) -> bool:

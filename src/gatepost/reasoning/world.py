@@ -76,6 +76,7 @@ class World:
     masks: dict[int, tuple[Place, int]] = field(default_factory=dict)
     last: int = 0
     _numbers: dict[object, int] = field(default_factory=dict)
+    _said: dict[object, Formula] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policies: Iterable[Policy], known: Mapping[str, str | tuple[str, ...] | None]) -> "World":
@@ -157,6 +158,13 @@ class World:
 
     def condition(self, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
         """What a condition of a statement of this effect says."""
+        same = (condition.key, condition.operator, condition.values, effect, variables)
+        formula = self._said.get(same)
+        if formula is None:
+            formula = self._said[same] = self._condition(condition, effect, variables=variables)
+        return formula
+
+    def _condition(self, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
         key, operator = self.keys[condition.key.lower()], condition.operator
         if operator.base == NULL:
             wanted = {value.lower() for value in condition.values}
