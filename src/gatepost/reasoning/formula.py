@@ -29,22 +29,28 @@ FALSE: Final = Or(())
 
 def conj(formulas: Iterable[Formula]) -> Formula:
     """The conjunction, flattened."""
-    parts: dict[Formula, None] = {}
+    parts: list[Formula] = []
     for formula in formulas:
-        if formula == FALSE:
+        if isinstance(formula, Or) and not formula.parts:
             return FALSE
-        parts.update(dict.fromkeys(formula.parts) if isinstance(formula, And) else {formula: None})
-    return next(iter(parts)) if len(parts) == 1 else And(tuple(parts))
+        if isinstance(formula, And):
+            parts += formula.parts
+        else:
+            parts.append(formula)
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def disj(formulas: Iterable[Formula]) -> Formula:
     """The disjunction, flattened."""
-    parts: dict[Formula, None] = {}
+    parts: list[Formula] = []
     for formula in formulas:
-        if formula == TRUE:
+        if isinstance(formula, And) and not formula.parts:
             return TRUE
-        parts.update(dict.fromkeys(formula.parts) if isinstance(formula, Or) else {formula: None})
-    return next(iter(parts)) if len(parts) == 1 else Or(tuple(parts))
+        if isinstance(formula, Or):
+            parts += formula.parts
+        else:
+            parts.append(formula)
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
 def negated(formula: Formula) -> Formula:

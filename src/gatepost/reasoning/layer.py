@@ -1,12 +1,13 @@
 """One layer's policies as a formula: the requests that they allow by themselves, their Allows less their Denies."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from itertools import combinations
 
 from gatepost.policy.catalogue import services
 from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule, resource_pattern
-from gatepost.policy.model import Effect, Policy, Statement
+from gatepost.policy.model import Effect, Place, Policy, Statement
 from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
 from gatepost.policy.variables import Template, Variable
@@ -17,6 +18,7 @@ from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import ACTION, World
 
 SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
+NOWHERE = Place(1, 1)
 
 
 class Side(Enum):
@@ -42,6 +44,7 @@ class Space:
     ) -> None:
         self.world = World.of(policies, known)
         self._side = side
+        self._said: dict[object, Formula] = {}
         statements = [statement for policy in policies for statement in policy.statements]
         self._carried = {key: mask for key in self.world.keys if (mask := carriers(key)) is not None}
         marks = (*map(spoken_of, statements), *self._carried.values())
@@ -98,6 +101,18 @@ class Space:
         return conj((disj(allows), *map(negated, denies)))
 
     def _statement(self, statement: Statement, *, variables: bool) -> Formula:
+        # Policies that are compared mostly share their statements; where these stand does not matter.
+        same = (
+            replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=()),
+            variables,
+            *((each.key, each.operator, each.values) for each in statement.conditions),
+        )
+        formula = self._said.get(same)
+        if formula is None:
+            formula = self._said[same] = self._spoken(statement, variables=variables)
+        return formula
+
+    def _spoken(self, statement: Statement, *, variables: bool) -> Formula:
         conditions = (
             self.world.condition(condition, statement.effect, variables=variables) for condition in statement.conditions
         )
