@@ -119,7 +119,7 @@ def _in_range(values: tuple[str, ...]) -> Matches:
 
 
 def _arn_like(patterns: tuple[str, ...]) -> Matches:
-    split = tuple(parts for pattern in patterns if (parts := _arn_pattern(pattern)) is not None)
+    split = tuple(parts for pattern in patterns if (parts := arn_pattern(pattern)) is not None)
 
     def test(value: str) -> bool | None:
         parts = arn_parts(value)
@@ -130,7 +130,8 @@ def _arn_like(patterns: tuple[str, ...]) -> Matches:
     return test
 
 
-def _arn_pattern(pattern: str) -> tuple[str, ...] | None:
+def arn_pattern(pattern: str) -> tuple[str, ...] | None:
+    """The six parts of an ARN pattern (wildcards in the package's own form); None where it has no six."""
     parts = pattern.split(":", 5)
     if len(parts) < 6 and parts[-1].endswith(wild("*")):
         parts += [wild("*")] * (6 - len(parts))
@@ -233,7 +234,7 @@ def compile_condition(condition: Condition, effect: Effect, *, variables: bool) 
     if operator.base == NULL:
         return _null(key, condition.values)
     comparison = COMPARISONS[operator.base]
-    literals, templates = _patterns(condition, variables=variables)
+    literals, templates = patterns_of(condition, variables=variables)
     when_absent = holds_when_absent(operator)
     if templates:
         return _filled_test(key, comparison, literals, templates, effect, operator.qualifier, when_absent=when_absent)
@@ -242,7 +243,7 @@ def compile_condition(condition: Condition, effect: Effect, *, variables: bool) 
 
 def value_test(condition: Condition, effect: Effect, context: Context, *, variables: bool) -> Holds:
     """Whether one value of the request satisfies a condition (any but `Null`): what the whole test asks of each."""
-    literals, templates = _patterns(condition, variables=variables)
+    literals, templates = patterns_of(condition, variables=variables)
     filled = tuple(pattern for template in templates if (pattern := template.fill(context)) is not None)
     return _holds(COMPARISONS[condition.operator.base], literals + filled, effect)
 
@@ -269,11 +270,11 @@ def variables_of(condition: Condition, *, variables: bool) -> tuple[Variable, ..
     """The policy variables in a condition's values, once each."""
     if condition.operator.base == NULL:
         return ()
-    _, templates = _patterns(condition, variables=variables)
+    _, templates = patterns_of(condition, variables=variables)
     return tuple(dict.fromkeys(part for template in templates for part in template.parts if isinstance(part, Variable)))
 
 
-def _patterns(condition: Condition, *, variables: bool) -> tuple[tuple[str, ...], tuple[Template, ...]]:
+def patterns_of(condition: Condition, *, variables: bool) -> tuple[tuple[str, ...], tuple[Template, ...]]:
     """The values without variables, and those with."""
     comparison = COMPARISONS[condition.operator.base]
     parts = tuple(_template(comparison, value, variables=variables) for value in condition.values)
@@ -375,7 +376,7 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "Numeric": read_number,
     "Date": read_instant,
     "IpAddress": read_range,
-    "Arn": _arn_pattern,
+    "Arn": arn_pattern,
     "Bool": _boolean_value,
     "Binary": _decoded,
 }

@@ -1,0 +1,161 @@
+"""One layer's policies as a formula: the requests that they allow by themselves, their Allows less their Denies."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from enum import Enum
+from itertools import combinations
+
+from gatepost.policy.catalogue import services
+from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule, resource_pattern
+from gatepost.policy.model import Effect, Place, Policy, Statement
+from gatepost.policy.pattern import ANY, STAR, wild
+from gatepost.policy.principal import Principal
+from gatepost.policy.variables import Template, Variable
+from gatepost.reasoning.choices import carriers, classes, known_actions, principals, spoken_of
+from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
+from gatepost.reasoning.globs import Glob
+from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.world import ACTION, World
+
+SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
+NOWHERE = Place(1, 1)
+
+
+class Side(Enum):
+    """Which layer is asked about: the caller's own policies, or those of a resource, which name principals."""
+
+    IDENTITY = "identity"
+    RESOURCE = "resource"
+
+
+class Space:
+    """All requests of a question about these policies, and the formula of any of them.
+
+    `actions` and `callers` are the classes of known actions (as bits) and of principals, each with its atom; exactly one of the
+    former or `unlisted`, an action of a service that the catalogue does not know in full, is the request's.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        side: Side,
+        caller: Principal | None,
+        known: Mapping[str, str | tuple[str, ...] | None],
+    ) -> None:
+        self.world = World.of(policies, known)
+        self._side = side
+        self._said: dict[object, Formula] = {}
+        statements = [statement for policy in policies for statement in policy.statements]
+        self._carried = {key: mask for key in self.world.keys if (mask := carriers(key)) is not None}
+        marks = (*map(spoken_of, statements), *self._carried.values())
+        self.actions = {self.world.fresh(): block for block in classes(marks, len(known_actions()))}
+        self.unlisted = self.world.fresh()
+        self._principals = self._choose(statements, caller)
+        marks = tuple(self._named(statement) for statement in statements)
+        self.callers = {self.world.fresh(): block for block in classes(marks, len(self._principals))}
+
+    def _choose(self, statements: Sequence[Statement], caller: Principal | None) -> tuple[Principal, ...]:
+        if caller is not None:
+            return (caller,)
+        if self._side is Side.RESOURCE:
+            return principals(statements)
+        if any(each.principals is not None or each.not_principals is not None for each in statements):
+            raise Undecidable("a policy of the caller's own that names principals: say who asks")
+        return (SOMEONE,)
+
+    def caller(self, block: int) -> Principal:
+        """The first principal of a class."""
+        return self._principals[(block & -block).bit_length() - 1]
+
+    def _named(self, statement: Statement) -> int:
+        if self._side is Side.IDENTITY and statement.effect is Effect.ALLOW:
+            return (1 << len(self._principals)) - 1
+        how = Rule(AttachedPolicy(Policy(()), PolicySource.GIVEN), 0, statement).how
+        return sum(1 << at for at, principal in enumerate(self._principals) if how(principal) is not How.NOT)
+
+    # --- what holds of every request ------------------------------------------------------------------------------------
+
+    def facts(self) -> Formula:
+        """One action, one caller, and the keys that the action carries."""
+        text = self.world.text
+        facts: list[Formula] = [*self.world.facts()]
+        for chosen in ((*self.actions, self.unlisted), tuple(self.callers)):
+            facts += [disj(chosen), *(disj((-one, -other)) for one, other in combinations(chosen, 2))]
+        facts.append(disj((-self.unlisted, text(ACTION, Glob(f"{ANY}{STAR}:{ANY}{STAR}")))))
+        facts += [disj((-self.unlisted, -text(ACTION, Glob(f"{service}:{STAR}")))) for service in services()]
+        for key, mask in self._carried.items():
+            without = (*(chosen for chosen, block in self.actions.items() if not block & mask), self.unlisted)
+            facts += [disj((-chosen, -self.world.keys[key].present)) for chosen in without]
+        return conj(facts)
+
+    # --- policies -------------------------------------------------------------------------------------------------------
+
+    def allowed(self, policies: Iterable[Policy]) -> Formula:
+        """Some Allow speaks of the request, and no Deny does."""
+        allows: list[Formula] = []
+        denies: list[Formula] = []
+        for policy in policies:
+            for statement in policy.statements:
+                spoken = self._statement(statement, variables=policy.has_variables)
+                (denies if statement.effect is Effect.DENY else allows).append(spoken)
+        return conj((disj(allows), *map(negated, denies)))
+
+    def _statement(self, statement: Statement, *, variables: bool) -> Formula:
+        # Policies that are compared mostly share their statements; where these stand does not matter.
+        same = (
+            replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=()),
+            variables,
+            *((each.key, each.operator, each.values) for each in statement.conditions),
+        )
+        formula = self._said.get(same)
+        if formula is None:
+            formula = self._said[same] = self._spoken(statement, variables=variables)
+        return formula
+
+    def _spoken(self, statement: Statement, *, variables: bool) -> Formula:
+        conditions = (
+            self.world.condition(condition, statement.effect, variables=variables) for condition in statement.conditions
+        )
+        named = self._named(statement)
+        callers = [chosen for chosen, block in self.callers.items() if block & named]
+        who = TRUE if len(callers) == len(self.callers) else disj(callers)
+        return conj((self._action(statement), who, self._resource(statement, variables=variables), *conditions))
+
+    def _action(self, statement: Statement) -> Formula:
+        mask = spoken_of(statement)
+        listed: list[Formula] = [chosen for chosen, block in self.actions.items() if block & mask]
+        if statement.actions is not None:
+            unlisted = disj(map(self._unlisted, statement.actions))
+        elif statement.not_actions is not None:
+            unlisted = negated(disj(map(self._unlisted, statement.not_actions)))
+        else:
+            unlisted = FALSE
+        if len(listed) == len(self.actions) and unlisted == TRUE:
+            return TRUE
+        return disj((*listed, conj((self.unlisted, unlisted))))
+
+    def _unlisted(self, pattern: str) -> Formula:
+        lowered = wild(pattern.lower())
+        if not lowered.strip(STAR):
+            return TRUE if lowered else FALSE
+        return FALSE if lowered.partition(":")[0] in services() else self.world.text(ACTION, Glob(lowered))
+
+    def _resource(self, statement: Statement, *, variables: bool) -> Formula:
+        of: Callable[[str], Formula] = lambda text: self._entry(text, variables=variables)  # noqa: E731 -- two uses below
+        if statement.resources is not None:
+            return disj(map(of, statement.resources))
+        if statement.not_resources is not None:
+            return negated(disj(map(of, statement.not_resources)))
+        return TRUE
+
+    def _entry(self, text: str, *, variables: bool) -> Formula:
+        if text == "*":
+            return TRUE
+        pattern = resource_pattern(text, variables=variables)
+        if isinstance(pattern, Template):
+            for part in pattern.parts:
+                if isinstance(part, Variable) and part.key not in self.world.known and part.key not in self.world.absent:
+                    raise Undecidable(f"the variable `${{{part.key}}}` in the resource `{text}`: its value is not known")
+            filled = pattern.fill(self.world.known)
+            return FALSE if filled is None else self.world.resource(filled)
+        return self.world.resource(pattern)

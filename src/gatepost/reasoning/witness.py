@@ -1,0 +1,83 @@
+"""A model made a request that people recognise, and decided again.
+
+Where the theory would be content with `x`, an address, an identity or a name is tried first; it is taken where it fits.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from gatepost.policy.decide import Policies, decide
+from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.request import Request
+from gatepost.reasoning.choices import known_actions
+from gatepost.reasoning.formula import TRUE
+from gatepost.reasoning.globs import Literal, filled, matches
+from gatepost.reasoning.layer import Side, Space
+from gatepost.reasoning.solve import Model, shortest
+from gatepost.reasoning.world import ACTION, RESOURCE, Place
+
+USUAL: Final = {
+    "resource": ("arn:aws:ses:us-east-1:111122223333:identity/example.com", "*"),
+    "action": ("s3:getobject", "ec2:runinstances"),
+    "ses:recipients": ("someone@example.org", "someone@example.com"),
+}
+ADDRESSES: Final = ("someone@example.com", "someone@example.org", "Someone@Example.com")
+FILLINGS: Final = ("someone", "example.com", "someone@example.com", "us-east-1", "")
+ELSEWHERE: Final = "000000000000"  # no principal's account
+
+EVERYTHING: Final = Policy((Statement(Effect.ALLOW, actions=("*",), resources=("*",)),))
+EVERYONE: Final = Policy(
+    (Statement(Effect.ALLOW, principals=(PrincipalEntry(PrincipalType.AWS, "*"),), actions=("*",), resources=("*",)),)
+)
+
+
+def request_of(space: Space, model: Model) -> Request:
+    """The request that a model describes."""
+    world = space.world
+    block = next((block for chosen, block in space.actions.items() if chosen in model.true), 0)
+    action = known_actions()[(block & -block).bit_length() - 1] if block else _text(ACTION, model)
+    caller = space.caller(next(block for chosen, block in space.callers.items() if chosen in model.true))
+    context: dict[str, str | tuple[str, ...]] = dict(world.known)
+    for key in world.keys.values():
+        if key.present not in model.true or key.name in world.known:
+            continue
+        values = tuple(
+            _text((key.name, at), model) if key.candidates is None else _candidate(key.candidates, model, (key.name, at))
+            for at, slot in enumerate(key.slots)
+            if slot in model.true
+        )
+        is_set = key.is_set in model.true if isinstance(key.is_set, int) else key.is_set == TRUE
+        context[key.name] = tuple(dict.fromkeys(values)) if is_set else values[0]
+    return Request.of_normalised(caller, action, _text(RESOURCE, model), None, context)
+
+
+def _candidate(candidates: Sequence[str], model: Model, place: Place) -> str:
+    mask = model.masks.get(place, -1) & (1 << len(candidates)) - 1
+    return candidates[(mask & -mask).bit_length() - 1]
+
+
+def _text(place: Place, model: Model) -> str:
+    """A usual text, or a pattern filled in as people would, where it satisfies the literals; else the theory's own."""
+    literals = model.texts.get(place, ())
+    wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
+    usual = USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
+    likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
+    return next((text for text in (*usual, *likely) if _satisfies(text, literals)), None) or shortest(literals)
+
+
+def _satisfies(text: str, literals: Iterable[Literal]) -> bool:
+    return bool(text) and all(matches(glob, text) is to for glob, to in literals)
+
+
+def allows(policies: Sequence[Policy], side: Side, request: Request) -> bool:
+    """Whether `decide` lets a request through by these policies alone.
+
+    The caller is taken to be of another account than the resource. There both sides must allow (`policy.decide`, rule 4), and the
+    other side allows everything here; at home the one side could make up for the other's silence.
+    """
+    seen = Request.of_normalised(request.principal, request.action, request.resource, ELSEWHERE, request.context)
+    if side is Side.IDENTITY:
+        held = Policies(identity=policies, resource=(EVERYONE,), session=(EVERYTHING,))
+    else:
+        held = Policies(identity=(EVERYTHING,), resource=policies, session=(EVERYTHING,))
+    return decide(seen, held).allowed

@@ -1,0 +1,244 @@
+"""The world of a question: what a request may be, and what each condition says of it, in numbered atoms.
+
+Theory, in numbered rules:
+
+1.  A key has a bit that says it is there and one that says it holds a set. Where the catalogue knows its arity, the second is
+    fixed. A bare operator never holds of a set, a set prefix takes a single value for a set of one (`policy.operators`, rules 2
+    to 4). No request carries an empty value.
+2.  Of a set a small model is enough. Take a request: for each `ForAnyValue` condition that holds keep one value for which it does,
+    for each `ForAllValues` one that fails it, and drop the rest, but for one. What held of any value still does, what held of all
+    as well. So a key has as many slots as the question has conditions with a prefix on it, and one at least.
+3.  A text key is compared by wildcards alone (`globs`); an atom is one pattern on one slot. An ordered or finite key has
+    candidates (`candidates`), and an atom is a condition with the bits of those candidates of which it holds.
+4.  Not both at once: a question that compares one key as text and as a date is not decided, nor one that compares a date's key as
+    text. A key that is `true` or `false` is finite, whatever compares it; so is a key whose value is known.
+5.  The clock and the transport are in every request; what the caller is called (`aws:username`) belongs to the caller, so it is
+    known or the question is not decided.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatepost.policy.catalogue import condition_key, is_multivalued, is_single_valued
+from gatepost.policy.model import Condition, Effect, Policy
+from gatepost.policy.operators import (
+    COMPARISONS,
+    NULL,
+    arn_pattern,
+    holds_when_absent,
+    patterns_of,
+    value_test,
+    variables_of,
+)
+from gatepost.policy.pattern import ANY, STAR
+from gatepost.policy.request import Context
+from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
+from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
+from gatepost.reasoning.globs import Glob, folded, in_parts
+from gatepost.reasoning.undecidable import Undecidable
+
+ALWAYS: Final = ("aws:currenttime", "aws:epochtime", "aws:securetransport")
+OF_THE_CALLER: Final = frozenset(
+    (
+        "aws:principalaccount", "aws:principalarn", "aws:principaltype", "aws:userid", "aws:username",
+        "aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist",
+    )
+)  # fmt: skip
+FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
+TEXT: Final = "text"
+SOME_TEXT: Final = Glob(ANY + STAR)  # not empty
+AN_ARN: Final = in_parts(("arn", *[STAR] * 5))
+RESOURCE: Final = ("resource", 0)
+ACTION: Final = ("action", 0)
+Place = tuple[str, int]  # a key and the slot; `resource` and `action` are texts of their own
+
+
+@dataclass(slots=True)
+class Key:
+    """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
+
+    name: str
+    present: int
+    is_set: Formula
+    slots: tuple[int, ...]
+    candidates: tuple[str, ...] | None
+
+
+@dataclass(slots=True)
+class World:
+    """Atoms by number, and what they mean: a pattern on a text, or the candidates of a slot of which something holds."""
+
+    known: Context
+    absent: frozenset[str]
+    keys: dict[str, Key] = field(default_factory=dict)
+    patterns: dict[int, tuple[Place, Glob]] = field(default_factory=dict)
+    masks: dict[int, tuple[Place, int]] = field(default_factory=dict)
+    last: int = 0
+    _numbers: dict[object, int] = field(default_factory=dict)
+    _said: dict[object, Formula] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, policies: Iterable[Policy], known: Mapping[str, str | tuple[str, ...] | None]) -> "World":
+        """The world of these policies. `known` are keys whose value (None: their absence) the asker says."""
+        lowered = {key.lower(): value for key, value in known.items()}
+        context = {key: value for key, value in lowered.items() if value is not None}
+        world = cls(context, frozenset(key for key, value in lowered.items() if value is None))
+        conditions: dict[str, dict[tuple[object, ...], tuple[Condition, bool]]] = {}
+        for policy in policies:
+            for statement in policy.statements:
+                for condition in statement.conditions:
+                    same = (str(condition.operator), condition.values, policy.has_variables)
+                    conditions.setdefault(condition.key.lower(), {})[same] = (condition, policy.has_variables)
+        if ALWAYS[0] in conditions and ALWAYS[1] in conditions:
+            raise Undecidable("aws:CurrentTime and aws:EpochTime in one question")
+        for name, found in conditions.items():
+            world.keys[name] = world._key(name, [each for each, _ in found.values()])
+        return world
+
+    def fresh(self) -> int:
+        """The number of a new atom."""
+        self.last += 1
+        return self.last
+
+    def text(self, place: Place, glob: Glob) -> int:
+        """The atom that the text at a place matches a pattern."""
+        number = self._numbers.get((place, glob))
+        if number is None:
+            number = self._numbers[place, glob] = self.fresh()
+            self.patterns[number] = (place, glob)
+        return number
+
+    def _among(self, place: Place, mask: int, size: int) -> Formula:
+        """The formula that the value at a place is one of these candidates."""
+        if mask in (0, (1 << size) - 1):
+            return TRUE if mask else FALSE
+        number = self._numbers.get((place, mask))
+        if number is None:
+            number = self._numbers[place, mask] = self.fresh()
+            self.masks[number] = (place, mask)
+        return number
+
+    # --- keys -----------------------------------------------------------------------------------------------------------
+
+    def _key(self, name: str, conditions: list[Condition]) -> Key:
+        given = self.known.get(name)
+        if given is None and name not in self.absent and name in OF_THE_CALLER:
+            raise Undecidable(f"{name} belongs to the caller: say who asks")
+        in_sets = sum(condition.operator.qualifier is not None for condition in conditions)
+        single = is_single_valued(name)
+        slots = 1 if single else max(1, in_sets)
+        is_set: Formula = FALSE if single else TRUE if is_multivalued(name) else self.fresh()
+        candidates = _candidates(name, conditions)
+        if given is not None:
+            values = (given,) if isinstance(given, str) else given
+            is_set, slots, candidates = TRUE if isinstance(given, tuple) else FALSE, len(values), values
+        return Key(name, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
+
+    def facts(self) -> list[Formula]:
+        """What holds of every request, apart from what its action says."""
+        some_arn, star = self.text(RESOURCE, AN_ARN), self.text(RESOURCE, Glob("*"))
+        facts: list[Formula] = [disj((some_arn, star))]
+        for key in self.keys.values():
+            facts += [disj((-key.present, *key.slots)), *(disj((-slot, key.present)) for slot in key.slots)]
+            if len(key.slots) > 1:
+                facts += [disj((key.is_set, -slot)) for slot in key.slots[1:]]
+            if key.name in self.known:
+                facts += key.slots
+                facts += [self._among((key.name, at), 1 << at, len(key.slots)) for at in range(len(key.slots))]
+            elif key.name in self.absent:
+                facts.append(-key.present)
+            elif key.name in ALWAYS:
+                facts.append(key.present)
+            if key.candidates is None:
+                facts += [disj((-slot, self.text((key.name, number), SOME_TEXT))) for number, slot in enumerate(key.slots)]
+        return facts
+
+    # --- conditions -----------------------------------------------------------------------------------------------------
+
+    def condition(self, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
+        """What a condition of a statement of this effect says."""
+        same = (condition.key, condition.operator, condition.values, effect, variables)
+        formula = self._said.get(same)
+        if formula is None:
+            formula = self._said[same] = self._condition(condition, effect, variables=variables)
+        return formula
+
+    def _condition(self, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
+        key, operator = self.keys[condition.key.lower()], condition.operator
+        if operator.base == NULL:
+            wanted = {value.lower() for value in condition.values}
+            return disj(literal for word, literal in (("true", -key.present), ("false", key.present)) if word in wanted)
+        each = [self._holds(key, at, condition, effect, variables=variables) for at in range(len(key.slots))]
+        if operator.qualifier == "ForAllValues":
+            return conj(disj((-slot, holds)) for slot, holds in zip(key.slots, each, strict=True))
+        if operator.qualifier == "ForAnyValue":
+            return disj(conj((slot, holds)) for slot, holds in zip(key.slots, each, strict=True))
+        alone = conj((key.present, negated(key.is_set), each[0]))
+        return disj((-key.present, alone)) if holds_when_absent(operator) else alone
+
+    def _holds(self, key: Key, at: int, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
+        """What one value must be for the operator to hold of it."""
+        comparison = COMPARISONS[condition.operator.base]
+        for variable in variables_of(condition, variables=variables):
+            if variable.key not in self.known and variable.key not in self.absent:
+                raise Undecidable(f"the variable `${{{variable.key}}}` in {condition.key}: its value is not known")
+        if key.candidates is not None:
+            holds = value_test(condition, effect, self.known, variables=variables)
+            mask = sum(1 << number for number, value in enumerate(key.candidates) if holds(value))
+            return self._among((key.name, at), mask, len(key.candidates))
+        literals, templates = patterns_of(condition, variables=variables)
+        filled = (template.fill(self.known) for template in templates)
+        values = (*literals, *(pattern for pattern in filled if pattern is not None))
+        place = (key.name, at)
+        if not comparison.name.startswith("Arn"):
+            matched = disj(self.text(place, _glob(comparison.name, value)) for value in values)
+            return negated(matched) if comparison.negated else matched
+        # `policy.operators`, rules 5 and 6: a negated ARN operator and a value, or a pattern, that is no ARN.
+        readable = self.text(place, AN_ARN)
+        patterns = [arn_pattern(value) for value in values]
+        matched = disj(self.text(place, in_parts(parts)) for parts in patterns if parts is not None)
+        if not comparison.negated:
+            return conj((readable, matched))
+        if effect is Effect.DENY:
+            return disj((-readable, negated(matched)))
+        return FALSE if None in patterns else conj((readable, negated(matched)))
+
+    def resource(self, pattern: str) -> int:
+        """The atom that the resource matches a pattern (wildcards in the package's own form)."""
+        return self.text(RESOURCE, Glob(pattern))
+
+
+def _glob(operator: str, value: str) -> Glob:
+    return folded(value) if operator.endswith("IgnoreCase") else Glob(value)
+
+
+def _candidates(name: str, conditions: list[Condition]) -> tuple[str, ...] | None:
+    """The candidates of a key that is no text (rules 3 and 4)."""
+    known = condition_key(name)
+    kind = known.type.removeprefix("ArrayOf") if known is not None else "String"
+    if kind == "Bool":
+        return BOOLEANS
+    compared = [condition for condition in conditions if condition.operator.base != NULL]
+    families = {_family(condition) for condition in compared}
+    if not families:
+        return None if kind not in FAMILIES.values() else _values_of(kind, (), {kind})
+    if len(families) > 1:
+        raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
+    (family,) = families
+    if kind in FAMILIES.values() and family != kind:
+        raise Undecidable(f"{name}, a {kind}, is compared as {family}")
+    return None if family == TEXT else _values_of(family, tuple(v for each in compared for v in each.values), {kind})
+
+
+def _family(condition: Condition) -> str:
+    name = condition.operator.base.removeprefix("Not")
+    return next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
+
+
+def _values_of(family: str, bounds: tuple[str, ...], kinds: set[str]) -> tuple[str, ...]:
+    found = {
+        "Date": instants, "Numeric": numbers, "IPAddress": addresses, "Bool": lambda _bounds: BOOLEANS, "Binary": contents,
+    }[family](bounds)  # fmt: skip
+    # A key that the catalogue calls a date is one; any other may hold what is none.
+    return found if family in kinds else (*found, UNREADABLE)
