@@ -57,10 +57,9 @@ class Asker:
 
         The statements say which requests, as an Allow's elements do; policy variables stand in them as in 2012-10-17.
         """
-        claim = Policy(tuple(never), version="2012-10-17")
         if any(statement.effect is Effect.DENY for statement in never):
             raise ValueError("a claim's statements say which requests, as an Allow does; found a Deny")
-        return self.overlap(policies, claim)
+        return self.overlap(policies, Policy(tuple(never), version="2012-10-17"))
 
     def _witness(
         self, *, of: tuple[Policy, ...], and_of: tuple[Policy, ...] | None = None, but_not: tuple[Policy, ...] = ()

@@ -64,8 +64,7 @@ def _masks(world: World, literals: Iterable[int]) -> dict[Place, int]:
 def _text_lemmas(world: World, model: Model) -> Iterable[list[int]]:
     """What no text satisfies: learnt for every slot of the key, for its slots are alike."""
     for (name, at), literals in model.texts.items():
-        wanted = frozenset(glob for glob, to in literals if to)
-        if text_in(wanted, frozenset(glob for glob, to in literals if not to)) is not None:
+        if _text(literals) is not None:
             continue
         slots = range(len(world.keys[name].slots)) if name in world.keys else (at,)
         for reason in reasons(literals):
@@ -88,7 +87,11 @@ def _mask_lemmas(world: World, literals: Iterable[int], model: Model) -> Iterabl
 
 def shortest(literals: tuple[Literal, ...]) -> str:
     """The text that the theory found for these literals."""
-    text = text_in(frozenset(glob for glob, to in literals if to), frozenset(glob for glob, to in literals if not to))
+    text = _text(literals)
     if text is None:
         raise AssertionError("the model has a text without a value")
     return text
+
+
+def _text(literals: tuple[Literal, ...]) -> str | None:
+    return text_in(frozenset(glob for glob, to in literals if to), frozenset(glob for glob, to in literals if not to))
