@@ -1,0 +1,127 @@
+"""What two policies differ in, before any request is thought of: most of what is compared is the same on both sides.
+
+Theory, in numbered rules:
+
+1.  What `new` allows and `old` does not, some Allow allows that `old` has not, or some Deny of `old` refuses that `new` has not.
+    These are the roots. Without a root there is no such request, whatever the statements say.
+2.  A statement that speaks of no request that a root speaks of has no part in the answer, on either side: where a root speaks it
+    is silent. Left out of both policies, the answer stays, and every witness stays one.
+3.  Whether two statements speak of a request in common is asked of pairs: of their actions, of their resources, of their texts for
+    one key. Where no pair tells they may, and both are kept.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from itertools import chain, product
+
+from gatepost.policy.catalogue import services
+from gatepost.policy.model import Condition, Effect, Policy, Statement
+from gatepost.policy.pattern import wild
+from gatepost.reasoning.choices import spoken_of
+from gatepost.reasoning.pairs import apart
+from gatepost.reasoning.wildcards import Glob
+
+Meaning = tuple[object, ...]
+LITERAL, LIKE = "StringEquals", "StringLike"
+
+
+def meaning_of(statement: Statement, *, variables: bool) -> Meaning:
+    """What a statement says, wherever it stands and whatever it is called: equal for two that say the same in the same words."""
+    return (
+        statement.effect.value, statement.actions, statement.not_actions, statement.resources, statement.not_resources,
+        statement.principals, statement.not_principals, variables,
+        *((each.key, each.operator, each.values) for each in statement.conditions),
+    )  # fmt: skip
+
+
+def difference(new: Sequence[Policy], old: Sequence[Policy]) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
+    """The same question, whether `new` allows what `old` does not, of as few statements; without a root, of none."""
+    ours, theirs = _said(new), _said(old)
+    here, there = (dict(chain.from_iterable(each)) for each in (ours, theirs))
+    roots = {
+        meaning: _Reach(statement)
+        for own, others, effect in ((here, there, Effect.ALLOW), (there, here, Effect.DENY))
+        for meaning, statement in own.items()
+        if statement.effect is effect and meaning not in others
+    }
+    matters = roots.keys() | {
+        meaning for meaning, statement in (here | there).items() if meaning not in roots and _meets(statement, roots.values())
+    }
+    return _kept(new, ours, matters), _kept(old, theirs, matters)
+
+
+def _said(policies: Iterable[Policy]) -> list[list[tuple[Meaning, Statement]]]:
+    return [
+        [(meaning_of(statement, variables=policy.has_variables), statement) for statement in policy.statements]
+        for policy in policies
+    ]
+
+
+def _kept(
+    policies: Iterable[Policy], said: Iterable[list[tuple[Meaning, Statement]]], matters: AbstractSet[Meaning]
+) -> tuple[Policy, ...]:
+    return tuple(
+        replace(policy, statements=tuple(statement for meaning, statement in each if meaning in matters))
+        for policy, each in zip(policies, said, strict=True)
+    )
+
+
+def _meets(statement: Statement, roots: Collection["_Reach"]) -> bool:
+    reach = _Reach(statement)
+    return any(reach.meets(root) for root in roots)
+
+
+class _Reach:
+    """What requests a statement may speak of."""
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+        self.known = spoken_of(statement)
+
+    @cached_property
+    def others(self) -> bool:
+        """Whether it may speak of actions whose service the catalogue does not know in full."""
+        actions = self._statement.actions
+        return actions is None or not all(map(_is_known, actions))
+
+    @cached_property
+    def resources(self) -> tuple[Glob, ...] | None:
+        """Patterns that the resource matches one of; None where it may be any."""
+        listed = self._statement.resources
+        return None if listed is None or any("${" in each for each in listed) else tuple(Glob(wild(each)) for each in listed)
+
+    @cached_property
+    def texts(self) -> dict[str, tuple[Glob, ...]]:
+        """Patterns that the value of a key (lower case) matches one of."""
+        return {
+            each.key.lower(): tuple(Glob(wild(value) if each.operator.base == LIKE else value) for value in each.values)
+            for each in self._statement.conditions
+            if _asks_for(each)
+        }
+
+    def meets(self, other: "_Reach") -> bool:
+        """Whether both may speak of one request."""
+        if not self.known & other.known and not (self.others and other.others):
+            return False
+        if self.resources is not None and other.resources is not None and not _meet(self.resources, other.resources):
+            return False
+        return all(_meet(globs, other.texts[key]) for key, globs in self.texts.items() if key in other.texts)
+
+
+def _meet(some: Iterable[Glob], others: Iterable[Glob]) -> bool:
+    return any(not apart(one, other) for one, other in product(some, others))
+
+
+@lru_cache(maxsize=8192)
+def _is_known(pattern: str) -> bool:
+    """Whether an entry of `Action` speaks of actions alone whose service the catalogue knows in full."""
+    return pattern.lower().partition(":")[0] in services()
+
+
+def _asks_for(condition: Condition) -> bool:
+    """Whether a condition holds of a single value alone that matches one of its own."""
+    operator = condition.operator
+    plain = operator.qualifier is None and not operator.if_exists and not any("${" in value for value in condition.values)
+    return plain and operator.base in (LITERAL, LIKE)
