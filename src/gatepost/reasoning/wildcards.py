@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from gatepost.policy.pattern import ANY, STAR
+from gatepost.policy.pattern import ANY, STAR, Matcher, matcher
 from gatepost.reasoning.undecidable import Undecidable
 
 KELVIN: Final = "\u212a"
@@ -95,6 +95,13 @@ class Automaton:
         """Whether all is accepted from these states."""
         return bool(states & self._sure)
 
+    def accepts(self, text: str) -> bool:
+        """Whether a text matches."""
+        states = self.start
+        for letter in text:
+            states = self.after(states, self.row(letter))
+        return bool(states & self.final)
+
     def runs_over(self, glob: Glob) -> bool:
         """Whether it accepts the very symbols of a pattern: a loop inside a loop alone, any character where it takes any.
 
@@ -123,12 +130,16 @@ automaton = lru_cache(maxsize=16384)(Automaton)
 
 @lru_cache(maxsize=65536)
 def matches(glob: Glob, text: str) -> bool:
-    """Whether a text matches: the automaton, run on the text alone."""
-    machine = automaton(glob)
-    states = machine.start
-    for character in text:
-        states = machine.after(states, machine.row(character))
-    return bool(states & machine.final)
+    """Whether a text matches."""
+    return _test(glob)(text)
+
+
+@lru_cache(maxsize=16384)
+def _test(glob: Glob) -> Matcher:
+    """The floor's own walk where the wildcards are its own and case counts; else the automaton, run on the text alone."""
+    if not glob.folded and PART_STAR not in glob.pattern and PART_ANY not in glob.pattern:
+        return matcher(glob.pattern)
+    return automaton(glob).accepts
 
 
 def filled(glob: Glob, filling: str) -> str:
