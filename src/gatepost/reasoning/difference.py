@@ -11,7 +11,6 @@ Theory, in numbered rules:
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import chain, product
@@ -38,34 +37,29 @@ def meaning_of(statement: Statement, *, variables: bool) -> Meaning:
 
 def difference(new: Sequence[Policy], old: Sequence[Policy]) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
     """The same question, whether `new` allows what `old` does not, of as few statements; without a root, of none."""
-    ours, theirs = _said(new), _said(old)
+    numbers: dict[Meaning, int] = {}
+    ours, theirs = ([_numbered(policy, numbers) for policy in policies] for policies in (new, old))
     here, there = (dict(chain.from_iterable(each)) for each in (ours, theirs))
     roots = {
-        meaning: _Reach(statement)
+        number: _Reach(statement)
         for own, others, effect in ((here, there, Effect.ALLOW), (there, here, Effect.DENY))
-        for meaning, statement in own.items()
-        if statement.effect is effect and meaning not in others
+        for number, statement in own.items()
+        if statement.effect is effect and number not in others
     }
-    matters = roots.keys() | {
-        meaning for meaning, statement in (here | there).items() if meaning not in roots and _meets(statement, roots.values())
-    }
-    return _kept(new, ours, matters), _kept(old, theirs, matters)
+    rest = ((number, statement) for number, statement in (here | there).items() if number not in roots)
+    kept = {*roots, *(number for number, statement in rest if _meets(statement, roots.values()))} if roots else set()
+
+    def shortened(policy: Policy, said: list[tuple[int, Statement]]) -> Policy:
+        return replace(policy, statements=tuple(statement for number, statement in said if number in kept))
+
+    return tuple(map(shortened, new, ours)), tuple(map(shortened, old, theirs))
 
 
-def _said(policies: Iterable[Policy]) -> list[list[tuple[Meaning, Statement]]]:
+def _numbered(policy: Policy, numbers: dict[Meaning, int]) -> list[tuple[int, Statement]]:
+    """The statements, each with one number for all that say the same."""
     return [
-        [(meaning_of(statement, variables=policy.has_variables), statement) for statement in policy.statements]
-        for policy in policies
+        (numbers.setdefault(meaning_of(each, variables=policy.has_variables), len(numbers)), each) for each in policy.statements
     ]
-
-
-def _kept(
-    policies: Iterable[Policy], said: Iterable[list[tuple[Meaning, Statement]]], matters: AbstractSet[Meaning]
-) -> tuple[Policy, ...]:
-    return tuple(
-        replace(policy, statements=tuple(statement for meaning, statement in each if meaning in matters))
-        for policy, each in zip(policies, said, strict=True)
-    )
 
 
 def _meets(statement: Statement, roots: Collection["_Reach"]) -> bool:

@@ -1,6 +1,6 @@
 """One layer's policies as a formula: the requests that they allow by themselves, their Allows less their Denies."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import combinations
 
@@ -136,14 +136,19 @@ class Space:
         return FALSE if lowered.partition(":")[0] in services() else self.world.text(ACTION, Glob(lowered))
 
     def _resource(self, statement: Statement, *, variables: bool) -> Formula:
-        of: Callable[[str], Formula] = lambda text: self._entry(text, variables=variables)  # noqa: E731 -- two uses below
         if statement.resources is not None:
-            return disj(map(of, statement.resources))
+            return disj(self._entry(text, variables=variables) for text in statement.resources)
         if statement.not_resources is not None:
-            return negated(disj(map(of, statement.not_resources)))
+            return negated(disj(self._entry(text, variables=variables) for text in statement.not_resources))
         return TRUE
 
     def _entry(self, text: str, *, variables: bool) -> Formula:
+        formula = self._said.get((text, variables))
+        if formula is None:
+            formula = self._said[text, variables] = self._covers(text, variables=variables)
+        return formula
+
+    def _covers(self, text: str, *, variables: bool) -> Formula:
         if text == "*":
             return TRUE
         pattern = resource_pattern(text, variables=variables)
