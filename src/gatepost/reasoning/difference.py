@@ -13,7 +13,7 @@ Theory, in numbered rules:
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import chain, product
+from itertools import chain, product, starmap
 
 from gatepost.policy.catalogue import services
 from gatepost.policy.model import Condition, Effect, Policy, Statement
@@ -81,16 +81,16 @@ class _Reach:
         return actions is None or not all(map(_is_known, actions))
 
     @cached_property
-    def resources(self) -> tuple[Glob, ...] | None:
-        """Patterns that the resource matches one of; None where it may be any."""
+    def resources(self) -> tuple[str, ...] | None:
+        """Patterns, in the package's own form, of which the resource matches one; None where it may be any."""
         listed = self._statement.resources
-        return None if listed is None or any("${" in each for each in listed) else tuple(Glob(wild(each)) for each in listed)
+        return None if listed is None or any("${" in each for each in listed) else tuple(map(wild, listed))
 
     @cached_property
-    def texts(self) -> dict[str, tuple[Glob, ...]]:
-        """Patterns that the value of a key (lower case) matches one of."""
+    def texts(self) -> dict[str, tuple[str, ...]]:
+        """Patterns, in the same form, of which the value of a key (lower case) matches one."""
         return {
-            each.key.lower(): tuple(Glob(wild(value) if each.operator.base == LIKE else value) for value in each.values)
+            each.key.lower(): tuple(map(wild, each.values)) if each.operator.base == LIKE else each.values
             for each in self._statement.conditions
             if _asks_for(each)
         }
@@ -101,11 +101,16 @@ class _Reach:
             return False
         if self.resources is not None and other.resources is not None and not _meet(self.resources, other.resources):
             return False
-        return all(_meet(globs, other.texts[key]) for key, globs in self.texts.items() if key in other.texts)
+        return all(_meet(patterns, other.texts[key]) for key, patterns in self.texts.items() if key in other.texts)
 
 
-def _meet(some: Iterable[Glob], others: Iterable[Glob]) -> bool:
-    return any(not apart(one, other) for one, other in product(some, others))
+def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    return not all(starmap(_apart, product(some, others)))
+
+
+@lru_cache(maxsize=65536)
+def _apart(one: str, other: str) -> bool:
+    return apart(Glob(one), Glob(other))
 
 
 @lru_cache(maxsize=8192)

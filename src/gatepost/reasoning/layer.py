@@ -130,6 +130,12 @@ class Space:
         return disj((*listed, conj((self.unlisted, unlisted))))
 
     def _unlisted(self, pattern: str) -> Formula:
+        formula = self._said.get(pattern)
+        if formula is None:
+            formula = self._said[pattern] = self._covers_unlisted(pattern)
+        return formula
+
+    def _covers_unlisted(self, pattern: str) -> Formula:
         lowered = wild(pattern.lower())
         if not lowered.strip(STAR):
             return TRUE if lowered else FALSE

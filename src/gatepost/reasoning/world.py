@@ -89,7 +89,7 @@ class World:
         for policy in policies:
             for statement in policy.statements:
                 for condition in statement.conditions:
-                    same = (str(condition.operator), condition.values, policy.has_variables)
+                    same = (condition.operator, condition.values, policy.has_variables)
                     conditions.setdefault(condition.key.lower(), {})[same] = (condition, policy.has_variables)
         if ALWAYS[0] in conditions and ALWAYS[1] in conditions:
             raise Undecidable("aws:CurrentTime and aws:EpochTime in one question")
