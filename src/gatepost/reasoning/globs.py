@@ -7,8 +7,8 @@ Theory, in numbered rules:
     wanted one.
 3.  What is left is tried on likely texts: each wanted pattern filled in, and all of them one behind the other.
 4.  Only then the product of their automata is searched (`product`).
-5.  Where there is no text, the smallest reasons come first: the pairs to blame, or one pattern that has no text. Only where no pair
-    is to blame are literals left out one by one.
+5.  Where there is no text, the smallest reasons come first: the pairs to blame. Only where no pair is to blame are literals left out
+    one by one, as long as that is little work: a reason that is larger than it need be is one all the same.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -17,22 +17,23 @@ from typing import Final
 
 from gatepost.policy.pattern import STAR
 from gatepost.reasoning.pairs import apart, inside
-from gatepost.reasoning.product import search
+from gatepost.reasoning.product import MOST_STATES, search
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.wildcards import Glob, filled, folded, in_parts, matches, symbols_of
 
 __all__ = ["Glob", "Literal", "filled", "folded", "in_parts", "matches", "reasons", "text_in"]
 
 FILLINGS: Final = ("", "x", "someone@example.net")
+STATES_FOR_REASONS: Final = 20_000
 
 
 @lru_cache(maxsize=65536)
-def text_in(wanted: frozenset[Glob], unwanted: frozenset[Glob]) -> str | None:
+def text_in(wanted: frozenset[Glob], unwanted: frozenset[Glob], most: int = MOST_STATES) -> str | None:
     """A text that matches every `wanted` and no `unwanted` pattern; None where there is none.
 
     A wanted pattern filled in is tried first, for it reads well.
 
-    Undecidable past `product.MOST_STATES` states of the product.
+    Undecidable past `most` states of the product.
     """
     text = _likely(sorted(wanted, key=_length), wanted, unwanted)
     if text is not None:
@@ -42,7 +43,7 @@ def text_in(wanted: frozenset[Glob], unwanted: frozenset[Glob]) -> str | None:
     needed = _extremes(wanted, inside)
     refused = [glob for glob in _extremes(unwanted, _around) if not any(apart(glob, each) for each in needed)]
     text = _likely([_chain(needed)], needed, refused)
-    return text if text is not None else search(needed, refused)
+    return text if text is not None else search(needed, refused, most)
 
 
 def _likely(models: Iterable[Glob], wanted: Iterable[Glob], unwanted: Iterable[Glob]) -> str | None:
@@ -97,18 +98,22 @@ def reasons(literals: tuple[Literal, ...]) -> list[tuple[Literal, ...]]:
     pairs = list(_pairs(wanted, [glob for glob, to in literals if not to]))
     if pairs:
         return [*pairs]
+    most = STATES_FOR_REASONS // len(literals)
     kept = literals
-    for literal in literals:
-        fewer = tuple(each for each in kept if each != literal)
-        if _is_refuted(fewer):
-            kept = fewer
+    if _is_refuted(kept, most):
+        for literal in literals:
+            fewer = tuple(each for each in kept if each != literal)
+            if _is_refuted(fewer, most):
+                kept = fewer
     return [kept]
 
 
-def _is_refuted(literals: Iterable[Literal]) -> bool:
-    """Whether it is known that no text satisfies these. Not to know makes a reason larger, never wrong."""
+def _is_refuted(literals: Iterable[Literal], most: int) -> bool:
+    """Whether so many states are enough to know that no text satisfies these."""
     given = tuple(literals)
     try:
-        return text_in(frozenset(glob for glob, to in given if to), frozenset(glob for glob, to in given if not to)) is None
+        return (
+            text_in(frozenset(glob for glob, to in given if to), frozenset(glob for glob, to in given if not to), most) is None
+        )
     except Undecidable:
         return False

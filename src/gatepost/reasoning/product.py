@@ -17,10 +17,10 @@ MOST_STATES: Final = 100_000
 DEAD: Final = -1  # the state of a pattern from which no text comes: it ends the branch
 
 
-def search(wanted: Collection[Glob], unwanted: Collection[Glob]) -> str | None:
+def search(wanted: Collection[Glob], unwanted: Collection[Glob], most: int = MOST_STATES) -> str | None:
     """A text that matches every `wanted` and no `unwanted` pattern; None where there is none.
 
-    Undecidable past `MOST_STATES` states of the product.
+    Undecidable past `most` states of the product.
     """
     hopes, fears = ([automaton(glob) for glob in globs] for globs in (wanted, unwanted))
     letters = _classes(hopes + fears, alphabet_of((*wanted, *unwanted)))
@@ -43,8 +43,8 @@ def search(wanted: Collection[Glob], unwanted: Collection[Glob]) -> str | None:
                 seen.add(after)
                 left = sum(machine.left[state.bit_length() - 1] for machine, state in zip(hopes, after, strict=False))
                 heappush(heap, (len(text) + left, len(seen), text + letter, after))
-        if len(seen) > MOST_STATES:
-            raise Undecidable(f"{len(moves)} patterns on one value: not decided within {MOST_STATES} states")
+        if len(seen) > most:
+            raise Undecidable(f"{len(moves)} patterns on one value: not decided within {most} states")
     return None
 
 
