@@ -18,7 +18,7 @@ from gatepost.reasoning.windows import Timeline, timeline
 from gatepost.words.dates import date_in_full
 from gatepost.words.outlook import outlook
 from gatepost.words.picture import Row, picture
-from gatepost.words.sentences import StatementWords, policy_words
+from gatepost.words.sentences import PolicyWords, StatementWords, policy_words
 
 EFFECT_STYLES = {Effect.ALLOW: "good", Effect.DENY: "bad"}
 INLINE_CONDITIONS = 1  # more of them stand on lines of their own
@@ -30,7 +30,7 @@ class ToldPolicy:
 
     source: str
     policy: Policy
-    words: tuple[StatementWords, ...]
+    words: PolicyWords
     outlooks: tuple[str, ...]
     line: Timeline
     now: datetime
@@ -73,7 +73,11 @@ def _lines(told: ToldPolicy, paint: Paint) -> Iterator[str]:
         place = f"{'standard input' if told.source == '-' else told.source}:{statement.start.line}"
         sid = f" {statement.sid}" if statement.sid else ""
         yield paint("strong", f"{place}  statement {number + 1}{sid}")
-        yield from _statement_lines(statement, told.words[number], told.outlooks[number], paint)
+        yield from _statement_lines(statement, told.words.statements[number], told.outlooks[number], paint)
+    if told.words.notes:
+        yield paint("strong", "Together")
+        for note in told.words.notes:
+            yield from folded(note, paint.width, "  · ", "    ")
     if any(told.outlooks):
         yield paint("strong", "Over time")
         whole = Row("this policy", told.line)
@@ -115,9 +119,10 @@ def _as_json(told: ToldPolicy) -> dict[str, object]:
                 "outlook": outlooked or None,
             }
             for number, (statement, words, outlooked) in enumerate(
-                zip(told.policy.statements, told.words, told.outlooks, strict=True), 1
+                zip(told.policy.statements, told.words.statements, told.outlooks, strict=True), 1
             )
         ],
+        "notes": list(told.words.notes),
         "timeline": [
             {
                 "start": None if piece.start is None else date_in_full(piece.start),

@@ -7,7 +7,7 @@ from typing import Final
 
 from gatepost.policy.catalogue import actions, services
 from gatepost.policy.match import covers_action
-from gatepost.policy.model import Statement
+from gatepost.policy.model import Effect, Statement
 from gatepost.reasoning.choices import known_actions, spoken_of
 from gatepost.words.listing import counted, listed
 
@@ -92,17 +92,24 @@ def actions_words(statement: Statement) -> str:
 
 
 def actions_notes(statement: Statement) -> tuple[str, ...]:
-    """What is notable of what a statement does not cover, or covers beside what one reads."""
-    covered, notes = set(covered_actions(statement)), []
-    missing = [name for name in SENDING_TOLD if name not in covered]
-    if missing and len(missing) < len(SENDING_TOLD):
-        told = [f"{name}{f' ({SENDING_TOLD[name]})' if SENDING_TOLD[name] else ''}" for name in missing]
-        notes.append(f"Of sending it does not cover {listed(told)}.")
-    if statement.not_actions is not None:
-        notes.append(
-            f"NotAction covers every action that is not listed: {counted(len(covered), 'known action')} "
-            f"of {listed(list(TITLES.values()))}, and all of every other service."
-        )
+    """What a statement covers beside what one reads."""
+    if statement.not_actions is None:
+        return ()
+    known = counted(len(covered_actions(statement)), "known action")
+    of = listed(list(TITLES.values()))
+    return (f"NotAction covers every action that is not listed: {known} of {of}, and all of every other service.",)
+
+
+def sending_notes(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """What of sending the Allows of a policy leave out, and what its Denies do, where they speak of some of it."""
+    notes = []
+    every = tuple(statements)
+    for effect, verb in ((Effect.ALLOW, "allows"), (Effect.DENY, "forbids")):
+        covered = {name for each in every if each.effect is effect for name in covered_actions(each)}
+        missing = [name for name in SENDING_TOLD if name not in covered]
+        if missing and len(missing) < len(SENDING_TOLD):
+            told = [f"{name}{f' ({SENDING_TOLD[name]})' if SENDING_TOLD[name] else ''}" for name in missing]
+            notes.append(f"Of sending, nothing here {verb} {listed(told, 'or')}.")
     return tuple(notes)
 
 

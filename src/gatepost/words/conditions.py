@@ -103,9 +103,7 @@ def _of_any(key: KeyWords, predicate: str) -> str:
 def _of_a_list(key: KeyWords, operator: Operator, predicate: str) -> str:
     """Rule 4: an operator without a set prefix never matches a list, not even of one."""
     so = "so only where it is not given" if holds_when_absent(operator) else "never so"
-    return (
-        f"the list {key.name} as a whole {predicate} ({so}: {operator} without ForAllValues or ForAnyValue matches no list)"
-    )
+    return f"the list {key.name} as a whole {predicate} ({so}: {operator} without ForAllValues or ForAnyValue matches no list)"
 
 
 def _null(key: KeyWords, values: tuple[str, ...]) -> str:

@@ -1,11 +1,11 @@
 """The picture of time in text: one row a line of time, a column some stretch of it.
 
-    1.  All rows share their scale: every moment at which any of them changes is a column of its own, `│` in the rows that change there
-        and the row's own mark in the others.
-    2.  Columns between two moments follow their distance, but no stretch is narrower than two columns, so that a short window among
-        long ones is seen. What lies before the first moment and after the last has no length; it is a tenth of the width each.
-    3.  Where there are more moments than fit, the first ones are drawn, and a line says how many changes are left out.
-    4.  Marks and words say all; whoever prints a picture may colour it besides.
+1.  All rows share their scale: every moment at which any of them changes is a column of its own, `│` in the rows that change there
+    and the row's own mark in the others.
+2.  Columns between two moments follow their distance, but no stretch is narrower than two columns, so that a short window among
+    long ones is seen. What lies before the first moment and after the last has no length; it is a tenth of the width each.
+3.  Where there are more moments than fit, the first ones are drawn, and a line says how many changes are left out.
+4.  Marks and words say all; whoever prints a picture may colour it besides.
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ class _Scale:
     def mark(self, now: datetime) -> str:
         """The line beneath on which `now` is marked, in its place within its stretch."""
         if not self.moments:
-            return f"{NOW} now {date_in_short(now)}"
+            return f"{NOW} now {date_in_short(now.replace(second=0, microsecond=0))}"
         later = [at for at, moment in enumerate(self.moments) if moment > now]
         ends = (0, *self.columns, self._width - 1)
         at = later[0] if later else len(self.moments)
@@ -109,7 +109,7 @@ class _Scale:
             column = first + max(1, min(last - first - 1, round(done * (last - first))))
         else:
             column = (first + last + 1) // 2
-        text = f"now {date_in_short(now)}"
+        text = f"now {date_in_short(now.replace(second=0, microsecond=0))}"
         if column + 2 + len(text) <= self._width:
             return f"{' ' * column}{NOW} {text}"
         return f"{text} {NOW}".rjust(column + 1)

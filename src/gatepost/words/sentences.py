@@ -10,7 +10,7 @@ from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import COMPARISONS, NULL, holds_when_absent, unreadable_values
 from gatepost.policy.variables import VARIABLE, Variable, read_template
 from gatepost.reasoning.choices import carriers, known_actions, spoken_of
-from gatepost.words.actions import SENDING, actions_notes, actions_words, names
+from gatepost.words.actions import SENDING, actions_notes, actions_words, names, sending_notes
 from gatepost.words.conditions import condition_words
 from gatepost.words.keys import key_words
 from gatepost.words.listing import counted, listed
@@ -33,9 +33,25 @@ class StatementWords:
         return f"{self.lead}{when}."
 
 
-def policy_words(policy: Policy) -> tuple[StatementWords, ...]:
-    """Each statement of a policy in words."""
-    return tuple(statement_words(statement, variables=policy.has_variables) for statement in policy.statements)
+@dataclass(frozen=True, slots=True)
+class PolicyWords:
+    """A policy in words: each statement, and what is notable of them together."""
+
+    statements: tuple[StatementWords, ...]
+    notes: tuple[str, ...]
+
+
+def policy_words(policy: Policy) -> PolicyWords:
+    """A policy in words."""
+    return PolicyWords(
+        tuple(statement_words(statement, variables=policy.has_variables) for statement in policy.statements),
+        (*sending_notes(policy.statements), *_denies_notes(policy)),
+    )
+
+
+def _denies_notes(policy: Policy) -> Iterator[str]:
+    if all(statement.effect is Effect.DENY for statement in policy.statements):
+        yield "Nothing here allows anything: what is not forbidden still needs an Allow elsewhere."
 
 
 def statement_words(statement: Statement, *, variables: bool) -> StatementWords:
@@ -103,13 +119,15 @@ def _unreadable_notes(statement: Statement) -> Iterator[str]:
         wrong = unreadable_values(condition)
         if not wrong:
             continue
-        what = f"{listed([f'`{value}`' for value in wrong])} cannot be compared by {condition.operator}"
+        what = f"{condition.operator} cannot read {listed([f'`{value}`' for value in wrong])}"
         if statement.effect is Effect.DENY:
-            yield f"{what}; it is taken to match, unless the condition's other values rule that out."
+            yield f"{what}: the Deny applies unless the condition's other values rule that out."
         elif COMPARISONS[condition.operator.base].negated:
-            yield f"{what}; so this condition never holds."
+            yield f"{what}: a value that is given never satisfies it."
+        elif len(wrong) < len(condition.values) or _may_hold_when_absent(condition):
+            yield f"{what}: nothing matches that."
         else:
-            yield f"{what}; it never matches."
+            yield f"{what}: nothing matches that, so the statement allows nothing."
 
 
 def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
