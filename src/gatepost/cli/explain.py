@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -56,15 +57,16 @@ def explain(
     if (of is None) is (who is None):
         raise Exit(USAGE, "expected an ID, a policy, or --as WHO and --action ACTION")
     if of is not None:
-        from gatepost.cli.explain_policy import explain_policy, is_policy  # noqa: PLC0415 -- the engine loads when it is needed
-        from gatepost.cli.recorded import explain_recorded  # noqa: PLC0415 -- the store's parts load when they are needed
-
         said = [name for name, value in (("--action", action), ("--resource", resource)) if value is not None] + flags.said()
-        if is_policy(of):
+        if _is_policy(of):
+            from gatepost.cli.explain_policy import explain_policy  # noqa: PLC0415 -- the engine loads when it is needed
+
             said += [name for name, given in (("--retry", retry), ("--all", everything)) if given]
             if said:
                 raise Exit(USAGE, f"{said[0]}: a policy is told as it stands; leave it out")
             return explain_policy(of, output)
+        from gatepost.cli.recorded import explain_recorded  # noqa: PLC0415 -- the store's parts load when they are needed
+
         if said:
             raise Exit(USAGE, f"{said[0]}: a call that was made has its own; leave it out")
         return explain_recorded(of, flags.data, output, retry=retry, everything=everything)
@@ -84,6 +86,11 @@ def explain(
 
         print("\n".join(question_lines(found, paint_for(sys.stdout), everything=everything)))
     return CODES[found.answer]
+
+
+def _is_policy(of: str) -> bool:
+    """Whether what is to be explained names a policy, and is no ID."""
+    return of == "-" or of.startswith("git:") or "/" in of or of.endswith(".json") or Path(of).exists()
 
 
 def _told(found: "Answered") -> dict[str, object]:

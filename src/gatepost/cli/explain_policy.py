@@ -46,11 +46,6 @@ def explain_policy(of: str, output: Literal["human", "json"]) -> int:
     return DONE
 
 
-def is_policy(of: str) -> bool:
-    """Whether what is to be explained names a policy, and is no ID."""
-    return of == "-" or of.startswith("git:") or "/" in of or of.endswith(".json") or Path(of).exists()
-
-
 def _read(of: str) -> Policy:
     try:
         return read_policy(sys.stdin.buffer.read() if of == "-" else Path(of).read_bytes())

@@ -66,6 +66,11 @@ def covered_by(pattern: str) -> tuple[str, ...]:
     return tuple(name for name in known_actions() if covers_action(pattern, name.lower()))
 
 
+def is_unknown(pattern: str) -> bool:
+    """Whether an entry of `Action` names a service that is known in full, and covers none of its actions."""
+    return pattern.partition(":")[0].lower() in services() and not covered_by(pattern)
+
+
 def covered_actions(statement: Statement) -> tuple[str, ...]:
     """The known actions of which a statement speaks."""
     mask = spoken_of(statement)
