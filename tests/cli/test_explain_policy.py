@@ -46,7 +46,7 @@ def test_a_policy_is_told_statement_by_statement_with_its_line_of_time(
     policy_file(tmp_path, WINDOW)
     code, told, _ = run(capsys, "policy.json")
     assert code == 0
-    *lines, bar, now, legend = told.splitlines()
+    *lines, bar, now, legend, today = told.splitlines()
     assert lines == [
         "policy.json:4  statement 1 Send",
         "  Allows whoever has this policy to send mail (ses:Send*: all 7 known actions) on any resource (*).",
@@ -63,6 +63,7 @@ def test_a_policy_is_told_statement_by_statement_with_its_line_of_time(
     assert bar == f"  this policy  {'█' * 8}│{'░' * 67}│{'█' * 8}"
     assert now.lstrip().startswith("now 20")
     assert legend.strip() == "█ allowed  ░ denied  UTC"
+    assert today == "  · Now: allowed since 2023-01-31T23:59:59Z, without end."
 
 
 def test_the_same_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.read import read_policy
 from gatepost.reasoning.windows import Timeline, timeline
 from gatepost.words.dates import date_in_full
-from gatepost.words.outlook import outlook
+from gatepost.words.outlook import outlook, policy_outlook
 from gatepost.words.picture import Row, picture
 from gatepost.words.sentences import PolicyWords, StatementWords, policy_words
 
@@ -77,6 +77,7 @@ def _lines(told: ToldPolicy, paint: Paint) -> Iterator[str]:
         yield paint("strong", "Over time")
         whole = Row("this policy", told.line)
         yield from (f"  {line}" for line in picture((whole,), width=paint.width - 2, now=told.now))
+        yield from folded(policy_outlook(told.line, told.now), paint.width, "  · ", "    ")
 
 
 def _statement_lines(statement: Statement, words: StatementWords, outlooked: str, paint: Paint) -> Iterator[str]:
@@ -118,6 +119,7 @@ def _as_json(told: ToldPolicy) -> dict[str, object]:
             )
         ],
         "notes": list(told.words.notes),
+        "outlook": policy_outlook(told.line, told.now) if any(told.outlooks) else None,
         "timeline": [
             {
                 "start": None if piece.start is None else date_in_full(piece.start),

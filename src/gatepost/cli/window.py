@@ -91,7 +91,7 @@ def window(
     _check(policy, on)
     if not proves(policy, schedule):
         raise Exit(USAGE, f"--action, --resource: there is no call of {' or '.join(action)} on {' or '.join(resource)}")
-    print(write_policy(policy, indent=None if on == "identity" else 2))
+    print(write_policy(policy, indent=None if on == "identity" else 2), flush=True)
     fits = tell(schedule, side, subject, policy, None if on is None else Home(on), now, sys.stderr)
     return DONE if fits else NO
 

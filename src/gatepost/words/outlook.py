@@ -1,12 +1,15 @@
 """What the time makes of a statement now: whether its window is open, past or to come."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from gatepost.policy.model import Effect, Statement
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
-from gatepost.reasoning.windows import Piece, State, timeline
+from gatepost.reasoning.windows import Piece, State, Timeline, timeline
 from gatepost.words.dates import date_in_full, date_in_short
+
+WORDS: Final = {State.ALLOWED: "allowed", State.DENIED: "denied", State.DEPENDS: "depends on more than the time"}
 
 
 def outlook(statement: Statement, now: datetime) -> str:
@@ -28,6 +31,14 @@ def outlook(statement: Statement, now: datetime) -> str:
         which = "Its last window" if _several(line.pieces, works) else "This window"
         return f"{which} ended {_day(current.start)}: today the statement has no effect."
     return f"Not in effect now; it is from {_full(coming.start)}{_away(coming.start, now)}{_until(coming, None)}."
+
+
+def policy_outlook(line: Timeline, now: datetime) -> str:
+    """A sentence on what a policy's line of time says at a moment, and when it says otherwise."""
+    current = line.at(now)
+    upcoming = next(iter(line.after(now)), None)
+    then = "" if upcoming is None else f", then {WORDS[upcoming.state]}"
+    return f"Now: {WORDS[current.state]}{_since(current)}{_until(current, now)}{then}."
 
 
 def _several(pieces: tuple[Piece, ...], works: State) -> bool:

@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Final
 
 from gatepost.reasoning.windows import Piece, State, Timeline
-from gatepost.words.dates import date_in_short, day_in_short, is_midnight, time_in_short
+from gatepost.words.dates import day_in_short, is_midnight, minute_of, time_in_short
+from gatepost.words.outlook import WORDS
 
 MARKS: Final = {State.ALLOWED: "█", State.DENIED: "░", State.DEPENDS: "▒"}
-WORDS: Final = {State.ALLOWED: "allowed", State.DENIED: "denied", State.DEPENDS: "depends on more than the time"}
 CHANGE: Final = "│"
 NOW: Final = "▲"
 GAP: Final = "  "
@@ -98,8 +98,9 @@ class _Scale:
 
     def mark(self, now: datetime) -> str:
         """The line beneath on which `now` is marked, in its place within its stretch."""
+        text = f"now {minute_of(now)}"
         if not self.moments:
-            return f"{NOW} now {date_in_short(now.replace(second=0, microsecond=0))}"
+            return f"{NOW} {text}"
         later = [at for at, moment in enumerate(self.moments) if moment > now]
         ends = (0, *self.columns, self._width - 1)
         at = later[0] if later else len(self.moments)
@@ -109,7 +110,6 @@ class _Scale:
             column = first + max(1, min(last - first - 1, round(done * (last - first))))
         else:
             column = (first + last + 1) // 2
-        text = f"now {date_in_short(now.replace(second=0, microsecond=0))}"
         if column + 2 + len(text) <= self._width:
             return f"{' ' * column}{NOW} {text}"
         return f"{text} {NOW}".rjust(column + 1)

@@ -49,8 +49,9 @@ def _everybody_except(entries: tuple[PrincipalEntry, ...], effect: Effect) -> st
         return "nobody (everybody except everybody, *)"
     # Whoever is listed is meant itself, not what its account allows.
     listed_ones = listed([_entry(each, Effect.DENY) for each in entries]) or "nobody"
-    everybody = "everybody on earth whose own account allows it" if effect is Effect.ALLOW else "everybody"
-    return f"{everybody}, except {listed_ones}"
+    if effect is Effect.ALLOW:
+        return f"everybody on earth except {listed_ones}, if their own account does too,"
+    return f"everybody except {listed_ones}"
 
 
 def _entry(entry: PrincipalEntry, effect: Effect) -> str:
@@ -69,7 +70,7 @@ def _aws(text: str, effect: Effect) -> str:
     if text == "*":
         if effect is Effect.DENY:
             return "everybody (*)"
-        return "everybody on earth (*) whose own account allows it"
+        return "everybody on earth (*), if their own account does too,"
     try:
         principal = Principal.of(text)
     except ValueError:
