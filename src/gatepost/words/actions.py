@@ -155,10 +155,3 @@ def _count(pattern: str) -> str:
         return "" if covered else "which is no known action"
     whole = "all " if len(covered) == len(actions(service)) or set(covered) == SENDING.members() else ""
     return f"{whole}{counted(len(covered), 'known action')}" if covered else "no known action"
-
-
-def names(of: Iterable[str], most: int = 3) -> str:
-    """The first few of several actions."""
-    every = list(of)
-    more = len(every) - most
-    return listed(every) if more <= 0 else f"{', '.join(every[:most])} and {more} more"

@@ -5,17 +5,20 @@ INVARIANT: every action, resource, principal, condition key and value of a state
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import COMPARISONS, NULL, holds_when_absent, unreadable_values
 from gatepost.policy.variables import VARIABLE, Variable, read_template
 from gatepost.reasoning.choices import carriers, known_actions, spoken_of
-from gatepost.words.actions import SENDING, actions_notes, actions_words, names, sending_notes
+from gatepost.words.actions import SENDING, actions_notes, actions_words, sending_notes
 from gatepost.words.conditions import condition_words
 from gatepost.words.keys import key_words
 from gatepost.words.listing import counted, listed
 from gatepost.words.principals import principals_notes, principals_words
 from gatepost.words.resources import resources_words
+
+MOST_ACTIONS: Final = 3  # of which each is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,19 @@ def _carrier_notes(statement: Statement) -> Iterator[str]:
     for condition in statement.conditions:
         carrying = carriers(condition.key.lower())
         without = 0 if carrying is None else covered & ~carrying
-        if not without:
-            continue
-        lacking = [name for at, name in enumerate(known_actions()) if without >> at & 1]
-        sending = [name for name in lacking if name in SENDING.members()]
-        if len(sending) == len(lacking):
-            of = names(lacking, most=len(sending))
-        else:
-            among = f", among them {listed(sending)}" if sending else ""
-            of = f"{names(lacking)}{among}" if len(lacking) <= 3 else f"{counted(len(lacking), 'covered action')}{among}"
-        then = "holds" if _may_hold_when_absent(condition) else "never holds"
-        yield f"For {of}, the condition on {key_words(condition.key).name} {then}: they carry no such key."
+        if without:
+            then = "holds" if _may_hold_when_absent(condition) else "never holds"
+            yield f"For {_told_actions(without)}, the condition on {key_words(condition.key).name} {then}: no such key is carried."
+
+
+def _told_actions(mask: int) -> str:
+    """Known actions, as bits: all of them where they are few or all send, else how many there are and which of them send."""
+    every = [name for at, name in enumerate(known_actions()) if mask >> at & 1]
+    sending = [name for name in every if name in SENDING.members()]
+    if len(every) <= MOST_ACTIONS or every == sending:
+        return listed(every)
+    among = f", among them {listed(sending)}" if sending else ""
+    return f"{counted(len(every), 'covered action')}{among}"
 
 
 # --- values -------------------------------------------------------------------------------------------------------------
