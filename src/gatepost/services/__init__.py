@@ -3,6 +3,7 @@
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
 from gatepost.services import cloudtrail, iam_toolbox, organizations
+from gatepost.services.access_analyzer import access_not_granted, new_access, validation
 from gatepost.services.iam import (
     access_keys,
     account_summary,
@@ -37,6 +38,7 @@ from gatepost.services.sts import users as sts_users
 __all__ = [
     "ROUTES",
     "access_keys",
+    "access_not_granted",
     "account_summary",
     "attachments",
     "authorization_details",
@@ -52,6 +54,7 @@ __all__ = [
     "inline_policies",
     "instance_profiles",
     "managed_policies",
+    "new_access",
     "oidc_providers",
     "organizations",
     "other_credentials",
@@ -65,7 +68,10 @@ __all__ = [
     "sts_users",
     "tagging",
     "users",
+    "validation",
     "web_identity",
 ]
 
-ROUTES = Routes(map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "organizations", "iam-toolbox")))
+ROUTES = Routes(
+    map(load_service, ("ses", "sesv2", "iam", "sts", "cloudtrail", "organizations", "iam-toolbox", "accessanalyzer"))
+)
