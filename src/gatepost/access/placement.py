@@ -1,4 +1,4 @@
-"""What an organization lays on its accounts: the control policies of every level above an account.
+"""An account's place in an organization, and what it lays on the account: the control policies of every level above.
 
 They are asked on every call, so they are held until the tree or a policy on it changes, also for accounts of no organization; the
 levels that accounts share are compiled once.
@@ -21,8 +21,8 @@ SOURCES: Final = {ControlPolicyType.SCP: PolicySource.SCP, ControlPolicyType.RCP
 
 
 @dataclass(frozen=True, slots=True)
-class Guardrails:
-    """One account's place in an organization. `scps` and `rcps` are None where none bind it: no organization, or its manager.
+class Placement:
+    """The organization, the path, the levels. `scps` and `rcps` are None where none bind it: no organization, or its manager.
 
     Levels are in order: root, units, account. `path` is as `aws:PrincipalOrgPaths` has it: `o-…/r-…/ou-…/`.
     """
@@ -33,15 +33,15 @@ class Guardrails:
     rcps: tuple[KeptLayer, ...] | None = None
 
 
-NONE: Final = Guardrails()
+NONE: Final = Placement()
 
 
-def guardrails(view: View, account: str) -> Guardrails:
-    """The guardrails of an account."""
-    return view.recall(ORGANIZATIONS, ("guardrails", account), lambda tx: _load(tx, account))
+def placement(view: View, account: str) -> Placement:
+    """The place of an account."""
+    return view.recall(ORGANIZATIONS, ("placement", account), lambda tx: _load(tx, account))
 
 
-def _load(tx: Transaction, account: str) -> Guardrails:
+def _load(tx: Transaction, account: str) -> Placement:
     organization = organization_of(tx, account)
     member = None if organization is None else get_member(tx, organization, account)
     if organization is None or member is None:
@@ -49,7 +49,7 @@ def _load(tx: Transaction, account: str) -> Guardrails:
     units = units_down_to(tx, organization, member.parent)
     path = organization.root_path + "".join(f"{unit.id}/" for unit in units)
     if account == organization.management_account:
-        return Guardrails(organization.id, path)
+        return Placement(organization.id, path)
     targets = (
         (organization.root, organization.root_arn),
         *((unit.id, organization.arn_of("ou", unit.id)) for unit in units),
@@ -61,7 +61,7 @@ def _load(tx: Transaction, account: str) -> Guardrails:
             return None
         return tuple(_level(tx, organization, type_, target, arn) for target, arn in targets)
 
-    return Guardrails(organization.id, path, levels(ControlPolicyType.SCP), levels(ControlPolicyType.RCP))
+    return Placement(organization.id, path, levels(ControlPolicyType.SCP), levels(ControlPolicyType.RCP))
 
 
 def _level(tx: Transaction, organization: Organization, type_: ControlPolicyType, target: str, arn: str) -> KeptLayer:
