@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from clients.test_audit import events
 from live import ACCOUNT, Live
 
 IDENTITY = f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/example.com"
@@ -129,3 +130,14 @@ def test_a_document_is_validated_in_the_shape_of_access_analyzer(live: Live, tmp
     assert missing["findingType"] == "WARNING"
     assert missing["learnMoreLink"].endswith("#access-analyzer-reference-policy-checks-warning-missing-version")
     assert missing["locations"][0]["span"]["start"] == {"line": 1, "column": 0, "offset": 0}
+
+
+def test_what_is_found_in_a_policy_that_is_put_stands_in_the_trail_and_not_in_the_answer(live: Live) -> None:
+    live.client("iam").create_user(UserName="alice")
+    answered = live.client("iam").put_user_policy(
+        UserName="alice", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]})
+    )
+    assert set(answered) == {"ResponseMetadata"}
+    (event,) = [event for event in events(live) if event["eventName"] == "PutUserPolicy"]
+    (found,) = [each for each in event["additionalEventData"]["policyFindings"] if each["issueCode"] == "MISSING_VERSION"]
+    assert (found["findingType"], found["line"], found["column"]) == ("WARNING", 1, 1)

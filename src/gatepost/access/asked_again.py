@@ -9,8 +9,8 @@ from gatepost.access.context import principal_context
 from gatepost.access.credentials import Caller, caller_of, caller_of_root
 from gatepost.access.explained import ExplainedCall, ExplainedDecision
 from gatepost.access.gather import CallerSide, caller_side
-from gatepost.access.placement import placement
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.access.questions import resource_layer
 from gatepost.policy.decide import LayerKind, Policies
 from gatepost.policy.layer import Layer

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatepost.access.context import connection_context, resource_context
-from gatepost.access.placement import NONE, Placement
 from gatepost.access.kept_layer import EMPTY, KeptLayer
+from gatepost.access.placement import NONE, Placement
 from gatepost.audit import authorization
 from gatepost.audit.authorization import Authorization, Evaluation, KeptCaller
 from gatepost.audit.ids import time_of

@@ -10,8 +10,8 @@ from typing import Final
 
 from gatepost.access.context import Context, organization_context, principal_context
 from gatepost.access.credentials import Caller, Session
-from gatepost.access.placement import Placement, placement
 from gatepost.access.kept_layer import EMPTY, KeptLayer, StoredPolicy
+from gatepost.access.placement import Placement, placement
 from gatepost.audit.authorization import KeptCaller, Who, encode
 from gatepost.policy.decide import Policies, PolicySource
 from gatepost.policy.layer import Layer

@@ -10,8 +10,8 @@ from typing import Final
 from gatepost.access.context import organization_context, principal_context, resource_context
 from gatepost.access.credentials import Caller
 from gatepost.access.gather import caller_side, resource_side, trust_side
-from gatepost.access.placement import placement
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.access.regions import GLOBAL_REGION, GLOBAL_SERVICES
 from gatepost.policy.catalogue import action as known_action
 from gatepost.policy.principal import PrincipalKind

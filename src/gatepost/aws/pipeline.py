@@ -276,9 +276,7 @@ def _akin(account: str, place: Placement, other: str, its_place: Placement) -> b
     return account == other or (place.organization_id is not None and place.organization_id == its_place.organization_id)
 
 
-def _evaluation(
-    need: Need, account: str | None, place: Placement, decision: Decision, snapshots: list[Snapshot]
-) -> Evaluation:
+def _evaluation(need: Need, account: str | None, place: Placement, decision: Decision, snapshots: list[Snapshot]) -> Evaluation:
     """A decision as it is kept; what it rested on is added to `snapshots`."""
     side, rcps = need.resource_side, None
     if side is not None:

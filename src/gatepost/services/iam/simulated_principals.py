@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from gatepost.access.credentials import Caller, caller_of, caller_of_role
 from gatepost.access.gather import caller_side, of_owner
-from gatepost.access.placement import placement
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.aws.call import Call
 from gatepost.aws.errors import AwsError
 from gatepost.policy.decide import AttachedPolicy, Layer, PolicySource
