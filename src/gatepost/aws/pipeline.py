@@ -29,6 +29,7 @@ from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
+from gatepost.aws.guarded import check_guardrails
 from gatepost.aws.operation import REGISTRY, Need, Operation
 from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
@@ -113,7 +114,12 @@ class Prepared(Struct, frozen=True):
 
 
 def _attempt(permitted: Permitted, tx: Transaction) -> Shape | None:
-    return tx.attempt(lambda inner: _handle(permitted, inner))
+    def run(inner: Transaction) -> Shape | None:
+        output = _handle(permitted, inner)
+        check_guardrails(inner)
+        return output
+
+    return tx.attempt(run)
 
 
 def _handle(permitted: Permitted, tx: Transaction) -> Shape | None:

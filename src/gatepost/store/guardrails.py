@@ -11,10 +11,11 @@ from gatepost.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """A guardrail. `claim` says what must never be allowed, in the language of claims; `reason` is for people."""
+    """A guardrail. `kind` is `never` or `always`: what holds of the requests that `claim` describes. `reason` is for people."""
 
     account: str
     name: str
+    kind: str
     claim: str
     reason: str
     created_at: datetime
@@ -27,6 +28,7 @@ def put_guardrail(tx: Transaction, guardrail: Guardrail) -> None:
         insert(guardrails).values(
             account=guardrail.account,
             name=guardrail.name,
+            kind=guardrail.kind,
             claim=guardrail.claim,
             reason=guardrail.reason,
             created_at=guardrail.created_at,
@@ -37,7 +39,7 @@ def put_guardrail(tx: Transaction, guardrail: Guardrail) -> None:
 def list_guardrails(tx: Transaction, account: str) -> tuple[Guardrail, ...]:
     """An account's guardrails, by name."""
     query = select(guardrails).where(guardrails.c.account == account).order_by(guardrails.c.name)
-    return tuple(Guardrail(row.account, row.name, row.claim, row.reason, row.created_at) for row in tx.execute(query))
+    return tuple(Guardrail(row.account, row.name, row.kind, row.claim, row.reason, row.created_at) for row in tx.execute(query))
 
 
 def delete_guardrail(tx: Transaction, account: str, name: str) -> bool:
@@ -49,3 +51,8 @@ def delete_guardrail(tx: Transaction, account: str, name: str) -> bool:
 
 def _is(account: str, name: str) -> ColumnElement[bool]:
     return (guardrails.c.account == account) & (guardrails.c.name == name)
+
+
+def guarded_accounts(tx: Transaction) -> tuple[str, ...]:
+    """The accounts that have guardrails. Asked of the store each time: they are set beside the server, whose memory must not outlive them."""
+    return tuple(tx.execute(select(guardrails.c.account).distinct().order_by(guardrails.c.account)).scalars())
