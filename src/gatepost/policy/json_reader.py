@@ -39,9 +39,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an object: where its key stands, and its value."""
+    """A member of an object: where its key stands (with its quotes), and its value."""
 
     key_start: int
+    key_end: int
     node: Node
 
 
@@ -139,6 +140,7 @@ class _Reader:
                 raise self._expected("a key in double quotes")
             key_start = self._at
             key = self._string()
+            key_end = self._at
             earlier = seen.setdefault(key.lower(), key)
             if key in members:
                 raise self._source.error("duplicate-key", "", f"the key `{key}` stands here a second time", key_start)
@@ -148,7 +150,7 @@ class _Reader:
             if self._skip_space() != ":":
                 raise self._expected("`:`")
             self._at += 1
-            members[key] = Member(key_start, self._value(depth + 1))
+            members[key] = Member(key_start, key_end, self._value(depth + 1))
             if not self._goes_on("}"):
                 return members
 

@@ -1,0 +1,197 @@
+"""A document as the rules see it: a policy if it is one, and the tree of what is written, with every place, also where it is none.
+
+`read_policy` stops at the first error; the linter tells them all. So rules on the form walk the tree, which is there for whatever
+is JSON, and rules on the meaning take `policy`, which is there only where all of it can be read.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gatepost.lint.finding import At, Key, Step, Substring
+from gatepost.policy.errors import PolicyError
+from gatepost.policy.json_reader import Member, Node, Number, Source, decode, read_json
+from gatepost.policy.model import Condition, Policy, Statement
+from gatepost.policy.read import PolicyKind, read_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A value in the document, where it stands, and where its key does (None for an entry of a list, and for the root)."""
+
+    node: Node
+    at: At
+    key: At | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The value, where it is a string."""
+        return self.node.value if isinstance(self.node.value, str) else None
+
+    @property
+    def scalar(self) -> str | None:
+        """The value of a string, number or boolean, as policies compare it; None for anything else."""
+        match self.node.value:
+            case bool():
+                return "true" if self.node.value else "false"
+            case str():
+                return self.node.value
+            case Number():
+                return self.node.value.text
+        return None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list."""
+        return isinstance(self.node.value, tuple)
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the value is an object."""
+        return isinstance(self.node.value, dict)
+
+    def members(self) -> Mapping[str, "Element"]:
+        """The members of an object; none of anything else."""
+        if not isinstance(self.node.value, dict):
+            return {}
+        return {name: self._member(name, member) for name, member in self.node.value.items()}
+
+    def entries(self) -> Iterator["Element"]:
+        """The entries of a list; a value that is none is its own only entry, as everywhere in policies."""
+        if not isinstance(self.node.value, tuple):
+            yield self
+            return
+        for number, node in enumerate(self.node.value):
+            yield Element(node, At((*self.at.path, number), node.start, node.end))
+
+    def part(self, start: int, length: int) -> At:
+        """The place of a part of a string. Its offsets are exact where nothing in the string is escaped."""
+        first = self.node.start + 1 + start
+        return At((*self.at.path, Substring(start, length)), first, min(first + length, self.node.end))
+
+    def _member(self, name: str, member: Member) -> "Element":
+        path: tuple[Step, ...] = self.at.path
+        key = At((*path, Key(name)), member.key_start, member.key_end)
+        return Element(member.node, At((*path, name), member.node.start, member.node.end), key)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTree:
+    """One key of one operator, as written."""
+
+    operator: str
+    operator_at: At
+    key: str
+    element: Element
+
+    @property
+    def key_at(self) -> At:
+        """Where the key stands."""
+        return self.element.key or self.element.at
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTree:
+    """One statement as written. `statement` is what it says, where the whole policy can be read."""
+
+    number: int  # from 0
+    element: Element
+    elements: Mapping[str, Element]
+    statement: Statement | None
+
+    @property
+    def at(self) -> At:
+        """Where it stands."""
+        return self.element.at
+
+    @property
+    def name(self) -> str:
+        """What people call it: its Sid, or its number from 1."""
+        sid = self.elements["Sid"].text if "Sid" in self.elements else None
+        return f"statement `{sid}`" if sid else f"statement {self.number + 1}"
+
+    @property
+    def effect(self) -> str | None:
+        """`Allow`, `Deny`, or what else is written."""
+        return self.elements["Effect"].text if "Effect" in self.elements else None
+
+    def entries(self, *names: str) -> Iterator[Element]:
+        """The entries of these elements, such as `Action` and `NotAction`."""
+        for name in names:
+            if name in self.elements:
+                yield from self.elements[name].entries()
+
+    def conditions(self) -> Iterator[ConditionTree]:
+        """The conditions in the order in which `Statement.conditions` has them."""
+        if "Condition" not in self.elements:
+            return
+        for operator, keys in self.elements["Condition"].members().items():
+            for key, element in keys.members().items():
+                yield ConditionTree(operator, keys.key or keys.at, key, element)
+
+    def read_conditions(self) -> Iterator[tuple[ConditionTree, Condition]]:
+        """Each condition as written and as read; none where the policy cannot be read."""
+        if self.statement is not None:
+            yield from zip(self.conditions(), self.statement.conditions, strict=True)
+
+
+class Document:
+    """A policy document. `root` is None where it is no JSON; `policy` is None where it is no policy, and `error` says why.
+
+    `kind` is what the policy is for; `ANY` is taken as a resource policy where a statement has a principal, else as an identity's.
+    """
+
+    def __init__(self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> None:
+        self.error: PolicyError | None = None
+        self.root: Element | None = None
+        self.policy: Policy | None = None
+        self.source = Source("")
+        self.kind = PolicyKind.IDENTITY if kind is PolicyKind.ANY else kind
+        try:
+            self.source = Source(decode(text))
+            node = read_json(self.source)
+            self.root = Element(node, At((), node.start, node.end))
+            if kind is PolicyKind.ANY and self._names_principals():
+                self.kind = PolicyKind.RESOURCE
+            self.policy = read_policy(self.source.text, self.kind)
+        except PolicyError as error:
+            self.error = error
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self.source.text
+
+    @property
+    def whole(self) -> At:
+        """The place of the document as a whole."""
+        return At((), 0, len(self.text)) if self.root is None else self.root.at
+
+    @cached_property
+    def elements(self) -> Mapping[str, Element]:
+        """The elements of the policy itself: `Version`, `Id`, `Statement`, and whatever else is written."""
+        return {} if self.root is None else self.root.members()
+
+    @cached_property
+    def statements(self) -> tuple[StatementTree, ...]:
+        """The statements that are objects, in order."""
+        if "Statement" not in self.elements:
+            return ()
+        read = () if self.policy is None else self.policy.statements
+        return tuple(
+            StatementTree(number, element, element.members(), read[number] if read else None)
+            for number, element in enumerate(self.elements["Statement"].entries())
+            if element.is_object
+        )
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1."""
+        return self.source.place(offset)
+
+    def _names_principals(self) -> bool:
+        return any("Principal" in each.elements or "NotPrincipal" in each.elements for each in self._statements_unread())
+
+    def _statements_unread(self) -> Iterator[StatementTree]:
+        if self.root is not None and "Statement" in self.root.members():
+            for number, element in enumerate(self.root.members()["Statement"].entries()):
+                yield StatementTree(number, element, element.members(), None)

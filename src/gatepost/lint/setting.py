@@ -1,0 +1,20 @@
+"""What is known beside the document: the time, the account, what is verified there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when a policy is to be in force. What is None is not known, and no rule guesses it.
+
+    `identities` are the names (domains and addresses) that the account has verified in `region`. `aws_mode`: the policy is meant for
+    AWS itself, whose clients never come from private addresses.
+    """
+
+    now: datetime
+    account: str | None = None
+    region: str | None = None
+    identities: Collection[str] | None = None
+    aws_mode: bool = False

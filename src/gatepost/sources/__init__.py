@@ -1,0 +1,1 @@
+"""Where policies come from: files, folders, standard input, templates, histories, living accounts."""

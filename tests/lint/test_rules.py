@@ -1,0 +1,31 @@
+"""Each rule by its own examples, as `gatepost rule` prints them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from gatepost.lint.document import Document
+from gatepost.lint.linter import lint_document
+from gatepost.lint.rule import Example, Rule
+from gatepost.lint.rules import ALL
+from gatepost.lint.setting import Setting
+
+SETTING = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC), aws_mode=True)
+
+
+def codes(example: Example, rule: Rule) -> set[str]:
+    text = example if isinstance(example, str) else json.dumps(example)
+    return {finding.code for finding in lint_document(Document(text, rule.kind), SETTING, (rule,)).findings}
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
+def test_a_rule_finds_its_bad_example_and_passes_its_good_one(rule: Rule) -> None:
+    assert codes(rule.bad, rule) == {rule.code}
+    assert codes(rule.good, rule) == set()
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
+def test_a_rule_says_what_and_why(rule: Rule) -> None:
+    assert rule.title.endswith(".")
+    assert len(rule.why) > 40
