@@ -8,17 +8,19 @@ A guardrail is a claim (`claims.read`) and its kind: no request that it describe
     allow everything, for they may from the next minute on;
 3.  each identity that has policies, and any other resource of the account.
 
-What is not decided counts as broken: a guardrail is there to be sure.
+What is not decided counts as broken: a guardrail is there to be sure. A proof is kept by the fingerprints of all that it rests on, so a
+change costs a proof for those callers and identities alone that it touches.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from gatepost.access.context import organization_context, resource_context
 from gatepost.access.credentials import Caller
-from gatepost.access.gather import caller_side, resource_side
+from gatepost.access.gather import caller_side, fingerprints, resource_side
 from gatepost.access.kept_layer import EMPTY, KeptLayer, read_stored
 from gatepost.access.placement import placement
 from gatepost.access.questions import caller_keys
@@ -44,6 +46,7 @@ from gatepost.store.identities import Identity, list_all_identities
 from gatepost.store.identity_policies import list_identity_policies
 from gatepost.store.transaction import Transaction
 
+MOST_PROOFS: Final = 100_000
 EVERYTHING: Final = Layer((Policy((Statement(Effect.ALLOW, actions=("*",), resources=("*",)),)),))
 
 
@@ -64,6 +67,23 @@ class Broken:
     undecided: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A claim on a situation. Two are the same where `rests_on` is: everything that the answer depends on."""
+
+    kind: GuardrailKind
+    spoken: Policy
+    rests_on: tuple[object, ...]
+    situation: Situation = field(compare=False)
+
+
+@lru_cache(maxsize=MOST_PROOFS)
+def _answer(question: _Question) -> Request | None:
+    """A request against the claim; None where there is none. Undecidable is not kept."""
+    situation = question.situation
+    return (situation.breach if question.kind is GuardrailKind.NEVER else situation.shortfall)(question.spoken)
+
+
 def first_broken(tx: Transaction, account: str) -> Broken | None:
     """The first of an account's guardrails that does not hold; None where all do."""
     asked = _Account(tx, account)
@@ -75,6 +95,9 @@ def broken_guardrail(tx: Transaction, guardrail: Guardrail) -> Broken | None:
     return _Account(tx, guardrail.account).broken(guardrail)
 
 
+_Asked = tuple[Situation, tuple[object, ...]]  # with all that it rests on
+
+
 class _Account:
     """Everything that an account's guardrails are asked of."""
 
@@ -82,6 +105,7 @@ class _Account:
         self._tx = tx
         self._account = account
         self._place = placement(tx, account)
+        self._rcps = fingerprints(self._place.rcps)
         self._home = Home(account, _members(tx, account))
         self._identities = [
             (identity, side)
@@ -93,39 +117,40 @@ class _Account:
     def broken(self, guardrail: Guardrail) -> Broken | None:
         claim = read_claim(guardrail.claim)
         try:
-            for situation in self._situations(claim):
+            for situation, rests_on in self._situations(claim):
                 spoken = described(claim, situation.principal, self._home)
-                never = guardrail.kind == GuardrailKind.NEVER.value
-                request = situation.breach(spoken) if never else situation.shortfall(spoken)
+                request = _answer(_Question(GuardrailKind(guardrail.kind), spoken, rests_on, situation))
                 if request is not None:
                     return Broken(guardrail, request, decide(request, situation.policies).rules)
         except Undecidable as reason:
             return Broken(guardrail, undecided=str(reason))
         return None
 
-    def _situations(self, claim: Claim) -> Iterator[Situation]:
+    def _situations(self, claim: Claim) -> Iterator[_Asked]:
         for caller in self._callers:
             if claim.covers(caller.principal, self._home) and (not caller.principal.of_root or _names_root(claim)):
                 yield from self._of_caller(caller)
         for identity, side in self._identities:
-            for situation in self._of_others(claim, identity, side):
+            for situation, rests_on in self._of_others(claim, identity, side):
                 if claim.covers(situation.principal, self._home):
-                    yield situation
+                    yield situation, rests_on
 
-    def _of_caller(self, caller: Caller) -> Iterator[Situation]:
+    def _of_caller(self, caller: Caller) -> Iterator[_Asked]:
         side = caller_side(self._tx, caller)
         known = {
             **caller_keys(caller),
             **organization_context(self._place),
             **resource_context(self._account, self._place),
         }
+        of_caller = (side.snapshot.fingerprint, self._rcps)
         for identity, resource in self._identities:
             policies = side.against(resource, self._place.rcps)
-            yield Situation(caller.principal, policies, identity.arn, self._account, known)
-        others = tuple(identity.arn for identity, _ in self._identities)
-        yield Situation(caller.principal, side.against(None, self._place.rcps), None, self._account, known, others)
+            situation = Situation(caller.principal, policies, identity.arn, self._account, known)
+            yield situation, (*of_caller, identity.arn, resource.snapshot.fingerprint)
+        policies, others = side.against(None, self._place.rcps), tuple(identity.arn for identity, _ in self._identities)
+        yield Situation(caller.principal, policies, None, self._account, known, besides=others), (*of_caller, others)
 
-    def _of_others(self, claim: Claim, identity: Identity, side: KeptLayer) -> Iterator[Situation]:
+    def _of_others(self, claim: Claim, identity: Identity, side: KeptLayer) -> Iterator[_Asked]:
         """Whom an identity's policies let in besides: named sessions and federated users of the account, and strangers."""
         documents = _documents(self._tx, identity)
         statements = [statement for each in documents for statement in each.policy.statements]
@@ -140,7 +165,9 @@ class _Account:
             else:
                 continue
             known = {**other.known, **resource_context(self._account, self._place)}
-            yield Situation(principal, given, identity.arn, self._account, known, open_keys=other.open_keys)
+            situation = Situation(principal, given, identity.arn, self._account, known, caller_keys=other.open_keys)
+            layers = tuple(layer.snapshot.fingerprint for _, layer in given.layers() if isinstance(layer, KeptLayer))
+            yield situation, (principal, tuple(known.items()), identity.arn, side.snapshot.fingerprint, *layers)
 
 
 def _documents(tx: Transaction, identity: Identity) -> tuple[AttachedPolicy, ...]:
@@ -162,8 +189,7 @@ def _session(tx: Transaction, principal: Principal) -> Caller | None:
 def _members(tx: Transaction, account: str) -> dict[str, frozenset[str]]:
     known = {user.name: user.arn for user in users.list_users(tx, account)}
     return {
-        group.name: frozenset(known[name] for name in groups.members_of(tx, group))
-        for group in groups.list_groups(tx, account)
+        group.name: frozenset(known[name] for name in groups.members_of(tx, group)) for group in groups.list_groups(tx, account)
     }
 
 

@@ -27,7 +27,9 @@ def check_guardrails(tx: Transaction) -> None:
 
 def _refused(broken: Broken) -> AwsError:
     guardrail = broken.guardrail
-    return access_denied(f"This change would break the guardrail {guardrail.name} of account {guardrail.account}. {told(broken)}")
+    return access_denied(
+        f"This change would break the guardrail {guardrail.name} of account {guardrail.account}. {told(broken)}"
+    )
 
 
 def told(broken: Broken) -> str:

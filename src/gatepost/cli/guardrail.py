@@ -96,7 +96,9 @@ def add(
 
 
 @app.command(name="list")
-def list_(*, account: str | None = None, data: Path | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False) -> int:
+def list_(
+    *, account: str | None = None, data: Path | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False
+) -> int:
     """List the guardrails of an account.
 
     Example: gatepost guardrail list

@@ -54,5 +54,5 @@ def _is(account: str, name: str) -> ColumnElement[bool]:
 
 
 def guarded_accounts(tx: Transaction) -> tuple[str, ...]:
-    """The accounts that have guardrails. Asked of the store each time: they are set beside the server, whose memory must not outlive them."""
+    """The accounts that have guardrails. They are set beside the server, so none is held in its memory."""
     return tuple(tx.execute(select(guardrails.c.account).distinct().order_by(guardrails.c.account)).scalars())
