@@ -125,7 +125,8 @@ class _Reader:
         word = self._next
         if word is None:
             raise ClaimError(
-                "expected somebody, such as `role/exec`, or a condition after `unless`; the claim ends here", len(self._text) + 1
+                "expected somebody, such as `role/exec`, or a condition after `unless`; the claim ends here",
+                len(self._text) + 1,
             )
         who = self._who() if said or not word.says(*TERMS) else ()
         terms: list[Term] = []

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -12,6 +11,8 @@ from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
 from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gatepost.claims.claim import Claim
     from gatepost.claims.prove import Proof
     from gatepost.claims.subject import Subject
