@@ -60,5 +60,5 @@ def test_a_group_whose_users_are_not_known_is_refused() -> None:
 
 def test_a_claim_of_no_request_is_refused() -> None:
     claim = read_claim("ses:GetSendQuota on example.com")
-    with pytest.raises(ClaimError, match=r"none of ses:GetSendQuota is asked on identity/example.com"):
+    with pytest.raises(ClaimError, match=r"none of ses:GetSendQuota is asked on identity/example\.com"):
         described(claim, request({"action": "ses:SendEmail"}).principal, HOME)

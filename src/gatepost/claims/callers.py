@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Final
 
 from gatepost.claims.who import Home, Who, WhoKind
@@ -21,6 +22,14 @@ ACCOUNT: Final = re.compile(r"\d{12}")
 STRANGER_NAMES: Final = ("someone-else", "some-session")  # whom `choices.principals` invents
 
 
+class StandsFor(Enum):
+    """Whom a caller stands for."""
+
+    ITSELF = "itself"
+    ITS_ACCOUNT = "all of its account who are not named"
+    EVERYBODY = "all of any account that is not named"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A caller, the keys that it settles (None: absent), and those that are open because it stands for others."""
@@ -28,11 +37,13 @@ class Caller:
     principal: Principal
     known: Mapping[str, str | tuple[str, ...] | None]
     open_keys: Mapping[str, AnyText] = field(default_factory=dict)
+    stands_for: StandsFor = StandsFor.ITSELF
 
     @classmethod
     def named(cls, principal: Principal) -> "Caller":
         """Somebody who is named: what is called open of it is so."""
-        return cls(principal, _settled(principal), {"aws:userid": AnyText()})
+        whom = StandsFor.EVERYBODY if principal.kind is PrincipalKind.ANONYMOUS else StandsFor.ITSELF
+        return cls(principal, _settled(principal), {"aws:userid": AnyText()}, whom)
 
 
 def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home) -> Iterator[Caller]:
@@ -47,7 +58,8 @@ def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home)
     accounts += [who.name for who in entries if who.kind is WhoKind.ACCOUNT]
     stranger = next(account for account in STRANGERS if account not in accounts)
     for account in dict.fromkeys((*accounts, stranger)):
-        yield from _strangers(account, named)
+        whom = StandsFor.EVERYBODY if account == stranger else StandsFor.ITS_ACCOUNT
+        yield from (replace(each, stands_for=whom) for each in _strangers(account, named))
     yield from map(Caller.named, named)
 
 

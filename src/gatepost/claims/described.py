@@ -18,7 +18,9 @@ from gatepost.policy.catalogue import Action, actions, resource_arn, services
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import VERSION_2012, Condition, Effect, Operator, Place, Policy, Statement
 from gatepost.policy.principal import Principal
+from gatepost.policy.question import sends
 from gatepost.policy.values import arn_parts
+from gatepost.reasoning.choices import FAMILIAR
 
 PART: Final = re.compile(r"\$\{[^}]*\}")
 NO_RESOURCE: Final = "?"  # as a pattern: one character. Every other resource is an ARN, so this is `*` alone
@@ -99,7 +101,9 @@ def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
             if any(covers_action(pattern, name.lower()) for pattern in patterns):
                 carried = tuple(key for key in BY_ACTION if key in action.condition_keys)
                 found.setdefault((service, _types(action), carried), []).append(name)
-    return tuple(Alike(tuple(names), *same) for same, names in found.items())
+    # What people know best stands first, and so is shown first.
+    known_best = sorted(found.items(), key=lambda pair: (FAMILIAR[0] not in pair[1], not any(map(sends, pair[1]))))
+    return tuple(Alike(tuple(names), *same) for same, names in known_best)
 
 
 def _types(action: Action) -> tuple[str, ...]:

@@ -5,18 +5,22 @@ Every request shown has been decided by `decide` with the very policies; what ca
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
+from gatepost.claims.callers import SOMEBODY
 from gatepost.claims.claim import Claim
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.policy.model import Effect, Operator, Policy, Statement
 from gatepost.policy.operators import LIKE_IGNORING_CASE
 from gatepost.policy.policies import Policies
+from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.situation import Situation
 
+MOST_SHOWN: Final = 5  # requests of one answer
 ANYTHING: Final = read_claim("anything")
 
 
@@ -48,13 +52,17 @@ def always(claim: Claim, subject: Subject) -> Proof:
 
 def anything(subject: Subject) -> Proof:
     """Some request is allowed."""
-    found = _no_request(ANYTHING, subject, Situation.breach)
-    return Proof(not found.holds, found.shown[:1])
+    found = nothing(subject)
+    return Proof(not found.holds, found.shown)
 
 
 def nothing(subject: Subject) -> Proof:
-    """No request is allowed."""
-    return never(ANYTHING, subject)
+    """No request is allowed; one is shown where some are."""
+    for situation, spoken in subject.situations(ANYTHING):
+        request = situation.breach(spoken)
+        if request is not None:
+            return Proof(holds=False, shown=(Shown(request, situation.policies),))
+    return Proof(holds=True)
 
 
 # --- two sets of policies -----------------------------------------------------------------------------------------------
@@ -81,9 +89,10 @@ Ask = Callable[[Asker, tuple[Policy, ...], tuple[Policy, ...]], Request | None]
 
 def _compared(one: Subject, other: Subject, ask: Ask) -> Proof:
     side = Side.RESOURCE if one.of_resource_alone or other.of_resource_alone else Side.IDENTITY
-    asker = Asker(side, one.caller, one.known)
+    anybody = Principal.of(f"arn:aws:iam::{one.home.account}:user/{SOMEBODY}") if side is Side.IDENTITY else None
+    asker = Asker(side, one.caller or anybody, one.known)
     request = ask(asker, _documents(one), _documents(other))
-    return Proof(request is None, () if request is None else (Shown(request, one.given.beside(Policies())),))
+    return Proof(request is None, () if request is None else (Shown(request, one.policies),))
 
 
 def _documents(subject: Subject) -> tuple[Policy, ...]:
@@ -99,7 +108,7 @@ def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
     for situation, spoken in subject.situations(claim):
         found = find(situation, spoken)
         if found is not None:
-            shown = tuple(_each(situation, spoken, find)) or (found,)
+            shown = tuple(islice(_each(situation, spoken, find), MOST_SHOWN)) or (found,)
             return Proof(holds=False, shown=tuple(Shown(request, situation.policies) for request in shown))
     return Proof(holds=True)
 

@@ -124,7 +124,10 @@ class _Reader:
         said = self._took("by")
         word = self._next
         if word is None:
-            raise ClaimError("expected somebody, such as `role/exec`, or a condition after `unless`", len(self._text) + 1)
+            raise ClaimError(
+                "expected somebody, such as `role/exec`, or a condition after `unless`; the claim ends here",
+                len(self._text) + 1,
+            )
         who = self._who() if said or not word.says(*TERMS) else ()
         terms: list[Term] = []
         while (word := self._next) is not None and word.says(*TERMS):

@@ -1,6 +1,6 @@
 """What a claim is made of: policies in their layers, and who can have them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,28 +45,35 @@ class Subject:
 
     def situations(self, claim: Claim) -> Iterator[tuple[Situation, Policy]]:
         """Each kind of caller that the claim speaks of, and what it says of it. ClaimError where it speaks of nobody."""
-        policies = self.given.beside(Policies())
-        if self.of_resource_alone:
-            policies = Policies(identity=(EVERYTHING,), resource=self.given.resource, session=(EVERYTHING,))
-        asked = [caller for caller in self._callers(policies, claim) if claim.covers(caller.principal, self.home)]
+        asked = [caller for caller in self.callers(claim) if claim.covers(caller.principal, self.home)]
         if not asked:
             whose = self.caller.arn if self.caller is not None else f"anybody of account {self.home.account}"
             raise ClaimError(f"it does not speak of {whose}, whose policies these are")
-        account = ELSEWHERE if self.of_resource_alone else self.home.account
         for caller in asked:
-            situation = Situation(caller.principal, policies, None, account, caller.known, caller.open_keys)
-            yield situation, described(claim, caller.principal, self.home)
+            yield self.situation(caller), described(claim, caller.principal, self.home)
 
-    def _callers(self, policies: Policies, claim: Claim) -> Iterable[Caller]:
+    def situation(self, caller: Caller) -> Situation:
+        """A caller with these policies, on any resource."""
+        account = ELSEWHERE if self.of_resource_alone else self.home.account
+        return Situation(caller.principal, self.policies, None, account, caller.known, caller.open_keys)
+
+    @property
+    def policies(self) -> Policies:
+        """All that has a say; beside resource policies alone, a caller's side that allows everything."""
+        if self.of_resource_alone:
+            return Policies(identity=(EVERYTHING,), resource=self.given.resource, session=(EVERYTHING,))
+        return self.given.beside(Policies())
+
+    def callers(self, claim: Claim) -> tuple[Caller, ...]:
         """One caller of each kind that neither policies nor claim tell apart."""
         if self.caller is not None:
             return (Caller.named(self.caller),)
-        rules = [rule for _, layer in policies.layers() for rule in layer.rules]
+        rules = [rule for _, layer in self.policies.layers() for rule in layer.rules]
         kinds: dict[object, Caller] = {}
         for each in callers([rule.statement for rule in rules], claim.entries, self.home):
             if self.of_resource_alone or (each.principal.account == self.home.account and each.principal.kind in OWN):
                 kinds.setdefault(self._kind(each, claim, rules), each)
-        return kinds.values()
+        return tuple(kinds.values())
 
     def _kind(self, caller: Caller, claim: Claim, rules: list[Rule]) -> object:
         """All that policies, claim and `decide` ask of a caller."""
@@ -74,5 +81,5 @@ class Subject:
         said = (claim.covers(principal, self.home), *(means(each.who, principal, self.home) for each in claim.exempt))
         return (
             said, tuple(rule.how(principal) for rule in rules), principal.kind, principal.of_root, principal.account,
-            tuple(sorted(caller.open_keys)),
+            caller.stands_for,
         )  # fmt: skip

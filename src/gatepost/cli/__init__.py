@@ -47,6 +47,11 @@ COMMANDS: Final = {
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "prove": (
+        "prove:prove",
+        "Prove something of policies for all requests.",
+        'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }

@@ -62,7 +62,9 @@ def _text(place: Place, model: Model, usual: tuple[str, ...] = ()) -> str:
     literals = model.texts.get(place, ())
     wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
     usual = usual or USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
-    likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
+    likely = [
+        filled(Glob(glob.pattern.replace(f"@{STAR}", "@example.com")), filling) for glob in wanted for filling in FILLINGS
+    ]
     if place == RESOURCE:
         in_region = (Glob(glob.pattern.replace(f":{STAR}:", ":us-east-1:", 1)) for glob in wanted)
         likely = [*(filled(glob, "example.com") for glob in in_region), *likely]
