@@ -3,7 +3,17 @@
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.routing import Routes
 from gatepost.services import cloudtrail, iam_toolbox, organizations
-from gatepost.services.access_analyzer import access_not_granted, new_access, validation
+from gatepost.services.access_analyzer import (
+    access_not_granted,
+    analyzers,
+    archive_rules,
+    findings,
+    new_access,
+    public_access,
+    resources,
+    validation,
+)
+from gatepost.services.access_analyzer import tags as analyzer_tags
 from gatepost.services.iam import (
     access_keys,
     account_summary,
@@ -40,12 +50,16 @@ __all__ = [
     "access_keys",
     "access_not_granted",
     "account_summary",
+    "analyzer_tags",
+    "analyzers",
+    "archive_rules",
     "attachments",
     "authorization_details",
     "cloudtrail",
     "configuration_sets",
     "context_keys",
     "decoding",
+    "findings",
     "groups",
     "iam_toolbox",
     "identities",
@@ -59,6 +73,8 @@ __all__ = [
     "organizations",
     "other_credentials",
     "policy_versions",
+    "public_access",
+    "resources",
     "roles",
     "sending",
     "simulation",

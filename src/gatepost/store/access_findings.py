@@ -38,8 +38,8 @@ class AccessFinding:
     analyzed_at: datetime
 
 
-def add_finding(tx: Transaction, analyzer: Analyzer, finding: AccessFinding) -> None:
-    """Keep a new finding."""
+def add_finding(tx: Transaction, analyzer: Analyzer, finding: AccessFinding, status: FindingStatus) -> None:
+    """Keep a new finding, under this status."""
     tx.execute(
         insert(access_findings).values(
             account=analyzer.account,
@@ -53,7 +53,7 @@ def add_finding(tx: Transaction, analyzer: Analyzer, finding: AccessFinding) -> 
             action=list(finding.action),
             condition=dict(finding.condition),
             is_public=finding.is_public,
-            status=finding.status.value,
+            status=status.value,
             created_at=finding.created_at,
             updated_at=finding.updated_at,
             analyzed_at=finding.analyzed_at,

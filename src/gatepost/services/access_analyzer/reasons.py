@@ -31,10 +31,11 @@ def _reasons(policy: Policy, ask: Ask, what: str) -> Iterator[dict[str, Any]]:
             continue
         witness = ask(Policy((statement, *denies), policy.version))
         if witness is not None:
-            yield _reason(what, index, statement, witness)
+            yield reason(what, index, statement, witness)
 
 
-def _reason(what: str, index: int, statement: Statement, witness: Request) -> dict[str, Any]:
+def reason(what: str, index: int, statement: Statement, witness: Request) -> dict[str, Any]:
+    """The reason that a statement is, with a request that shows it."""
     place = f"sid: {statement.sid}" if statement.sid else f"index: {index}"
     told = {"description": f"{what} {place}. For example: {described(witness)}.", "statementIndex": index}
     return {**told, "statementId": statement.sid} if statement.sid else told
