@@ -34,6 +34,11 @@ COMMANDS: Final = {
     "env": ("env:env", "Print what AWS clients need to reach the server.", 'eval "$(gatepost env)"'),
     "init": ("init:init", "Make a data folder with an administrator.", "gatepost init --admin ops --print-env"),
     "account": ("account:app", "Create and list accounts.", "gatepost account create 111122223333"),
+    "guardrail": (
+        "guardrail:app",
+        "Set claims that no change of policies may break.",
+        'gatepost guardrail add no-ceo --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
     "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
     "explain": (
         "explain:explain",
@@ -42,6 +47,11 @@ COMMANDS: Final = {
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "prove": (
+        "prove:prove",
+        "Prove something of policies for all requests.",
+        'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "window": (
         "window:window",

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError, access_denied
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
 from gatepost.policy.model import VERSION_2012
+from gatepost.policy.read import PolicyKind
 from gatepost.policy.sizes import MANAGED_CHARACTERS, size_of
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
@@ -20,7 +22,13 @@ from gatepost.store.managed_policies import ManagedPolicy, PolicyVersion
 from gatepost.store.transaction import Transaction
 
 
-@operation("iam", "CreatePolicy", needs=on_new_entity("policy"), resources=about_policy)
+@operation(
+    "iam",
+    "CreatePolicy",
+    needs=on_new_entity("policy"),
+    resources=about_policy,
+    document=in_member("PolicyDocument", PolicyKind.IDENTITY),
+)
 def create_policy(
     call: Call,
     tx: Transaction,

@@ -12,6 +12,7 @@ from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
 from gatepost.policy.catalogue import actions, condition_key
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import covers_action
@@ -34,7 +35,13 @@ LONGEST_NAME: Final = 64
 # --- version 1 ----------------------------------------------------------------------------------------------------------
 
 
-@operation("ses", "PutIdentityPolicy", needs=on_everything, resources=on_named_identity("Identity"))
+@operation(
+    "ses",
+    "PutIdentityPolicy",
+    needs=on_everything,
+    resources=on_named_identity("Identity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def put_identity_policy(call: Call, tx: Transaction, *, identity: str, policy_name: str, policy: str) -> Shape:
     """Put a policy, in place of one of the same name."""
     name = _existing(call, tx, identity)
@@ -66,7 +73,13 @@ def delete_identity_policy(call: Call, tx: Transaction, *, identity: str, policy
 # --- version 2 ----------------------------------------------------------------------------------------------------------
 
 
-@operation("sesv2", "CreateEmailIdentityPolicy", needs=on_identity, resources=on_named_identity("EmailIdentity"))
+@operation(
+    "sesv2",
+    "CreateEmailIdentityPolicy",
+    needs=on_identity,
+    resources=on_named_identity("EmailIdentity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity: str, policy_name: str, policy: str) -> Shape:
     """A new policy."""
     name = _existing(call, tx, email_identity)
@@ -77,7 +90,13 @@ def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
     return {}
 
 
-@operation("sesv2", "UpdateEmailIdentityPolicy", needs=on_identity, resources=on_named_identity("EmailIdentity"))
+@operation(
+    "sesv2",
+    "UpdateEmailIdentityPolicy",
+    needs=on_identity,
+    resources=on_named_identity("EmailIdentity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def update_email_identity_policy(call: Call, tx: Transaction, *, email_identity: str, policy_name: str, policy: str) -> Shape:
     """Another document for a policy that exists."""
     name = _existing(call, tx, email_identity)
