@@ -24,7 +24,7 @@ VARYING = {
     r"\d\d:\d\d:\d\dZ": "TIME",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md", "docs/diff.md")
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:
