@@ -25,7 +25,15 @@ VARYING = {
     r"\d\d:\d\d:\d\dZ": "TIME",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md", "docs/guardrails.md", "docs/window.md")
+PAGES = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/how-to.md",
+    "docs/explain.md",
+    "docs/diff.md",
+    "docs/guardrails.md",
+    "docs/window.md",
+)
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:

@@ -47,6 +47,11 @@ COMMANDS: Final = {
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "diff": (
+        "diff:diff",
+        "Compare two versions of policies.",
+        "gatepost diff git:main:policies/example.com.json policies/example.com.json",
+    ),
     "prove": (
         "prove:prove",
         "Prove something of policies for all requests.",
