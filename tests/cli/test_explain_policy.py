@@ -69,7 +69,7 @@ def test_a_policy_is_told_statement_by_statement_with_its_line_of_time(
 def test_the_same_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told, _ = run(capsys, policy_file(tmp_path, WINDOW), "-o", "json")
     assert code == 0
-    found = json.loads(told)
+    (found,) = json.loads(told)["policies"]
     assert [(each["sid"], each["effect"], each["line"]) for each in found["statements"]] == [
         ("Send", "Allow", 4),
         ("Window", "Deny", 10),
@@ -91,6 +91,16 @@ def test_standard_input_and_a_policy_without_dates(capsys: pytest.CaptureFixture
     assert told.splitlines() == [
         "standard input:1  statement 1",
         "  Allows whoever has this policy to do everything in every service (*) on any resource (*).",
+    ]
+
+
+def test_every_policy_of_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(WINDOW))
+    code, told, _ = run(capsys, str(tmp_path))
+    assert code == 0
+    assert [line for line in told.splitlines() if line.endswith("statement 1 Send")] == [
+        f"{tmp_path}/{name}.json:1  statement 1 Send" for name in ("a", "b")
     ]
 
 

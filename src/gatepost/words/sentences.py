@@ -19,6 +19,7 @@ from gatepost.words.principals import principals_notes, principals_words
 from gatepost.words.resources import resources_words
 
 MOST_ACTIONS: Final = 3  # of which each is named
+UNRESOLVED: Final = "gatepost:unresolved/"  # as `sources` writes what a template leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,11 @@ def _unreadable_notes(statement: Statement) -> Iterator[str]:
 
 def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
     """What stands for each `${…}`."""
-    found = dict.fromkeys(_variables(statement))
+    every = dict.fromkeys(_variables(statement))
+    found = [(text, variable) for text, variable in every if variable is None or not variable.key.startswith(UNRESOLVED)]
+    for text, variable in every:
+        if (text, variable) not in found:
+            yield f"{text} stands for a part of the template that is not known here."
     if found and not variables:
         literal = list(dict.fromkeys(text for text, _ in found))
         yield f"{listed(literal)} is text as it stands: only policies of version 2012-10-17 have variables."
