@@ -151,9 +151,15 @@ def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
         if variable is None:
             yield f"{text} is the character {text[2]} itself, no wildcard."
         else:
-            key = key_words(variable.key)
-            stands = "matches nothing" if variable.default is None else f"is `{variable.default}`"
-            yield f"{text} stands for {key.one}{'' if key.name in text else f' ({key.name})'}; where there is none, it {stands}."
+            yield _stands_for(text, variable)
+
+
+def _stands_for(text: str, variable: Variable) -> str:
+    key = key_words(variable.key)
+    without = "matches nothing" if variable.default is None else f"is `{variable.default}`"
+    if key.takes_many:
+        return f"{text} matches nothing, for {key.name} is a list; where that is empty, it {without}."
+    return f"{text} stands for {key.one}{'' if key.name in text else f' ({key.name})'}; where there is none, it {without}."
 
 
 def _variables(statement: Statement) -> Iterator[tuple[str, Variable | None]]:
