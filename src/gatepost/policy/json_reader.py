@@ -59,7 +59,7 @@ class Source:
         return line, offset - self._lines[line - 1] + 1
 
     def offset(self, line: int, column: int) -> int:
-        """The offset of a place."""
+        """The offset of a line and column."""
         return self._lines[line - 1] + column - 1
 
     def error(self, code: str, path: str, problem: str, offset: int) -> PolicyError:
