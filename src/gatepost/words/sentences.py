@@ -19,7 +19,7 @@ from gatepost.words.principals import principals_notes, principals_words
 from gatepost.words.resources import resources_words
 
 MOST_ACTIONS: Final = 3  # of which each is named
-UNRESOLVED: Final = "gatepost:unresolved/"  # as `sources` writes what a template leaves open
+UNRESOLVED: Final = "${gatepost:unresolved/"  # as `sources` writes what a template leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def statement_words(statement: Statement, *, variables: bool) -> StatementWords:
         *_absent_notes(statement),
         *_carrier_notes(statement),
         *_unreadable_notes(statement),
+        *_unresolved_notes(statement),
         *_variable_notes(statement, variables=variables),
     )
     return StatementWords(" ".join(filter(None, phrases)), conditions, tuple(dict.fromkeys(notes)))
@@ -136,13 +137,24 @@ def _unreadable_notes(statement: Statement) -> Iterator[str]:
             yield f"{what}: nothing matches that, so the statement allows nothing."
 
 
+def _unresolved_notes(statement: Statement) -> Iterator[str]:
+    entries = (*(statement.principals or ()), *(statement.not_principals or ()))
+    texts = (
+        *(statement.actions or ()), *(statement.not_actions or ()), *(statement.resources or ()), *(statement.not_resources or ()),
+        *(entry.value for entry in entries), *(value for condition in statement.conditions for value in condition.values),
+    )  # fmt: skip
+    parts = dict.fromkeys(match.group() for text in texts for match in VARIABLE.finditer(text) if _is_unresolved(match.group()))
+    if parts:
+        yield f"Not known here, a part of the template: {listed(list(parts))}."
+
+
+def _is_unresolved(text: str) -> bool:
+    return text.startswith(UNRESOLVED)
+
+
 def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
     """What stands for each `${…}`."""
-    every = dict.fromkeys(_variables(statement))
-    found = [(text, variable) for text, variable in every if variable is None or not variable.key.startswith(UNRESOLVED)]
-    for text, variable in every:
-        if (text, variable) not in found:
-            yield f"{text} stands for a part of the template that is not known here."
+    found = dict.fromkeys(_variables(statement))
     if found and not variables:
         literal = list(dict.fromkeys(text for text, _ in found))
         yield f"{listed(literal)} is text as it stands: only policies of version 2012-10-17 have variables."
@@ -167,6 +179,8 @@ def _variables(statement: Statement) -> Iterator[tuple[str, Variable | None]]:
     for text in _texts_with_variables(statement):
         for match in VARIABLE.finditer(text):
             template = read_template(match.group(), wildcards=False)
+            if _is_unresolved(match.group()):
+                continue
             if not isinstance(template, str):
                 yield match.group(), next(part for part in template.parts if isinstance(part, Variable))
             elif template != match.group():
