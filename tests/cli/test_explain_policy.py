@@ -107,7 +107,7 @@ def test_every_policy_of_a_folder_is_told(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("{}", ":1:1: the element `Statement` is missing"),
+        ('{"Statement": []}', ":1:15: Statement: expected at least one statement"),
         (
             '{"Statement": [{"Effect": "Alow", "Action": "*", "Resource": "*"}]}',
             ":1:27: statement 1, Effect: expected `Allow` or `Deny`",
