@@ -71,7 +71,9 @@ def _told(found: FoundPolicy, now: datetime) -> ToldPolicy:
         raise Exit(USAGE, f"{found.file}:{place}: {error.path}{': ' if error.path else ''}{error.problem}") from None
     outlooks = tuple(outlook(statement, now) for statement in policy.statements)
     line = timeline(policy)
-    return ToldPolicy(found, policy, policy_words(policy), outlooks, line, policy_outlook(line, now) if any(outlooks) else "")
+    return ToldPolicy(
+        found, policy, policy_words(policy), outlooks, line, policy_outlook(policy, line, now) if any(outlooks) else ""
+    )
 
 
 def _place(found: FoundPolicy, line: int, column: int) -> tuple[int, int]:
