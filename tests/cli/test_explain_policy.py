@@ -69,7 +69,7 @@ def test_a_policy_is_told_statement_by_statement_with_its_line_of_time(
 def test_the_same_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told, _ = run(capsys, policy_file(tmp_path, WINDOW), "-o", "json")
     assert code == 0
-    found = json.loads(told)
+    (found,) = json.loads(told)["policies"]
     assert [(each["sid"], each["effect"], each["line"]) for each in found["statements"]] == [
         ("Send", "Allow", 4),
         ("Window", "Deny", 10),
@@ -94,10 +94,20 @@ def test_standard_input_and_a_policy_without_dates(capsys: pytest.CaptureFixture
     ]
 
 
+def test_every_policy_of_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(WINDOW))
+    code, told, _ = run(capsys, str(tmp_path))
+    assert code == 0
+    assert [line for line in told.splitlines() if line.endswith("statement 1 Send")] == [
+        f"{tmp_path}/{name}.json:1  statement 1 Send" for name in ("a", "b")
+    ]
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("{}", ":1:1: the element `Statement` is missing"),
+        ('{"Statement": []}', ":1:15: Statement: expected at least one statement"),
         (
             '{"Statement": [{"Effect": "Alow", "Action": "*", "Resource": "*"}]}',
             ":1:27: statement 1, Effect: expected `Allow` or `Deny`",

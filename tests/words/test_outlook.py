@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gatepost.policy.model import Statement
+from gatepost.policy.model import VERSION_2012, Policy, Statement
 from gatepost.policy.read import read_policy
 from gatepost.reasoning.windows import timeline
 from gatepost.words.outlook import outlook, policy_outlook
@@ -48,14 +48,16 @@ def test_a_window_is_open_past_or_to_come(effect: str, condition: Any, sentence:
 
 
 @pytest.mark.parametrize(
-    ("condition", "sentence"),
+    ("effect", "condition", "sentence"),
     [
-        ({"DateGreaterThanEquals": "2026-11-25T09:00:00Z", "DateLessThan": "2026-11-25T17:00:00Z"},
+        ("Allow", {"DateGreaterThanEquals": "2026-11-25T09:00:00Z", "DateLessThan": "2026-11-25T17:00:00Z"},
          "Now: allowed since 2026-11-25T09:00:00Z until 2026-11-25T17:00:00Z (in 5 h), then denied."),
-        ({"DateLessThan": "2023"}, "Now: denied since 2023-01-01T00:00:00Z, without end."),
-        ({"DateGreaterThanEquals": "2027"}, "Now: denied until 2027-01-01T00:00:00Z (in 36 d 12 h), then allowed."),
-        ({"StringLike": "2026-*"}, "Now: depends on more than the time, without end."),
+        ("Allow", {"DateLessThan": "2023"}, "Now: denied since 2023-01-01T00:00:00Z, without end."),
+        ("Deny", {"DateLessThan": "2023"}, "Now: not denied since 2023-01-01T00:00:00Z, without end."),
+        ("Allow", {"DateGreaterThanEquals": "2027"}, "Now: denied until 2027-01-01T00:00:00Z (in 36 d 12 h), then allowed."),
+        ("Allow", {"StringLike": "2026-*"}, "Now: depends on more than the time, without end."),
     ],
 )  # fmt: skip
-def test_a_line_of_time_is_told_from_now_on(condition: Any, sentence: str) -> None:
-    assert policy_outlook(timeline(statement("Allow", **condition)), NOW) == sentence
+def test_a_policy_is_told_from_now_on(effect: str, condition: Any, sentence: str) -> None:
+    policy = Policy((statement(effect, **condition),), VERSION_2012)
+    assert policy_outlook(policy, timeline(policy), NOW) == sentence

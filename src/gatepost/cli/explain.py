@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gatepost.cli.answering import Answered
 
 NO_FLAGS = QuestionFlags()
+SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
 
 
 def explain(
@@ -40,7 +41,7 @@ def explain(
     ----------
     of
         The authorization ID that a denial gives, a message's ID, or the ID of an event in the audit log; or a policy: a file,
-        or - for standard input.
+        a folder, git:REV:PATH, or - for standard input.
     retry
         Ask the same request again, now, with the policies of today.
     who
@@ -90,7 +91,7 @@ def explain(
 
 def _is_policy(of: str) -> bool:
     """Whether what is to be explained names a policy, and is no ID."""
-    return of == "-" or of.startswith("git:") or "/" in of or of.endswith(".json") or Path(of).exists()
+    return of == "-" or of.startswith(("git:", "arn:")) or "/" in of or of.endswith(SUFFIXES) or Path(of).exists()
 
 
 def _told(found: "Answered") -> dict[str, object]:

@@ -1,83 +1,101 @@
-"""`gatepost explain POLICY`: a policy read as sentences, and its windows as a line of time."""
+"""`gatepost explain POLICY`: policies read as sentences, and their windows as a line of time."""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from gatepost.cli.exits import DONE, USAGE, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.paint import Paint, paint_for
 from gatepost.policy.errors import PolicyError
+from gatepost.policy.json_reader import Source
 from gatepost.policy.model import Effect, Policy, Statement
-from gatepost.policy.read import read_policy
+from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.reasoning.windows import Timeline, timeline
+from gatepost.sources.find import find_policies
+from gatepost.sources.found import FoundPolicy, SourceError
 from gatepost.words.dates import date_in_full
 from gatepost.words.outlook import outlook, policy_outlook
 from gatepost.words.picture import Row, picture
 from gatepost.words.sentences import PolicyWords, StatementWords, policy_words
 
-EFFECT_STYLES = {Effect.ALLOW: "good", Effect.DENY: "bad"}
-INLINE_CONDITIONS = 1  # more of them stand on lines of their own
+EFFECT_STYLES: Final = {Effect.ALLOW: "good", Effect.DENY: "bad"}
+INLINE_CONDITIONS: Final = 1  # more of them stand on lines of their own
 
 
 @dataclass(frozen=True)
 class ToldPolicy:
-    """A policy, whence it comes, and all that is told of it."""
+    """A policy, where it was found, and all that is told of it; an outlook is empty where the time plays no part."""
 
-    source: str
+    found: FoundPolicy
     policy: Policy
     words: PolicyWords
     outlooks: tuple[str, ...]
     line: Timeline
-    now: datetime
+    outlook: str
+
+    @property
+    def file(self) -> str:
+        """What people call the file."""
+        return "standard input" if self.found.file == "-" else self.found.file
+
+    def line_of(self, statement: Statement) -> int:
+        """The line of the file on which a statement begins."""
+        return _place(self.found, statement.start.line, statement.start.column)[0]
 
 
 def explain_policy(of: str, output: Literal["human", "json"]) -> int:
-    """Tell a policy: from a file, or from standard input where `of` is `-`. Exit for one that cannot be read."""
-    told = _told(of, _read(of), datetime.now(UTC).replace(microsecond=0))
+    """Tell the policies of a source. Exit for one that cannot be read."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    try:
+        told = [_told(found, now) for found in find_policies([of])]
+    except SourceError as error:
+        raise Exit(USAGE, str(error)) from None
     if output == "json":
-        print(json.dumps(_as_json(told), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_json(told, now), indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_lines(told, paint_for(sys.stdout))))
+        paint = paint_for(sys.stdout)
+        print("\n\n".join("\n".join(_lines(each, paint, now)) for each in told))
     return DONE
 
 
-def _read(of: str) -> Policy:
+def _told(found: FoundPolicy, now: datetime) -> ToldPolicy:
     try:
-        return read_policy(sys.stdin.buffer.read() if of == "-" else Path(of).read_bytes())
-    except OSError as error:
-        raise Exit(USAGE, f"{of}: {error.strerror}") from None
+        # What a template leaves open is no ARN yet, as a policy of its kind must name.
+        policy = read_policy(found.text, PolicyKind.ANY if found.unresolved else found.kind)
     except PolicyError as error:
-        raise Exit(USAGE, f"{of}:{error}") from None
-
-
-def _told(source: str, policy: Policy, now: datetime) -> ToldPolicy:
+        place = ":".join(map(str, _place(found, error.line, error.column)))
+        raise Exit(USAGE, f"{found.file}:{place}: {error.path}{': ' if error.path else ''}{error.problem}") from None
     outlooks = tuple(outlook(statement, now) for statement in policy.statements)
-    return ToldPolicy(source, policy, policy_words(policy), outlooks, timeline(policy), now)
+    line = timeline(policy)
+    return ToldPolicy(
+        found, policy, policy_words(policy), outlooks, line, policy_outlook(policy, line, now) if any(outlooks) else ""
+    )
+
+
+def _place(found: FoundPolicy, line: int, column: int) -> tuple[int, int]:
+    return found.places.place(Source(found.text).offset(line, column))
 
 
 # --- for people ---------------------------------------------------------------------------------------------------------
 
 
-def _lines(told: ToldPolicy, paint: Paint) -> Iterator[str]:
+def _lines(told: ToldPolicy, paint: Paint, now: datetime) -> Iterator[str]:
+    address = f"  {told.found.address}" if told.found.address else ""
     for number, statement in enumerate(told.policy.statements):
-        place = f"{'standard input' if told.source == '-' else told.source}:{statement.start.line}"
         sid = f" {statement.sid}" if statement.sid else ""
-        yield paint("strong", f"{place}  statement {number + 1}{sid}")
+        yield paint("strong", f"{told.file}:{told.line_of(statement)}{address}  statement {number + 1}{sid}")
         yield from _statement_lines(statement, told.words.statements[number], told.outlooks[number], paint)
     if told.words.notes:
         yield paint("strong", "Together")
-        for note in told.words.notes:
-            yield from folded(note, paint.width, "  · ", "    ")
-    if any(told.outlooks):
+        yield from _notes(told.words.notes, paint)
+    if told.outlook:
         yield paint("strong", "Over time")
-        whole = Row("this policy", told.line)
-        yield from (f"  {line}" for line in picture((whole,), width=paint.width - 2, now=told.now))
-        yield from folded(policy_outlook(told.line, told.now), paint.width, "  · ", "    ")
+        yield from (f"  {line}" for line in picture((Row("this policy", told.line),), width=paint.width - 2, now=now))
+        yield from _notes((told.outlook,), paint)
 
 
 def _statement_lines(statement: Statement, words: StatementWords, outlooked: str, paint: Paint) -> Iterator[str]:
@@ -90,23 +108,31 @@ def _statement_lines(statement: Statement, words: StatementWords, outlooked: str
     if not in_short:
         for condition in words.conditions:
             yield from folded(condition, paint.width, "    - ", "      ")
-    for note in (*words.notes, *filter(None, (outlooked,))):
+    yield from _notes((*words.notes, *filter(None, (outlooked,))), paint)
+
+
+def _notes(notes: Iterable[str], paint: Paint) -> Iterator[str]:
+    for note in notes:
         yield from folded(note, paint.width, "  · ", "    ")
 
 
 # --- as data ------------------------------------------------------------------------------------------------------------
 
 
-def _as_json(told: ToldPolicy) -> dict[str, object]:
+def _as_json(told: Iterable[ToldPolicy], now: datetime) -> dict[str, object]:
+    return {"now": date_in_full(now), "policies": [_policy_json(each) for each in told]}
+
+
+def _policy_json(told: ToldPolicy) -> dict[str, object]:
     return {
-        "source": told.source,
+        "file": told.found.file,
+        "address": told.found.address or None,
         "version": told.policy.version,
-        "now": date_in_full(told.now),
         "statements": [
             {
                 "number": number,
                 "sid": statement.sid,
-                "line": statement.start.line,
+                "line": told.line_of(statement),
                 "effect": statement.effect.value,
                 "sentence": words.sentence,
                 "lead": words.lead,
@@ -119,7 +145,7 @@ def _as_json(told: ToldPolicy) -> dict[str, object]:
             )
         ],
         "notes": list(told.words.notes),
-        "outlook": policy_outlook(told.line, told.now) if any(told.outlooks) else None,
+        "outlook": told.outlook or None,
         "timeline": [
             {
                 "start": None if piece.start is None else date_in_full(piece.start),

@@ -102,6 +102,8 @@ def window(
 def _zone(name: str) -> tzinfo:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 -- loads when it is needed
 
+    if name == "UTC":  # needs no database of zones
+        return UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -218,7 +220,6 @@ def _check(policy: "Policy", on: str | None) -> None:
     except PolicyError as error:
         element = next((flag for name, flag in FLAGS.items() if f", {name}" in error.path), error.path)
         raise Exit(USAGE, f"{element}: {error.problem}") from None
-    for statement in policy.statements[:1]:
-        for pattern in statement.actions or ():
-            if is_unknown(pattern):
-                raise Exit(USAGE, f"--action: `{pattern}` is no known action{did_you_mean(pattern, known_actions())}")
+    unknown = next(filter(is_unknown, policy.statements[0].actions or ()), None)
+    if unknown is not None:
+        raise Exit(USAGE, f"--action: `{unknown}` is no known action{did_you_mean(unknown, known_actions())}")

@@ -58,6 +58,10 @@ class Source:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column."""
+        return self._lines[line - 1] + column - 1
+
     def error(self, code: str, path: str, problem: str, offset: int) -> PolicyError:
         """The error of a problem at `offset`."""
         return PolicyError(code, path, problem, *self.place(offset))

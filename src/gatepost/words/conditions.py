@@ -15,6 +15,7 @@ POSITIVE: Final = {
     "StringEquals": "is exactly",
     "StringEqualsIgnoreCase": "is, in whatever case,",
     "StringLike": "is like",
+    "StringLikeIgnoreCase": "is, in whatever case, like",  # of claims alone; no policy can say it
     "NumericEquals": "is the number",
     "NumericLessThan": "is less than",
     "NumericLessThanEquals": "is at most",

@@ -86,7 +86,7 @@ class KeyWords:
     @property
     def subject(self) -> str:
         """A single value and the key: `the From address (ses:FromAddress)`."""
-        return f"{self.one} ({self.name})"
+        return self.one if self.one.endswith(self.name) else f"{self.one} ({self.name})"
 
 
 def key_words(key: str) -> KeyWords:
@@ -102,4 +102,4 @@ def _phrase(lower: str, name: str) -> str:
     for prefix, phrase in TAGS.items():
         if lower.startswith(prefix):
             return phrase.format(name[len(prefix) :])
-    return "value" if is_multivalued(lower) else "the value"
+    return "value" if is_multivalued(lower) else f"the value of {name}"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from gatepost.policy.model import Effect, Statement
+from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
 from gatepost.reasoning.windows import Piece, State, Timeline, timeline
@@ -33,12 +33,14 @@ def outlook(statement: Statement, now: datetime) -> str:
     return f"Not in effect now; it is from {_full(coming.start)}{_away(coming.start, now)}{_until(coming, None)}."
 
 
-def policy_outlook(line: Timeline, now: datetime) -> str:
-    """A sentence on what a policy's line of time says at a moment, and when it says otherwise."""
+def policy_outlook(policy: Policy, line: Timeline, now: datetime) -> str:
+    """A sentence on what a policy says at a moment, by its line of time, and when it says otherwise."""
+    only_denies = all(statement.effect is Effect.DENY for statement in policy.statements)
+    words = {**WORDS, State.ALLOWED: "not denied"} if only_denies else WORDS
     current = line.at(now)
     upcoming = next(iter(line.after(now)), None)
-    then = "" if upcoming is None else f", then {WORDS[upcoming.state]}"
-    return f"Now: {WORDS[current.state]}{_since(current)}{_until(current, now)}{then}."
+    then = "" if upcoming is None else f", then {words[upcoming.state]}"
+    return f"Now: {words[current.state]}{_since(current)}{_until(current, now)}{then}."
 
 
 def _several(pieces: tuple[Piece, ...], works: State) -> bool:

@@ -28,9 +28,18 @@ def _resource(text: str) -> str:
         named = f"any {kind} ({name})"
     else:
         named = f"whatever is like {name}" if _is_wild(name) else name
-    whose = "any account (*)" if account == "*" else f"account {account or '(none)'}"
-    where = "any region (*)" if region == "*" else region or "no region"
-    return f"{named} of {whose} in {where}{'' if partition == 'aws' else f' of {partition}'}"
+    where = region if region and not _is_wild(region) else _some("region", region)
+    beside = "" if partition == "aws" else f", {_some('partition', partition)}"
+    return f"{named} of {_some('account', account)} in {where}{beside}"
+
+
+def _some(noun: str, text: str) -> str:
+    """`any account (*)`, `an account like 1111*`, `account 111122223333`, `no account`."""
+    if text == "*":
+        return f"any {noun} (*)"
+    if _is_wild(text):
+        return f"{'an' if noun[0] == 'a' else 'a'} {noun} like {text}"
+    return f"{noun} {text}" if text else f"no {noun}"
 
 
 def _is_wild(text: str) -> bool:

@@ -19,6 +19,7 @@ from gatepost.words.principals import principals_notes, principals_words
 from gatepost.words.resources import resources_words
 
 MOST_ACTIONS: Final = 3  # of which each is named
+UNRESOLVED: Final = "${gatepost:unresolved/"  # as `sources` writes what a template leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def statement_words(statement: Statement, *, variables: bool) -> StatementWords:
         *_absent_notes(statement),
         *_carrier_notes(statement),
         *_unreadable_notes(statement),
+        *_unresolved_notes(statement),
         *_variable_notes(statement, variables=variables),
     )
     return StatementWords(" ".join(filter(None, phrases)), conditions, tuple(dict.fromkeys(notes)))
@@ -135,6 +137,21 @@ def _unreadable_notes(statement: Statement) -> Iterator[str]:
             yield f"{what}: nothing matches that, so the statement allows nothing."
 
 
+def _unresolved_notes(statement: Statement) -> Iterator[str]:
+    entries = (*(statement.principals or ()), *(statement.not_principals or ()))
+    texts = (
+        *(statement.actions or ()), *(statement.not_actions or ()), *(statement.resources or ()), *(statement.not_resources or ()),
+        *(entry.value for entry in entries), *(value for condition in statement.conditions for value in condition.values),
+    )  # fmt: skip
+    parts = dict.fromkeys(match.group() for text in texts for match in VARIABLE.finditer(text) if _is_unresolved(match.group()))
+    if parts:
+        yield f"Not known here, a part of the template: {listed(list(parts))}."
+
+
+def _is_unresolved(text: str) -> bool:
+    return text.startswith(UNRESOLVED)
+
+
 def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
     """What stands for each `${…}`."""
     found = dict.fromkeys(_variables(statement))
@@ -146,9 +163,15 @@ def _variable_notes(statement: Statement, *, variables: bool) -> Iterator[str]:
         if variable is None:
             yield f"{text} is the character {text[2]} itself, no wildcard."
         else:
-            key = key_words(variable.key)
-            stands = "matches nothing" if variable.default is None else f"is `{variable.default}`"
-            yield f"{text} stands for {key.one}{'' if key.name in text else f' ({key.name})'}; where there is none, it {stands}."
+            yield _stands_for(text, variable)
+
+
+def _stands_for(text: str, variable: Variable) -> str:
+    key = key_words(variable.key)
+    without = "matches nothing" if variable.default is None else f"is `{variable.default}`"
+    if key.takes_many:
+        return f"{text} matches nothing, for {key.name} is a list; where that is empty, it {without}."
+    return f"{text} stands for {key.one}{'' if key.name in text else f' ({key.name})'}; where there is none, it {without}."
 
 
 def _variables(statement: Statement) -> Iterator[tuple[str, Variable | None]]:
@@ -156,6 +179,8 @@ def _variables(statement: Statement) -> Iterator[tuple[str, Variable | None]]:
     for text in _texts_with_variables(statement):
         for match in VARIABLE.finditer(text):
             template = read_template(match.group(), wildcards=False)
+            if _is_unresolved(match.group()):
+                continue
             if not isinstance(template, str):
                 yield match.group(), next(part for part in template.parts if isinstance(part, Variable))
             elif template != match.group():
