@@ -92,6 +92,11 @@ def _exempt(each: Exempt) -> Statement:
 # --- actions ------------------------------------------------------------------------------------------------------------
 
 
+def is_of_something(pattern: str) -> bool:
+    """Whether a policy's entry of `Action` covers an action that there is, or may be in a service that the catalogue does not know."""
+    return bool(_alike((pattern,))) or pattern.partition(":")[0].lower() not in services()
+
+
 @lru_cache(maxsize=256)
 def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
     found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}

@@ -10,6 +10,7 @@ from typing import Final
 
 from gatepost.claims.callers import SOMEBODY
 from gatepost.claims.claim import Claim
+from gatepost.claims.described import is_of_something
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.policy.model import Effect, Operator, Policy, Statement
@@ -40,12 +41,12 @@ class Proof:
     shown: tuple[Shown, ...] = ()
 
 
-def never(claim: Claim, subject: Subject) -> Proof:
+def prove_never(claim: Claim, subject: Subject) -> Proof:
     """No request that the claim describes is allowed. ClaimError where it cannot be asked of these policies."""
     return _no_request(claim, subject, Situation.breach)
 
 
-def always(claim: Claim, subject: Subject) -> Proof:
+def prove_always(claim: Claim, subject: Subject) -> Proof:
     """Every request that the claim describes is allowed."""
     return _no_request(claim, subject, Situation.shortfall)
 
@@ -58,11 +59,22 @@ def anything(subject: Subject) -> Proof:
 
 def nothing(subject: Subject) -> Proof:
     """No request is allowed; one is shown where some are."""
-    for situation, spoken in subject.situations(ANYTHING):
+    for situation, spoken in subject.situations(whatever(subject)):
         request = situation.breach(spoken)
         if request is not None:
             return Proof(holds=False, shown=(Shown(request, situation.policies),))
     return Proof(holds=True)
+
+
+def whatever(subject: Subject) -> Claim:
+    """Anything that the policies could allow: what no Allow speaks of only an account's root user may."""
+    of_root = subject.caller is not None and subject.caller.of_root
+    granting = (each.policy for each in (*subject.given.identity, *subject.given.resource))
+    allows = [each for policy in granting for each in policy.statements if each.effect is Effect.ALLOW]
+    patterns = tuple(dict.fromkeys(pattern for each in allows for pattern in each.actions or () if is_of_something(pattern)))
+    if of_root or not patterns or any(each.actions is None for each in allows):
+        return ANYTHING
+    return replace(ANYTHING, actions=patterns)
 
 
 # --- two sets of policies -----------------------------------------------------------------------------------------------

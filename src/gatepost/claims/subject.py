@@ -1,6 +1,6 @@
 """What a claim is made of: policies in their layers, and who can have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,8 +9,9 @@ from gatepost.claims.claim import Claim, means
 from gatepost.claims.described import described
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.who import Home
-from gatepost.policy.match import Rule
+from gatepost.policy.match import AttachedPolicy, Rule
 from gatepost.policy.model import Policy
+from gatepost.policy.offline import DEFAULT_ACCOUNT
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import GivenPolicies
@@ -32,6 +33,23 @@ class Subject:
     given: GivenPolicies
     home: Home
     caller: Principal | None = None
+
+    @classmethod
+    def of(
+        cls,
+        identity: Sequence[Policy] = (),
+        resource: Sequence[Policy] = (),
+        boundary: Policy | None = None,
+        session: Sequence[Policy] = (),
+        scps: Sequence[Policy] = (),
+        *,
+        caller: Principal | None = None,
+        account: str = DEFAULT_ACCOUNT,
+    ) -> "Subject":
+        """Policies as values; `scps` are one level."""
+        first, second, third, fourth = (tuple(map(AttachedPolicy, each)) for each in (identity, resource, session, scps))
+        given = GivenPolicies(first, second, None if boundary is None else AttachedPolicy(boundary), third, fourth)
+        return cls(given, Home(account), caller)
 
     @property
     def of_resource_alone(self) -> bool:
