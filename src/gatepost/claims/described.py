@@ -134,7 +134,9 @@ def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterable[str
 
 
 def _form(service: str, kind: str, name: str, home: Home) -> str:
-    """The ARN of a resource of the account, in any region; `name` is its last part."""
+    """The ARN of a resource of the account by its name; `*` is any, in any region."""
     known = resource_arn(service, kind).replace("${Partition}", "aws").replace("${Account}", home.account)
+    if name != "*":
+        known = known.replace("${Region}", home.region)
     head, _, last = known.rpartition(":")
     return f"{PART.sub('*', head)}:{PART.sub('*', last) if name == '*' else last.partition('${')[0] + name}"

@@ -29,7 +29,7 @@ CLAIMS: Final = ("must-allow", "must-deny", "never")
 COMPARED: Final = ("equivalent-to", "narrower-than", "disjoint-from")
 QUESTIONS: Final = (*CLAIMS, *COMPARED, "no-public")
 LISTS: Final = ("policies", "resource-policies", "session-policies", "scps")
-TEXTS: Final = ("boundary", "principal", "account")
+TEXTS: Final = ("boundary", "principal", "account", "region")
 TOLD: Final = ("name", "reason")
 PLACE: Final = re.compile(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 Toml = Any  # a document is checked key by key as it is read
@@ -115,10 +115,10 @@ class _Reader:
 
     def _layers(self, held: Mapping[str, Toml], number: int) -> Layers:
         policies, of_resource, of_session, scps = (self._list(held, key, number) for key in LISTS)
-        boundary, principal, account = (self._text(held, key, number) for key in TEXTS)
+        boundary, principal, account, region = (self._text(held, key, number) for key in TEXTS)
         if account is not None and not is_account(account):
             raise self._error(f"account `{account}`: expected twelve digits", number, "account")
-        return Layers(policies, of_resource, boundary, of_session, scps, principal, account)
+        return Layers(policies, of_resource, boundary, of_session, scps, principal, account, region)
 
     def _question(self, entry: Mapping[str, Toml], question: str, number: int) -> tuple[str, Claim | None]:
         value = entry[question]

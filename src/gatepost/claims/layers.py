@@ -15,6 +15,7 @@ class Layers:
     scps: tuple[str, ...] = ()
     principal: str | None = None
     account: str | None = None
+    region: str | None = None
 
     def seen_from(self, place: Callable[[str], str]) -> "Layers":
         """The same policies, named from elsewhere."""

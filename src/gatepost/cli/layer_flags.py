@@ -28,6 +28,7 @@ class LayerFlags:
     session_policy: Annotated[tuple[str, ...], SEVERAL, Parameter(help="A session policy.")] = ()
     scp: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Service control policies: one level.")] = ()
     account: Annotated[str | None, Parameter(help="The account of policies and resources. Default: 123456789012")] = None
+    region: Annotated[str | None, Parameter(help="The region of a resource without ARN. Default: us-east-1")] = None
 
 
 NO_LAYERS: Final = LayerFlags()

@@ -7,7 +7,7 @@ from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import AttachedPolicy, PolicySource
-from gatepost.policy.offline import DEFAULT_ACCOUNT, offline_principal
+from gatepost.policy.offline import DEFAULT_ACCOUNT, DEFAULT_REGION, offline_principal
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.sources.find import find_policies
@@ -31,7 +31,7 @@ def subject_of(layers: Layers, kind: PolicyKind = PolicyKind.ANY) -> Subject:
         attached(layers.scps, PolicyKind.SCP, PolicySource.SCP),
     )
     caller = None if layers.principal is None else offline_principal(layers.principal, account)
-    return Subject(given, Home(account), caller)
+    return Subject(given, Home(account, layers.region or DEFAULT_REGION), caller)
 
 
 def attached(names: Iterable[str], kind: PolicyKind, source: PolicySource) -> tuple[AttachedPolicy, ...]:

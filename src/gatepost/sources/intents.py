@@ -72,7 +72,7 @@ def _proof(intent: Intent, subject: Subject, folder: Path) -> Proof:
         return (prove.prove_always if intent.question == "must-allow" else prove.prove_never)(intent.claim, subject)
     if intent.question == "no-public":
         return no_public(subject)
-    other = Layers((_in(folder, intent.text),), principal=intent.layers.principal, account=intent.layers.account)
+    other = Layers(policies=(_in(folder, intent.text),), principal=intent.layers.principal, account=intent.layers.account)
     return COMPARISONS[intent.question](subject, subject_of(other))
 
 
