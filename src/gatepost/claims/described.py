@@ -39,7 +39,7 @@ class Alike:
 
 def described(claim: Claim, principal: Principal, home: Home) -> Policy:
     """The requests of one caller that a claim speaks of. ClaimError where there can be none whoever asks, or a group is unknown."""
-    spoken = tuple(_described(claim, home))
+    spoken = _described(claim, home.account, home.region)
     if not spoken:
         raise ClaimError(f"none of {', '.join(claim.actions)} is asked on {', '.join(claim.resources)}")
     taken_out = (_exempt(each) for each in claim.exempt if means(each.who, principal, home))
@@ -58,7 +58,12 @@ def without_key(claim: Claim) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _described(claim: Claim, home: Home) -> Iterator[Statement]:
+@lru_cache(maxsize=64)
+def _described(claim: Claim, account: str, region: str) -> tuple[Statement, ...]:
+    return tuple(_statements(claim, Home(account, region)))
+
+
+def _statements(claim: Claim, home: Home) -> Iterator[Statement]:
     for alike in _alike(claim.actions):
         resources = tuple(_asked_on(alike, claim.resources, home))
         if resources:
