@@ -23,6 +23,7 @@ VARYING = {
     r"AJ[A-Za-z0-9+/]{41}=": "TOKEN",
     r"\b[01][0-9a-f]{23}\b": "ID",
     r"\d\d:\d\d:\d\dZ": "TIME",
+    r"\b\d+\.\d ms": "SPAN",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
 PAGES = (
@@ -32,6 +33,7 @@ PAGES = (
     "docs/explain.md",
     "docs/diff.md",
     "docs/guardrails.md",
+    "docs/prove.md",
     "docs/window.md",
 )
 

@@ -13,9 +13,10 @@ from gatepost.policy.question import ANY_SESSION, stranger_context
 from gatepost.reasoning.choices import STRANGERS, principals
 from gatepost.reasoning.situation import PRINCIPAL_ARN, AnyText
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.witness import INTERN
 from gatepost.reasoning.world import OF_THE_CALLER
 
-SOMEBODY: Final = "intern"  # a user, or a role, of whom only the policies are known
+SOMEBODY: Final = INTERN  # a user, or a role, of whom only the policies are known
 OF_ACCOUNTS: Final = ("aws:principalaccount", PRINCIPAL_ARN)
 OF_SERVICES: Final = ("aws:principalservicename", "aws:principalservicenameslist")
 ACCOUNT: Final = re.compile(r"\d{12}")

@@ -39,7 +39,7 @@ class Alike:
 
 def described(claim: Claim, principal: Principal, home: Home) -> Policy:
     """The requests of one caller that a claim speaks of. ClaimError where there can be none whoever asks, or a group is unknown."""
-    spoken = tuple(_described(claim, home))
+    spoken = _described(claim, home.account, home.region)
     if not spoken:
         raise ClaimError(f"none of {', '.join(claim.actions)} is asked on {', '.join(claim.resources)}")
     taken_out = (_exempt(each) for each in claim.exempt if means(each.who, principal, home))
@@ -58,7 +58,12 @@ def without_key(claim: Claim) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _described(claim: Claim, home: Home) -> Iterator[Statement]:
+@lru_cache(maxsize=64)
+def _described(claim: Claim, account: str, region: str) -> tuple[Statement, ...]:
+    return tuple(_statements(claim, Home(account, region)))
+
+
+def _statements(claim: Claim, home: Home) -> Iterator[Statement]:
     for alike in _alike(claim.actions):
         resources = tuple(_asked_on(alike, claim.resources, home))
         if resources:
@@ -90,6 +95,11 @@ def _exempt(each: Exempt) -> Statement:
 
 
 # --- actions ------------------------------------------------------------------------------------------------------------
+
+
+def is_of_something(pattern: str) -> bool:
+    """Whether a policy's entry of `Action` covers an action that there is, or may be in a service that the catalogue does not know."""
+    return bool(_alike((pattern,))) or pattern.partition(":")[0].lower() not in services()
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +139,9 @@ def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterable[str
 
 
 def _form(service: str, kind: str, name: str, home: Home) -> str:
-    """The ARN of a resource of the account, in any region; `name` is its last part."""
+    """The ARN of a resource of the account by its name; `*` is any, in any region."""
     known = resource_arn(service, kind).replace("${Partition}", "aws").replace("${Account}", home.account)
+    if name != "*":
+        known = known.replace("${Region}", home.region)
     head, _, last = known.rpartition(":")
     return f"{PART.sub('*', head)}:{PART.sub('*', last) if name == '*' else last.partition('${')[0] + name}"

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from gatepost.claims.callers import SOMEBODY
 from gatepost.claims.claim import Claim
+from gatepost.claims.described import described, is_of_something
+from gatepost.claims.errors import ClaimError
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.policy.model import Effect, Operator, Policy, Statement
 from gatepost.policy.operators import LIKE_IGNORING_CASE
 from gatepost.policy.policies import Policies
-from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.situation import Situation
 
 MOST_SHOWN: Final = 5  # requests of one answer
@@ -40,12 +39,12 @@ class Proof:
     shown: tuple[Shown, ...] = ()
 
 
-def never(claim: Claim, subject: Subject) -> Proof:
+def prove_never(claim: Claim, subject: Subject) -> Proof:
     """No request that the claim describes is allowed. ClaimError where it cannot be asked of these policies."""
     return _no_request(claim, subject, Situation.breach)
 
 
-def always(claim: Claim, subject: Subject) -> Proof:
+def prove_always(claim: Claim, subject: Subject) -> Proof:
     """Every request that the claim describes is allowed."""
     return _no_request(claim, subject, Situation.shortfall)
 
@@ -58,19 +57,30 @@ def anything(subject: Subject) -> Proof:
 
 def nothing(subject: Subject) -> Proof:
     """No request is allowed; one is shown where some are."""
-    for situation, spoken in subject.situations(ANYTHING):
+    for situation, spoken in subject.situations(whatever(subject)):
         request = situation.breach(spoken)
         if request is not None:
             return Proof(holds=False, shown=(Shown(request, situation.policies),))
     return Proof(holds=True)
 
 
+def whatever(subject: Subject) -> Claim:
+    """Anything that the policies could allow: what no Allow speaks of only an account's root user may."""
+    of_root = subject.caller is not None and subject.caller.of_root
+    granting = (each.policy for each in (*subject.given.identity, *subject.given.resource))
+    allows = [each for policy in granting for each in policy.statements if each.effect is Effect.ALLOW]
+    patterns = tuple(dict.fromkeys(pattern for each in allows for pattern in each.actions or () if is_of_something(pattern)))
+    if of_root or not patterns or any(each.actions is None for each in allows):
+        return ANYTHING
+    return replace(ANYTHING, actions=patterns)
+
+
 # --- two sets of policies -----------------------------------------------------------------------------------------------
 
 
 def narrower(new: Subject, old: Subject) -> Proof:
-    """The first allows nothing that the second does not, each by itself."""
-    return _compared(new, old, lambda asker, one, other: asker.allows_more(other, one))
+    """The first allows nothing that the second does not. ClaimError where one is of a resource's policies alone, and one is not."""
+    return _compared(new, old, Situation.beyond)
 
 
 def equivalent(one: Subject, other: Subject) -> Proof:
@@ -81,22 +91,23 @@ def equivalent(one: Subject, other: Subject) -> Proof:
 
 def disjoint(one: Subject, other: Subject) -> Proof:
     """There is no request that both allow."""
-    return _compared(one, other, lambda asker, first, second: asker.overlap(first, second))
+    return _compared(one, other, Situation.common)
 
 
-Ask = Callable[[Asker, tuple[Policy, ...], tuple[Policy, ...]], Request | None]
+Compare = Callable[[Situation, Policies, Policy | None], Request | None]
 
 
-def _compared(one: Subject, other: Subject, ask: Ask) -> Proof:
-    side = Side.RESOURCE if one.of_resource_alone or other.of_resource_alone else Side.IDENTITY
-    anybody = Principal.of(f"arn:aws:iam::{one.home.account}:user/{SOMEBODY}") if side is Side.IDENTITY else None
-    asker = Asker(side, one.caller or anybody, one.known)
-    request = ask(asker, _documents(one), _documents(other))
-    return Proof(request is None, () if request is None else (Shown(request, one.policies),))
-
-
-def _documents(subject: Subject) -> tuple[Policy, ...]:
-    return tuple(each.policy for each in (*subject.given.identity, *subject.given.resource))
+def _compared(one: Subject, other: Subject, find: Compare) -> Proof:
+    if one.of_resource_alone is not other.of_resource_alone:
+        raise ClaimError("expected policies of one kind: a resource's are not compared with a caller's")
+    for caller in one.callers(ANYTHING, beside=other):
+        situation = one.situation(caller)
+        request = find(situation, other.policies, None)
+        if request is not None:
+            # One that comes like that is shown, where there is such: a send on an identity, not on `*`.
+            usual = find(situation, other.policies, described(whatever(one), caller.principal, one.home))
+            return Proof(holds=False, shown=(Shown(usual or request, situation.policies),))
+    return Proof(holds=True)
 
 
 # --- requests that people recognise -------------------------------------------------------------------------------------

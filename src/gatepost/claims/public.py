@@ -13,7 +13,7 @@ from typing import Final
 
 from gatepost.claims.callers import Caller, StandsFor
 from gatepost.claims.described import described
-from gatepost.claims.prove import Proof, Shown
+from gatepost.claims.prove import ANYTHING, Proof, Shown, whatever
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
@@ -26,7 +26,6 @@ from gatepost.policy.values import arn_parts
 from gatepost.reasoning.situation import AnyText
 
 OUTSIDERS: Final = read_claim("anything by another account")
-ANYTHING: Final = read_claim("anything")
 # Keys by which a policy says whose a caller, or the service's source behind it, is.
 WHOSE: Final = (
     "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths",
@@ -67,10 +66,11 @@ def external_access(policy: Policy, account: str, organization: str | None = Non
 def no_public(subject: Subject) -> Proof:
     """Nobody is let in of whom the policies say nothing; else one request for each group of actions."""
     named = _named(rule.statement for _, layer in subject.policies.layers() for rule in layer.rules)
+    claim = whatever(subject)
     for caller in _outsiders(subject):
         if caller.stands_for is StandsFor.EVERYBODY:
             situation = subject.situation(_with(caller, named))
-            request = situation.breach(described(ANYTHING, caller.principal, subject.home))
+            request = situation.breach(described(claim, caller.principal, subject.home))
             if request is not None:
                 return Proof(holds=False, shown=(Shown(request, situation.policies),))
     return Proof(holds=True)
@@ -100,7 +100,7 @@ def _of_statement(subject: Subject, granted: Policy, number: int, at_home: Mappi
 def _actions(subject: Subject, caller: Caller, granted: Policy) -> Iterator[str]:
     """The actions that a statement lets through to a caller, of those that its patterns name."""
     situation = subject.situation(caller)
-    spoken = described(ANYTHING, caller.principal, subject.home)
+    spoken = described(ANYTHING, caller.principal, subject.home)  # the actions that are alike
     (statement,) = granted.statements
     for alike in spoken.statements:
         listed = [name for name in alike.actions or () if speaks_of_action(statement, name.lower())]

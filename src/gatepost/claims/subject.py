@@ -1,6 +1,6 @@
 """What a claim is made of: policies in their layers, and who can have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,15 +9,15 @@ from gatepost.claims.claim import Claim, means
 from gatepost.claims.described import described
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.who import Home
-from gatepost.policy.match import Rule
+from gatepost.policy.match import AttachedPolicy, Rule
 from gatepost.policy.model import Policy
+from gatepost.policy.offline import DEFAULT_ACCOUNT
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.reasoning.situation import Situation
 from gatepost.reasoning.witness import ELSEWHERE, EVERYTHING
 
-Known = Mapping[str, str | tuple[str, ...] | None]
 OWN: Final = (PrincipalKind.USER, PrincipalKind.ASSUMED_ROLE)  # who can have identity policies
 
 
@@ -33,15 +33,27 @@ class Subject:
     home: Home
     caller: Principal | None = None
 
+    @classmethod
+    def of(
+        cls,
+        identity: Sequence[Policy] = (),
+        resource: Sequence[Policy] = (),
+        boundary: Policy | None = None,
+        session: Sequence[Policy] = (),
+        scps: Sequence[Policy] = (),
+        *,
+        caller: Principal | None = None,
+        account: str = DEFAULT_ACCOUNT,
+    ) -> "Subject":
+        """Policies as values; `scps` are one level."""
+        first, second, third, fourth = (tuple(map(AttachedPolicy, each)) for each in (identity, resource, session, scps))
+        given = GivenPolicies(first, second, None if boundary is None else AttachedPolicy(boundary), third, fourth)
+        return cls(given, Home(account), caller)
+
     @property
     def of_resource_alone(self) -> bool:
         """Whether nothing but a resource's policies is given."""
         return bool(self.given.resource) and not replace(self.given, resource=())
-
-    @property
-    def known(self) -> Known:
-        """The keys that the caller settles, where one is said."""
-        return {} if self.caller is None else Caller.named(self.caller).known
 
     def situations(self, claim: Claim) -> Iterator[tuple[Situation, Policy]]:
         """Each kind of caller that the claim speaks of, and what it says of it. ClaimError where it speaks of nobody."""
@@ -64,11 +76,12 @@ class Subject:
             return Policies(identity=(EVERYTHING,), resource=self.given.resource, session=(EVERYTHING,))
         return self.given.beside(Policies())
 
-    def callers(self, claim: Claim) -> tuple[Caller, ...]:
-        """One caller of each kind that neither policies nor claim tell apart."""
+    def callers(self, claim: Claim, beside: "Subject | None" = None) -> tuple[Caller, ...]:
+        """One caller of each kind that neither the policies (and those of another subject) nor the claim tell apart."""
         if self.caller is not None:
             return (Caller.named(self.caller),)
-        rules = [rule for _, layer in self.policies.layers() for rule in layer.rules]
+        policies = [self.policies, *(() if beside is None else (beside.policies,))]
+        rules = [rule for each in policies for _, layer in each.layers() for rule in layer.rules]
         kinds: dict[object, Caller] = {}
         for each in callers([rule.statement for rule in rules], claim.entries, self.home):
             if self.of_resource_alone or (each.principal.account == self.home.account and each.principal.kind in OWN):

@@ -7,6 +7,7 @@ from enum import Enum
 from gatepost.claims.errors import ClaimError
 from gatepost.policy.match import How, names
 from gatepost.policy.model import PrincipalEntry, PrincipalType
+from gatepost.policy.offline import DEFAULT_REGION
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import arn_parts
@@ -14,9 +15,13 @@ from gatepost.policy.values import arn_parts
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account that a claim is made in, and the ARNs of its groups' users, by the group's name, where they are known."""
+    """The account that a claim is made in, and the region of resources without an ARN.
+
+    `groups` are the ARNs of the users of its groups, by the group's name, where they are known.
+    """
 
     account: str
+    region: str = DEFAULT_REGION
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 

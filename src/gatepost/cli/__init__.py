@@ -57,6 +57,7 @@ COMMANDS: Final = {
         "Prove something of policies for all requests.",
         'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
     ),
+    "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "window": (
         "window:window",

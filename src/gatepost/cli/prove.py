@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from cyclopts import Parameter
 
 from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
-from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_of
+from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def _answered(question: str, text: str, policies: tuple[str, ...], layers: Layer
     from gatepost.cli.proof_text import Asked  # noqa: PLC0415 -- the same
     from gatepost.reasoning.undecidable import Undecidable  # noqa: PLC0415 -- the same
 
-    subject = subject_of(policies, layers)
+    subject = subject_named(policies, layers)
     claim, ask = _question(question, text, layers)
     begun = perf_counter()
     proof, obstacle = None, ""
@@ -123,10 +123,10 @@ def _question(question: str, text: str, layers: LayerFlags) -> tuple["Claim | No
     if question in alone:
         return None, alone[question]
     if question in two:
-        other = subject_of((text,), layers)
+        other = subject_named((text,), layers)
         return None, lambda subject: two[question](subject, other)
     claim = claim_of(question, text)
-    about = prove.never if question == "--never" else prove.always
+    about = prove.prove_never if question == "--never" else prove.prove_always
     return claim, lambda subject: about(claim, subject)
 
 

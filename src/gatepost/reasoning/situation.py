@@ -68,32 +68,43 @@ class Situation:
 
     def breach(self, claim: Policy) -> Request | None:
         """A described request that is allowed; None where there is none."""
-        return self._find(claim, allows=True)
+        return self._find(claim, (self.policies, True))
 
     def shortfall(self, claim: Policy) -> Request | None:
         """A described request that is not allowed; None where each is."""
-        return self._find(claim, allows=False)
+        return self._find(claim, (self.policies, False))
 
-    def _find(self, claim: Policy, *, allows: bool) -> Request | None:
-        every = (*documents(self.policies), NAMED_ONLY, claim)
+    def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
+        """A request, any or a described one, that is allowed, and is not where these policies stand instead."""
+        return self._find(claim, (self.policies, True), (others, False))
+
+    def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
+        """A request, any or a described one, that is allowed, and is where these policies stand instead."""
+        return self._find(claim, (self.policies, True), (others, True))
+
+    def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
+        """A request that the claim describes, where there is one, and that these policies allow or do not."""
+        claims = () if claim is None else (claim,)
+        every = (*(document for policies, _ in wanted for document in documents(policies)), NAMED_ONLY, *claims)
         space = Space(every, Side.RESOURCE, self.principal, self.known, frozenset(self.caller_keys))
-        answer = allowed(space, self.policies, self.principal, self.account)
-        wanted = (
-            speaks_of(claim, space, self.principal),
-            answer if allows else negated(answer),
+        answers = [(allowed(space, policies, self.principal, self.account), allows) for policies, allows in wanted]
+        formula = (
+            *(speaks_of(each, space, self.principal) for each in claims),
+            *(answer if allows else negated(answer) for answer, allows in answers),
             *self._asked_on(space),
             *self._asked_by(space.world),
             *always_carried(space),
             space.facts(),
         )
-        model = solve(space.world, conj(wanted))
+        model = solve(space.world, conj(formula))
         if model is None:
             return None
         found = request_of(space, model, self.account)
         caller = self._caller(found.context.get(PRINCIPAL_ARN))
         request = Request.of_normalised(caller, found.action, found.resource, self.resource_account, found.context)
         # INVARIANT: what the formula says of the witness, `decide` with the real policies says too.
-        if decide(request, self.policies).allowed is not allows or not describes(claim, request):
+        confirmed = all(decide(request, policies).allowed is allows for policies, allows in wanted)
+        if not confirmed or not all(describes(each, request) for each in claims):
             raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
         return request
 
