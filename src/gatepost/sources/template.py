@@ -19,6 +19,7 @@ from gatepost.sources.tree import (
     NO_NAME,
     SEVERAL,
     UNKNOWN,
+    VARIABLE,
     Field,
     Fields,
     Items,
@@ -33,7 +34,6 @@ from gatepost.sources.tree import (
 
 SUBSTITUTED: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 DYNAMIC: Final = re.compile(r"\{\{resolve:([^}]*)\}\}")
-VARIABLE: Final = re.compile(re.escape(UNKNOWN) + r"([^}]*)\}")
 
 LISTS: Final = re.compile(r"CommaDelimitedList|List<")
 
