@@ -61,7 +61,7 @@ def test_what_is_found_in_a_policy_is_shown_where_it_was_written(name: str) -> N
         assert {text: "{}:{}".format(*policy.places.place(policy.text.index(text))) for text in wanted} == wanted
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if ".sam." not in name])  # what SAM makes is written nowhere
 def test_every_text_of_a_policy_without_functions_in_it_stands_where_it_is_said_to_stand(name: str) -> None:
     lines = (FILES / name).read_text().split("\n")
     for policy in find_policies([str(FILES / name)], tell=str):
@@ -226,6 +226,7 @@ def test_what_is_no_template_is_refused_at_its_place(tmp_path: Path, text: str, 
     [
         ("!If [Absent, a, b]", "no condition `Absent` in Conditions"),
         ("!If [Round, a, b]", "the condition `Round` hangs on itself"),
+        ("!If [Deep, a, b]", "the condition `Deep` hangs on itself"),
         ("!If [a, b]", "Fn::If: expected a list of 3"),
         ("!Select [7, [a]]", "Fn::Select: expected a number below 1"),
         ("!FindInMap [M, a, b]", "Fn::FindInMap: no `M.a.b` in Mappings"),
@@ -237,7 +238,9 @@ def test_what_is_no_template_is_refused_at_its_place(tmp_path: Path, text: str, 
 )
 def test_a_function_used_wrongly_is_refused_at_its_place(tmp_path: Path, value: str, says: str) -> None:
     with pytest.raises(SourceError) as raised:
-        resource_of(value, path=tmp_path, head="Conditions: {Round: !Not [!Condition Round]}")
+        resource_of(
+            value, path=tmp_path, head="Conditions: {Round: !Not [!Condition Round], Deep: !Equals [!If [Deep, a, b], a]}"
+        )
     assert raised.value.problem == says
     assert raised.value.line > 0
 
