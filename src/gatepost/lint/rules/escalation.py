@@ -70,6 +70,14 @@ def _reaches_many(statement: StatementTree) -> bool:
     return any(name.startswith("*") for name in names)
 
 
+def _beyond_oneself(document: Document) -> Iterator[Element]:
+    """The actions that an identity's policy allows, but for those on the caller's own user alone."""
+    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
+        own = ["${aws:username}" in (entry.text or "") for entry in statement.entries("Resource")]
+        if statement.effect == "Allow" and not (own and all(own)):
+            yield from statement.entries("Action")
+
+
 def _is_whole(pattern: str) -> bool:
     """Whether an entry is all of a service, or everything: an administrator's, and so by intent."""
     return pattern == "*" or pattern.endswith(":*")
@@ -127,14 +135,13 @@ def permissions_management_actions(document: Document, _setting: Setting) -> Ite
 
     Such actions belong to few people, in a policy of their own, so that a look at it shows who they are.
     """
-    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
-        for entry in statement.entries("Action") if statement.effect == "Allow" else ():
-            actions = covered(entry.text or "") or ()
-            managing = [each for each in actions if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
-            if managing and not _is_whole(entry.text or ""):
-                name = f"{managing[0].service}:{managing[0].name}"
-                which = f"`{entry.text}`" if not has_wildcard(entry.text or "") else f"`{entry.text}` covers `{name}`, which"
-                yield Hit(entry.at, f"{which} changes who may do what")
+    for entry in _beyond_oneself(document):
+        actions = covered(entry.text or "") or ()
+        managing = [each for each in actions if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
+        if managing and not _is_whole(entry.text or ""):
+            name = f"{managing[0].service}:{managing[0].name}"
+            which = f"`{entry.text}`" if not has_wildcard(entry.text or "") else f"`{entry.text}` covers `{name}`, which"
+            yield Hit(entry.at, f"{which} changes who may do what")
 
 
 @rule(
@@ -148,9 +155,8 @@ def credentials_exposure(document: Document, _setting: Setting) -> Iterator[Hit]
 
     Whoever may call it can carry the keys away and use them elsewhere. Keep it out of policies that are not about credentials.
     """
-    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
-        for entry in statement.entries("Action") if statement.effect == "Allow" else ():
-            text = entry.text or ""
-            given = [action for action in OF_CREDENTIALS if covers_action(text, action.lower())]
-            if given and not _is_whole(text):
-                yield Hit(entry.at, f"the answer to `{given[0]}` holds credentials")
+    for entry in _beyond_oneself(document):
+        text = entry.text or ""
+        given = [action for action in OF_CREDENTIALS if covers_action(text, action.lower())]
+        if given and not _is_whole(text):
+            yield Hit(entry.at, f"the answer to `{given[0]}` holds credentials")

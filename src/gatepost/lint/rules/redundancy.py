@@ -3,6 +3,7 @@
 Whether one entry covers another is decided exactly (`reasoning.globs`); whether whole statements do is asked of the solver, elsewhere.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -14,13 +15,14 @@ from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Node, Number
-from gatepost.policy.pattern import glob, is_literal, wild
+from gatepost.policy.pattern import ANY, STAR, glob, is_literal, wild
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import read_number
 from gatepost.reasoning.globs import Glob, text_in
 from gatepost.reasoning.undecidable import Undecidable
 
 EMPTY: Final = "an empty list"
+BEFORE_WILD: Final = re.compile(f"[{STAR}{ANY}]")
 
 
 @lru_cache(maxsize=8192)
@@ -29,7 +31,7 @@ def covers(pattern: str, other: str) -> bool:
     if pattern == other:
         return True
     wide, narrow = wild(pattern), wild(other)
-    if is_literal(wide):
+    if is_literal(wide) or not narrow.startswith(BEFORE_WILD.split(wide, maxsplit=1)[0]):
         return False
     if is_literal(narrow):
         return glob(wide, narrow)
@@ -40,18 +42,23 @@ def covers(pattern: str, other: str) -> bool:
 
 
 def covering(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Each entry that another covers, with that other; of equal ones the first stays."""
-    wide = [number for number, text in enumerate(texts) if "*" in text or "?" in text]
-    first: dict[str, int] = {}
-    for number, text in enumerate(texts):
-        earlier = first.setdefault(text, number)
-        if earlier != number:
-            yield number, earlier
-            continue
-        for other in wide:
-            if other != number and covers(texts[other], text) and not (other > number and covers(text, texts[other])):
-                yield number, other
-                break
+    """Each entry that another covers, with one that does and that no other covers; of equal ones the first stays."""
+    by = {number: other for number in range(len(texts)) if (other := _covering_one(texts, number)) is not None}
+    for number, other in by.items():
+        while other in by:
+            other = by[other]  # noqa: PLW2901 -- whatever covers the one that covers, covers
+        yield number, other
+
+
+def _covering_one(texts: Sequence[str], number: int) -> int | None:
+    text = texts[number]
+    earlier = texts.index(text)
+    if earlier != number:
+        return earlier
+    for other, pattern in enumerate(texts):
+        if pattern != text and covers(pattern, text) and not (other > number and covers(text, pattern)):
+            return other
+    return None
 
 
 def _redundant(document: Document, names: tuple[str, ...], read: Callable[[str], str], noun: str) -> Iterator[Hit]:
