@@ -3,8 +3,8 @@
 from typing import Final
 
 from gatepost.lint.rule import RULES
-from gatepost.lint.rules import policy_elements
+from gatepost.lint.rules import policy_elements, windows
 
-__all__ = ["ALL", "policy_elements"]
+__all__ = ["ALL", "policy_elements", "windows"]
 
 ALL: Final = tuple(RULES.values())
