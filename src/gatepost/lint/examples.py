@@ -30,9 +30,7 @@ def deny(**elements: object) -> Json:
 
 def grant(**elements: object) -> Json:
     """A statement of an identity's own policy: alice may send as the domain."""
-    return _statement(
-        {"Effect": "Allow", "Principal": {"AWS": ALICE}, "Action": "ses:SendEmail", "Resource": DOMAIN}, elements
-    )
+    return _statement({"Effect": "Allow", "Principal": {"AWS": ALICE}, "Action": "ses:SendEmail", "Resource": DOMAIN}, elements)
 
 
 def trust(**elements: object) -> Json:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from gatepost.lint.rule import RULES
-from gatepost.lint.rules import policy_elements, windows
+from gatepost.lint.rules import everyone, from_address, policy_elements, windows
 
-__all__ = ["ALL", "policy_elements", "windows"]
+__all__ = ["ALL", "everyone", "from_address", "policy_elements", "windows"]
 
 ALL: Final = tuple(RULES.values())

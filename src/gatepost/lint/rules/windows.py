@@ -176,9 +176,7 @@ def _must_be_a_freeze(document: Document, statement: Statement) -> bool:
     return any(each.effect is Effect.DENY and _window(each) is not None and _timeless(each) == same for each in alike)
 
 
-def _both_sides(
-    document: Document, statement: Statement, window: Piece, bounds: tuple[Bound, Bound]
-) -> tuple[Witness, ...]:
+def _both_sides(document: Document, statement: Statement, window: Piece, bounds: tuple[Bound, Bound]) -> tuple[Witness, ...]:
     """A message that is sent outside the window though the Deny speaks of it, and one that is denied inside."""
     lower, upper = bounds
     assert window.start is not None  # noqa: S101 -- it is bounded
@@ -356,7 +354,11 @@ def window_expired(document: Document, setting: Setting) -> Iterator[Hit]:
         end, tree = max(((end, tree) for end, tree in over if end is not None), key=lambda each: each[0])
         ago = f"{date_in_full(end)} ({span(setting.now - end)} ago)"
         allowing = tree.effect == "Allow"
-        said = f"this Allow ended {ago}: nothing is allowed by it today" if allowing else f"this Deny has had no effect since {ago}"
+        said = (
+            f"this Allow ended {ago}: nothing is allowed by it today"
+            if allowing
+            else f"this Deny has had no effect since {ago}"
+        )
         yield Hit(_last_date(tree), said)
     yield from _shut_for_good(document, setting)
 
@@ -485,5 +487,3 @@ def recurring_window_unsupported(document: Document, _setting: Setting) -> Itera
             for entry, value in zip(written.element.entries(), condition.values, strict=True):
                 if read_instant(value) is None and TIME_OF_DAY.fullmatch(value):
                     yield Hit(entry.at, f"`{value}` is a time of day; expected a date such as `{START}`")
-
-
