@@ -3,8 +3,29 @@
 from typing import Final
 
 from gatepost.lint.rule import RULES
-from gatepost.lint.rules import everyone, from_address, policy_elements, windows
+from gatepost.lint.rules import (
+    administration,
+    everyone,
+    from_address,
+    placeholders,
+    policy_elements,
+    recipients,
+    send_family,
+    transport,
+    windows,
+)
 
-__all__ = ["ALL", "everyone", "from_address", "policy_elements", "windows"]
+__all__ = [
+    "ALL",
+    "administration",
+    "everyone",
+    "from_address",
+    "placeholders",
+    "policy_elements",
+    "recipients",
+    "send_family",
+    "transport",
+    "windows",
+]
 
 ALL: Final = tuple(RULES.values())
