@@ -14,7 +14,7 @@ from gatepost.lint.setting import Setting
 # A web page hides addresses from robots as `[email protected]`, with a script that shows them; copied, the hint remains.
 HIDDEN: Final = re.compile(r"\[?\s*e-?mail[\s\u00a0]*(?:address[\s\u00a0]*)?(?:protected|hidden|redacted)\s*\]?", re.IGNORECASE)
 LETTERED_IP: Final = re.compile(r"(?=.*[a-z])(?:[a-z]{1,3}|\d{1,3})(?:\.(?:[a-z]{1,3}|\d{1,3})){3}(?:/\d+)?", re.IGNORECASE)
-SAME_LETTERS: Final = re.compile(r"([xyznabc])\1*", re.IGNORECASE)
+SAME_LETTER: Final = re.compile(r"([a-z])\1*", re.IGNORECASE)
 BRACKETED: Final = re.compile(r"<[A-Za-z][\w .:-]*>|\{\{[^{}]*\}\}|(?<!\$)\{[A-Z][A-Z_ -]+\}|\[[A-Z][A-Z_ -]+\]")
 SHOUTED: Final = re.compile(
     r"\b(?:YOUR|MY|INSERT|REPLACE|CHANGE|ENTER)[-_ ]?[A-Z_ -]*(?:ACCOUNT|REGION|DOMAIN|EMAIL|ADDRESS|NAME|ID|IP|ME|HERE)\b"
@@ -41,7 +41,7 @@ def placeholder(value: str) -> str | None:
     """What kind of placeholder a value is; None where it is none."""
     if HIDDEN.search(value):
         return "what a web page shows in place of an address, not an address"
-    if LETTERED_IP.fullmatch(value) and any(SAME_LETTERS.fullmatch(part) for part in re.split(r"[./]", value)):
+    if LETTERED_IP.fullmatch(value) and all(part.isdigit() or SAME_LETTER.fullmatch(part) for part in re.split(r"[./]", value)):
         return "no address: its letters were to be filled in"
     if X_ACCOUNT.search(value):
         return "no account: twelve digits were to be filled in"
