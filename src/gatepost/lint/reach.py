@@ -1,11 +1,12 @@
 """What a document's statements reach: the questions of `reasoning`, asked of a document or of a part of it.
 
-A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom all is
-known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this one says no.
+A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom all
+is known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this one says
+no.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -95,15 +96,30 @@ def anybody(document: Document, known: Known | None = None) -> "Asker":
 
 def somebody(document: Document, known: Known | None = None) -> "Asker":
     """The questions about an example caller. Their yes is exact."""
-    text = document.text.lower()
     values: dict[str, str | tuple[str, ...] | None] = {}
-    if "${" in text or any(prefix in text for prefix in ABOUT_THE_CALLER):
+    if asks_about_the_caller(document):
+        text = document.text.lower()
         caller = _example(document)
         values |= {key: value for key, value in about(caller).items() if key.lower() in text}
         lowered = {key.lower() for key in values}
         values |= {key: "someone" for key in VARIABLE.findall(text) if key not in lowered}
         return _asker(document, caller, values | dict(known or {}))
     return _asker(document, None, known or {})
+
+
+def found(document: Document, ask: Callable[["Asker"], Request | None]) -> Request | None:
+    """A request that answers a question; None where it is proved that there is none. Undecidable where neither is."""
+    if asks_about_the_caller(document):
+        request = ask(somebody(document))
+        if request is not None:
+            return request
+    return ask(anybody(document))
+
+
+def asks_about_the_caller(document: Document) -> bool:
+    """Whether the answer may differ by what a caller is called: there are variables, or keys that belong to the caller."""
+    text = document.text.lower()
+    return "${" in text or any(prefix in text for prefix in ABOUT_THE_CALLER)
 
 
 def stranger(document: Document) -> "Asker":

@@ -4,24 +4,28 @@ All are solved. Before the solver is asked, the statements' actions are held aga
 most statements need no question. Source: `reasoning.questions`.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.edits import without_entry
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Edit, Fix, Severity
 from gatepost.lint.patch import patched, with_conditions
-from gatepost.lint.reach import anybody, everything, part, undenied
+from gatepost.lint.reach import anybody, everything, found, part, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import NULL
 from gatepost.policy.pattern import ANY, glob, wild
+from gatepost.policy.request import Request
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_range
 from gatepost.reasoning.choices import carriers, spoken_of
 from gatepost.reasoning.undecidable import Undecidable
+
+if TYPE_CHECKING:
+    from gatepost.reasoning.questions import Asker
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 Found = tuple[StatementTree, Statement]
@@ -74,8 +78,8 @@ def _may_contradict(statement: Statement) -> bool:
 
 def _can_match(document: Document, statement: Statement) -> bool:
     if statement.effect is Effect.ALLOW:
-        return anybody(document).allows_anything(part(document, statement)) is not None
-    return anybody(document).allows_more(undenied(document, statement), undenied(document)) is not None
+        return found(document, lambda asker: asker.allows_anything(part(document, statement))) is not None
+    return found(document, lambda asker: asker.allows_more(undenied(document, statement), undenied(document))) is not None
 
 
 # --- a Deny that takes back, or nothing ---------------------------------------------------------------------------------
@@ -99,9 +103,9 @@ def allow_shadowed_by_deny(document: Document, _setting: Setting) -> Iterator[Hi
         near = [each for each in denies if _share_actions(each, statement)]
         if not near or not _covers_actions(near, statement):
             continue
-        asker = anybody(document)
-        if asker.allows_anything(part(document, statement, *near)) is None and _can_match(document, statement):
-            names = ", ".join(each.name for each, found in _of(document, Effect.DENY) if found in near)
+        left = found(document, lambda asker, only=part(document, statement, *near): asker.allows_anything(only))
+        if left is None and _can_match(document, statement):
+            names = ", ".join(each.name for each, denying in _of(document, Effect.DENY) if denying in near)
             yield Hit(tree.at, f"all that {tree.name} allows is denied ({names})")
 
 
@@ -120,25 +124,34 @@ def deny_no_effect_here(document: Document, _setting: Setting) -> Iterator[Hit]:
     has such a Deny.)
     """
     allows = [each for _, each in _of(document, Effect.ALLOW)]
-    found = _of(document, Effect.DENY)
-    for tree, statement in found:
-        others = [each for _, each in found if each is not statement]
+    left = _of(document, Effect.DENY)
+    for tree, statement in left:
+        others = [each for _, each in left if each is not statement]
         covering = [each for each in others if _share_actions(each, statement)]
         if covering and _covers_actions(covering, statement) and _denied_by(document, covering, statement):
             said = f"the other Denies cover all that {tree.name} denies"
             yield Hit(tree.at, said, fixes=_taken_out(document, tree))
-            found = [(each, denying) for each, denying in found if denying is not statement]
+            left = [each for each in left if each[1] is not statement]
         elif allows and not _cuts(document, allows, statement):
             yield Hit(tree.at, f"{tree.name} denies nothing that this policy allows")
 
 
 def _denied_by(document: Document, denies: Sequence[Statement], statement: Statement) -> bool:
-    return anybody(document).narrower(undenied(document, *denies), undenied(document, statement))
+    return _is_none(document, lambda asker: asker.allows_more(undenied(document, statement), undenied(document, *denies)))
 
 
 def _cuts(document: Document, allows: Sequence[Statement], statement: Statement) -> bool:
     near = [each for each in allows if _share_actions(each, statement)]
-    return bool(near) and anybody(document).allows_more(part(document, *near, statement), part(document, *near)) is not None
+    cut, whole = part(document, *near, statement), part(document, *near)
+    return bool(near) and not _is_none(document, lambda asker: asker.allows_more(cut, whole))
+
+
+def _is_none(document: Document, ask: Callable[["Asker"], Request | None]) -> bool:
+    """Whether it is proved that no request answers. What is not decided is not suggested."""
+    try:
+        return found(document, ask) is None
+    except Undecidable:
+        return False
 
 
 # --- covered by others --------------------------------------------------------------------------------------------------
@@ -177,7 +190,8 @@ def allow_redundant(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 
 def _covered(document: Document, statement: Statement, others: Sequence[Statement]) -> bool:
-    return anybody(document).narrower(part(document, statement), part(document, *others))
+    one, all_of_them = part(document, statement), part(document, *others)
+    return _is_none(document, lambda asker: asker.allows_more(all_of_them, one))
 
 
 def _fewest(document: Document, statement: Statement, others: list[Found]) -> list[Found]:
