@@ -4,7 +4,9 @@ All are solved. Before the solver is asked, the statements' actions are held aga
 most statements need no question. Source: `reasoning.questions`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
@@ -12,12 +14,15 @@ from gatepost.lint.edits import without_entry
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Edit, Fix, Severity
 from gatepost.lint.patch import patched, with_conditions
-from gatepost.lint.reach import anybody, everything, found, part, undenied
+from gatepost.lint.reach import anybody, claim, everything, found, part, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
+from gatepost.policy.catalogue import is_multivalued
+from gatepost.policy.match import AttachedPolicy, Rule, speaks_of_action
 from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import NULL
 from gatepost.policy.pattern import ANY, glob, wild
+from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_range
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from gatepost.reasoning.questions import Asker
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
+SOMEBODY: Final = Principal.of("arn:aws:iam::111122223333:user/someone")
+ALWAYS: Final = {"aws:currenttime": "2026-01-01T00:00:00Z", "aws:epochtime": "1767225600", "aws:securetransport": "true"}
 Found = tuple[StatementTree, Statement]
 
 
@@ -56,6 +63,7 @@ def statement_never_matches(document: Document, _setting: Setting) -> Iterator[H
 
     No request satisfies them all: proved. An Allow of this kind allows nothing, a Deny denies nothing, and whoever reads it takes it for a
     rule that holds. Two tests of one key in one statement must both hold; alternatives are values of one list, or statements of their own.
+    Of keys that an action never carries only those of SES are told, for of others the references are known to leave some out.
     """
     for tree in document.statements:
         statement = tree.statement
@@ -67,13 +75,19 @@ def statement_never_matches(document: Document, _setting: Setting) -> Iterator[H
 
 def _may_contradict(statement: Statement) -> bool:
     """Whether two conditions are on one key, or one is on a key that no action of the statement carries."""
-    if all(is_on_time(each) for each in statement.conditions):
+    if all(is_on_time(each) for each in statement.conditions) or any(map(_rests_on_a_list, statement.conditions)):
         return False
     keys = [each.key.lower() for each in statement.conditions]
     if len(set(keys)) < len(keys):
         return True
     spoken = spoken_of(statement)
-    return bool(spoken) and any((mask := carriers(key)) is not None and not mask & spoken for key in keys)
+    return bool(spoken) and any(key.startswith("ses:") and not (carriers(key) or 0) & spoken for key in keys)
+
+
+def _rests_on_a_list(condition: Condition) -> bool:
+    """Whether a key of another service may be one of several values: what the reference says of those has not been looked into."""
+    key = condition.key.lower()
+    return not key.startswith(("ses:", "aws:")) and is_multivalued(key)
 
 
 def _can_match(document: Document, statement: Statement) -> bool:
@@ -100,13 +114,16 @@ def allow_shadowed_by_deny(document: Document, _setting: Setting) -> Iterator[Hi
     """
     denies = [each for _, each in _of(document, Effect.DENY)]
     for tree, statement in _of(document, Effect.ALLOW):
-        near = [each for each in denies if _share_actions(each, statement)]
-        if not near or not _covers_actions(near, statement):
+        near = [each for each in denies if _share_services(each, statement)]
+        if not near or not _may_cover(document, near, statement):
             continue
-        left = found(document, lambda asker, only=part(document, statement, *near): asker.allows_anything(only))
-        if left is None and _can_match(document, statement):
+        if _is_shut(document, statement, near) and _can_match(document, statement):
             names = ", ".join(each.name for each, denying in _of(document, Effect.DENY) if denying in near)
             yield Hit(tree.at, f"all that {tree.name} allows is denied ({names})")
+
+
+def _is_shut(document: Document, statement: Statement, denies: Sequence[Statement]) -> bool:
+    return found(document, lambda asker: asker.allows_anything(part(document, statement, *denies))) is None
 
 
 @rule(
@@ -127,8 +144,8 @@ def deny_no_effect_here(document: Document, _setting: Setting) -> Iterator[Hit]:
     left = _of(document, Effect.DENY)
     for tree, statement in left:
         others = [each for _, each in left if each is not statement]
-        covering = [each for each in others if _share_actions(each, statement)]
-        if covering and _covers_actions(covering, statement) and _denied_by(document, covering, statement):
+        covering = [each for each in others if _share_services(each, statement)]
+        if covering and _may_cover(document, covering, statement) and _denied_by(document, covering, statement):
             said = f"the other Denies cover all that {tree.name} denies"
             yield Hit(tree.at, said, fixes=_taken_out(document, tree))
             left = [each for each in left if each[1] is not statement]
@@ -141,7 +158,7 @@ def _denied_by(document: Document, denies: Sequence[Statement], statement: State
 
 
 def _cuts(document: Document, allows: Sequence[Statement], statement: Statement) -> bool:
-    near = [each for each in allows if _share_actions(each, statement)]
+    near = [each for each in allows if _share_services(each, statement)]
     cut, whole = part(document, *near, statement), part(document, *near)
     return bool(near) and not _is_none(document, lambda asker: asker.allows_more(cut, whole))
 
@@ -174,8 +191,8 @@ def allow_redundant(document: Document, _setting: Setting) -> Iterator[Hit]:
     """
     left = _of(document, Effect.ALLOW)
     for tree, statement in reversed(left):
-        others = [each for each in left if each[1] is not statement and _share_actions(each[1], statement)]
-        if not others or not _covers_actions([each for _, each in others], statement):
+        others = [each for each in left if each[1] is not statement and _share_services(each[1], statement)]
+        if not others or not _may_cover(document, [each for _, each in others], statement):
             continue
         if not _covered(document, statement, [each for _, each in others]):
             continue
@@ -204,28 +221,60 @@ def _fewest(document: Document, statement: Statement, others: list[Found]) -> li
     return kept
 
 
-def _share_actions(one: Statement, other: Statement) -> bool:
-    """Whether two statements may speak of one action. Those of services that are not known in full are compared by their names."""
-    return bool(spoken_of(one) & spoken_of(other)) or _may_share(one, other)
-
-
-def _may_share(one: Statement, other: Statement) -> bool:
+def _share_services(one: Statement, other: Statement) -> bool:
+    """Whether two statements may speak of actions of one service."""
     if one.actions is None or other.actions is None:
         return True
-    first, second = _services(one), _services(other)
-    return "*" in first | second or bool(first & second)
+    first, second = _services(one.actions), _services(other.actions)
+    return "*" in first or "*" in second or not first.isdisjoint(second)
 
 
-def _services(statement: Statement) -> frozenset[str]:
-    return frozenset(each.partition(":")[0].lower() for each in statement.actions or ())
+@lru_cache(maxsize=1024)
+def _services(actions: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(each.partition(":")[0].lower() for each in actions)
 
 
-def _covers_actions(statements: Sequence[Statement], one: Statement) -> bool:
-    """Whether these may speak of all known actions of which one speaks."""
-    spoken = 0
-    for each in statements:
-        spoken |= spoken_of(each)
-    return not spoken_of(one) & ~spoken
+def _may_cover(document: Document, statements: Sequence[Statement], one: Statement) -> bool:
+    """Whether each of a few requests of which one statement speaks is spoken of by some of these.
+
+    INVARIANT: where this says no, the solver would too: it leaves only what needs a proof.
+    """
+    policy = part(document, *statements)
+    rules = [Rule(AttachedPolicy(policy), number, each) for number, each in enumerate(statements)]
+    named = [(request, not one.conditions) for request in _probes(one)]
+    example = () if not one.conditions else _example_of(document, one)
+    return all(any(_speaks(rule, request, known=known) for rule in rules) for request, known in (*named, *example))
+
+
+def _speaks(rule: Rule, request: Request, *, known: bool) -> bool:
+    """Whether a statement speaks of a request; of its conditions only where all of the request is known."""
+    return speaks_of_action(rule.statement, request.action_key) and rule.covers(request) and (not known or rule.holds(request.context))
+
+
+def _probes(one: Statement) -> Iterator[Request]:
+    """A request for each action that a statement names, and one for each resource."""
+    if one.actions is None or one.resources is None or any("$" in each for each in one.resources):
+        return
+    actions = [_filled(each) for each in one.actions]
+    resources = [_filled(each) for each in one.resources]
+    for action, resource in (*((action, resources[0]) for action in actions), *((actions[0], each) for each in resources)):
+        yield Request.of_normalised(SOMEBODY, action, resource, None, ALWAYS)
+
+
+def _filled(pattern: str) -> str:
+    return "arn:aws:ses:us-east-1:111122223333:identity/example.com" if pattern == "*" else re.sub(r"[*?]", "x", pattern)
+
+
+def _example_of(document: Document, one: Statement) -> tuple[tuple[Request, bool], ...]:
+    """A whole request of which the statement speaks: a small question, which spares most of the large ones."""
+    try:
+        request = found(document, lambda asker: asker.allows_anything(part(document, claim(one))))
+    except Undecidable:
+        return ()
+    if request is None:
+        return ()
+    whole = {**ALWAYS, **request.context}
+    return ((Request.of_normalised(request.principal, request.action, request.resource, None, whole), True),)
 
 
 def _taken_out(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
