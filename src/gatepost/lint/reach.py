@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import Witness
-from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
@@ -28,6 +28,7 @@ SOMEONE: Final = "111122223333"
 STRANGER: Final = "444455556666"
 VARIABLE: Final = re.compile(r"\$\{\s*([^,'\s{}]+)")
 ABOUT_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username")
+NOWHERE: Final = Place(1, 1)
 Known = Mapping[str, str | tuple[str, ...] | None]
 
 
@@ -53,6 +54,22 @@ def part(document: Document, *statements: Statement) -> Policy:
 def claim(statement: Statement) -> Statement:
     """The requests that a statement speaks of, as an Allow."""
     return replace(statement, effect=Effect.ALLOW)
+
+
+def narrowed(statement: Statement, *conditions: Condition) -> Statement:
+    """The requests that a statement speaks of, where these conditions hold as well."""
+    return replace(claim(statement), conditions=(*statement.conditions, *conditions))
+
+
+def instead(statement: Statement, condition: Condition, *others: Condition) -> Statement:
+    """The requests that a statement would speak of with other conditions, or none, in the place of one."""
+    kept = tuple(each for each in statement.conditions if each is not condition)
+    return replace(claim(statement), conditions=(*kept, *others))
+
+
+def compared(operator: str, key: str, *values: str, qualifier: str | None = None) -> Condition:
+    """A condition of a question."""
+    return Condition(Operator(operator, qualifier), key, values, NOWHERE)
 
 
 def everything(document: Document) -> Statement:
@@ -164,6 +181,22 @@ def _asker(document: Document, caller: Principal | None, known: Known) -> "Asker
 
 
 # --- answers ------------------------------------------------------------------------------------------------------------
+
+
+def is_proved(document: Document, ask: Callable[["Asker"], bool]) -> bool:
+    """Whether what is asked about everybody is so; not where it is not decided."""
+    try:
+        return ask(anybody(document))
+    except Undecidable:
+        return False
+
+
+def is_none(document: Document, ask: Callable[["Asker"], Request | None]) -> bool:
+    """Whether it is proved that no request answers a question; not where it is not decided."""
+    try:
+        return found(document, ask) is None
+    except Undecidable:
+        return False
 
 
 def shown(request: Request | None, says: str) -> tuple[Witness, ...]:

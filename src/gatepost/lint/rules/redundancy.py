@@ -248,7 +248,11 @@ def _may_cover(document: Document, statements: Sequence[Statement], one: Stateme
 
 def _speaks(rule: Rule, request: Request, *, known: bool) -> bool:
     """Whether a statement speaks of a request; of its conditions only where all of the request is known."""
-    return speaks_of_action(rule.statement, request.action_key) and rule.covers(request) and (not known or rule.holds(request.context))
+    return (
+        speaks_of_action(rule.statement, request.action_key)
+        and rule.covers(request)
+        and (not known or rule.holds(request.context))
+    )
 
 
 def _probes(one: Statement) -> Iterator[Request]:
