@@ -1,8 +1,8 @@
 """What a document's statements reach: the questions of `reasoning`, asked of a document or of a part of it.
 
-A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom all
-is known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this one says
-no.
+A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom
+all is known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this
+one says no.
 """
 
 import re

@@ -4,10 +4,13 @@ from typing import Final
 
 from gatepost.lint.rule import RULES
 from gatepost.lint.rules import (
+    absent_keys,
+    address_case,
     administration,
     everyone,
     from_address,
     inverted_windows,
+    loose_addresses,
     patterns,
     placeholders,
     policy_elements,
@@ -16,15 +19,19 @@ from gatepost.lint.rules import (
     resources,
     send_family,
     transport,
+    void_conditions,
     windows,
 )
 
 __all__ = [
     "ALL",
+    "absent_keys",
+    "address_case",
     "administration",
     "everyone",
     "from_address",
     "inverted_windows",
+    "loose_addresses",
     "patterns",
     "placeholders",
     "policy_elements",
@@ -33,6 +40,7 @@ __all__ = [
     "resources",
     "send_family",
     "transport",
+    "void_conditions",
     "windows",
 ]
 

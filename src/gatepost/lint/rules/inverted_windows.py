@@ -1,8 +1,8 @@
 """Rules on windows that are the wrong way round: a Deny that works inside, a window that ends before it begins.
 
-Whether a Deny that works inside a window is wrong depends on what its author meant: a freeze is such a Deny. It is told as the wrong
-way round, with both readings, but where the other reading cannot be meant: where there are several such windows (to deny outside of
-each would deny always), where an Allow has a window of its own, and where no Allow of the policy is cut.
+Whether a Deny that works inside a window is wrong depends on what its author meant: a freeze is such a Deny. It is told as the
+wrong way round, with both readings, but where the other reading cannot be meant: where there are several such windows (to deny
+outside of each would deny always), where an Allow has a window of its own, and where no Allow of the policy is cut.
 
 Source: IAM User Guide, "Date condition operators"; the conditions of one statement must all hold.
 """
@@ -48,12 +48,12 @@ FAMILY_ALLOWED: Final = allow(Action="ses:Send*")
 def deny_window_inverted(document: Document, setting: Setting) -> Iterator[Hit]:
     """A Deny with a start and an end denies inside the window, and leaves mail outside it as it is.
 
-    All conditions of a statement must hold at once. "Later than the start" and "earlier than the end" hold together only between the two,
-    so this Deny works inside the window. To forbid mail *outside* it takes two statements, one that denies before the start and one that
-    denies from the end on; or no Deny, and the window on the Allow.
+    All conditions of a statement must hold at once. "Later than the start" and "earlier than the end" hold together only between
+    the two, so this Deny works inside the window. To forbid mail *outside* it takes two statements, one that denies before the
+    start and one that denies from the end on; or no Deny, and the window on the Allow.
 
-    Where the Deny is a freeze, inside which nothing may be sent, it is right as it is: suppress this finding with that reason. It is not
-    told where only a freeze can be meant: where the policy has several such windows, or an Allow with a window of its own.
+    Where the Deny is a freeze, inside which nothing may be sent, it is right as it is: suppress this finding with that reason. It
+    is not told where only a freeze can be meant: where the policy has several such windows, or an Allow with a window of its own.
     """
     for tree in document.statements:
         statement = tree.statement
@@ -207,8 +207,8 @@ def _drawn(document: Document, fixes: tuple[Fix, ...], setting: Setting) -> tupl
 def window_never(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A window that ends before it begins is never open.
 
-    "Earlier than the start" and "later than the end" of one statement would have to hold at once, and no moment is both. An Allow of this
-    kind allows nothing; a Deny denies nothing. To deny outside a window, write two Deny statements with one date each.
+    "Earlier than the start" and "later than the end" of one statement would have to hold at once, and no moment is both. An Allow
+    of this kind allows nothing; a Deny denies nothing. To deny outside a window, write two Deny statements with one date each.
     """
     for tree in document.statements:
         line = None if tree.statement is None else times_of(tree.statement)

@@ -23,8 +23,9 @@ SEND = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
 def missing_version(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A policy without `Version` is read by the rules of 2008.
 
-    Under them `${aws:username}` is plain text and no variable: a condition that should bind each user to an own address then compares
-    with the dollar sign and the braces, and never holds. Write `"Version": "2012-10-17"`, the only version to use in new policies.
+    Under them `${aws:username}` is plain text and no variable: a condition that should bind each user to an own address then
+    compares with the dollar sign and the braces, and never holds. Write `"Version": "2012-10-17"`, the only version to use in new
+    policies.
     """
     if document.root is not None and document.root.is_object and "Version" not in document.elements:
         yield Hit(

@@ -1,40 +1,27 @@
 """Rules on what says nothing: statements that never match, that others cover, that a Deny takes back, values inside others.
 
-All are solved. Before the solver is asked, the statements' actions are held against each other, and their conditions looked through:
-most statements need no question. Source: `reasoning.questions`.
+All are solved. Before the solver is asked, the statements' actions are held against each other, and their conditions looked
+through: most statements need no question. Source: `reasoning.questions`.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from gatepost.lint.document import ConditionTree, Document, StatementTree
+from gatepost.lint.cover import may_cover, share_services
+from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.edits import without_entry
 from gatepost.lint.examples import allow, deny, policy, when
-from gatepost.lint.finding import Edit, Fix, Severity
-from gatepost.lint.patch import patched, with_conditions
-from gatepost.lint.reach import anybody, claim, everything, found, part, undenied
+from gatepost.lint.finding import Fix, Severity
+from gatepost.lint.patch import patched
+from gatepost.lint.reach import everything, found, is_none, is_proved, part, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import is_multivalued
-from gatepost.policy.match import AttachedPolicy, Rule, speaks_of_action
 from gatepost.policy.model import Condition, Effect, Policy, Statement
-from gatepost.policy.operators import NULL
-from gatepost.policy.pattern import ANY, glob, wild
-from gatepost.policy.principal import Principal
-from gatepost.policy.request import Request
 from gatepost.policy.timetable import is_on_time
-from gatepost.policy.values import read_range
 from gatepost.reasoning.choices import carriers, spoken_of
-from gatepost.reasoning.undecidable import Undecidable
-
-if TYPE_CHECKING:
-    from gatepost.reasoning.questions import Asker
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
-SOMEBODY: Final = Principal.of("arn:aws:iam::111122223333:user/someone")
-ALWAYS: Final = {"aws:currenttime": "2026-01-01T00:00:00Z", "aws:epochtime": "1767225600", "aws:securetransport": "true"}
 Found = tuple[StatementTree, Statement]
 
 
@@ -61,9 +48,10 @@ def _of(document: Document, effect: Effect) -> list[Found]:
 def statement_never_matches(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The conditions of the statement contradict each other, or ask for a key that its actions never carry.
 
-    No request satisfies them all: proved. An Allow of this kind allows nothing, a Deny denies nothing, and whoever reads it takes it for a
-    rule that holds. Two tests of one key in one statement must both hold; alternatives are values of one list, or statements of their own.
-    Of keys that an action never carries only those of SES are told, for of others the references are known to leave some out.
+    No request satisfies them all: proved. An Allow of this kind allows nothing, a Deny denies nothing, and whoever reads it takes
+    it for a rule that holds. Two tests of one key in one statement must both hold; alternatives are values of one list, or
+    statements of their own. Of keys that an action never carries only those of SES are told, for of others the references are
+    known to leave some out.
     """
     for tree in document.statements:
         statement = tree.statement
@@ -109,13 +97,13 @@ def _can_match(document: Document, statement: Statement) -> bool:
 def allow_shadowed_by_deny(document: Document, _setting: Setting) -> Iterator[Hit]:
     """All that this statement allows is denied beside it.
 
-    A Deny wins over every Allow, also over those of other policies, so the Allow is without effect wherever this policy hangs: proved.
-    Take the Allow out, or narrow the Deny.
+    A Deny wins over every Allow, also over those of other policies, so the Allow is without effect wherever this policy hangs:
+    proved. Take the Allow out, or narrow the Deny.
     """
     denies = [each for _, each in _of(document, Effect.DENY)]
     for tree, statement in _of(document, Effect.ALLOW):
-        near = [each for each in denies if _share_services(each, statement)]
-        if not near or not _may_cover(document, near, statement):
+        near = [each for each in denies if share_services(each, statement)]
+        if not near or not may_cover(document, near, statement):
             continue
         if _is_shut(document, statement, near) and _can_match(document, statement):
             names = ", ".join(each.name for each, denying in _of(document, Effect.DENY) if denying in near)
@@ -136,16 +124,16 @@ def _is_shut(document: Document, statement: Statement, denies: Sequence[Statemen
 def deny_no_effect_here(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The Deny takes away nothing that this policy allows.
 
-    What is not allowed need not be denied. It may take away what another policy allows, so look before you take it out; only where the
-    other Denies of this policy cover it is it idle everywhere, and a fix is offered. (AWS's own `AmazonCognitoIdpEmailServiceRolePolicy`
-    has such a Deny.)
+    What is not allowed need not be denied. It may take away what another policy allows, so look before you take it out; only
+    where the other Denies of this policy cover it is it idle everywhere, and a fix is offered. (AWS's own
+    `AmazonCognitoIdpEmailServiceRolePolicy` has such a Deny.)
     """
     allows = [each for _, each in _of(document, Effect.ALLOW)]
     left = _of(document, Effect.DENY)
     for tree, statement in left:
         others = [each for _, each in left if each is not statement]
-        covering = [each for each in others if _share_services(each, statement)]
-        if covering and _may_cover(document, covering, statement) and _denied_by(document, covering, statement):
+        covering = [each for each in others if share_services(each, statement)]
+        if covering and may_cover(document, covering, statement) and _denied_by(document, covering, statement):
             said = f"the other Denies cover all that {tree.name} denies"
             yield Hit(tree.at, said, fixes=_taken_out(document, tree))
             left = [each for each in left if each[1] is not statement]
@@ -154,21 +142,13 @@ def deny_no_effect_here(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 
 def _denied_by(document: Document, denies: Sequence[Statement], statement: Statement) -> bool:
-    return _is_none(document, lambda asker: asker.allows_more(undenied(document, statement), undenied(document, *denies)))
+    return is_none(document, lambda asker: asker.allows_more(undenied(document, statement), undenied(document, *denies)))
 
 
 def _cuts(document: Document, allows: Sequence[Statement], statement: Statement) -> bool:
-    near = [each for each in allows if _share_services(each, statement)]
+    near = [each for each in allows if share_services(each, statement)]
     cut, whole = part(document, *near, statement), part(document, *near)
-    return bool(near) and not _is_none(document, lambda asker: asker.allows_more(cut, whole))
-
-
-def _is_none(document: Document, ask: Callable[["Asker"], Request | None]) -> bool:
-    """Whether it is proved that no request answers. What is not decided is not suggested."""
-    try:
-        return found(document, ask) is None
-    except Undecidable:
-        return False
+    return bool(near) and not is_none(document, lambda asker: asker.allows_more(cut, whole))
 
 
 # --- covered by others --------------------------------------------------------------------------------------------------
@@ -186,13 +166,13 @@ def _is_none(document: Document, ask: Callable[["Asker"], Request | None]) -> bo
 def allow_redundant(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Other statements allow all that this one does.
 
-    Take it out: the policy allows the same without it, which is proved. Often the narrower statement is the one that was meant, and the
-    wider one, left in, makes its conditions void; then take out that one.
+    Take it out: the policy allows the same without it, which is proved. Often the narrower statement is the one that was meant,
+    and the wider one, left in, makes its conditions void; then take out that one.
     """
     left = _of(document, Effect.ALLOW)
     for tree, statement in reversed(left):
-        others = [each for each in left if each[1] is not statement and _share_services(each[1], statement)]
-        if not others or not _may_cover(document, [each for _, each in others], statement):
+        others = [each for each in left if each[1] is not statement and share_services(each[1], statement)]
+        if not others or not may_cover(document, [each for _, each in others], statement):
             continue
         if not _covered(document, statement, [each for _, each in others]):
             continue
@@ -208,7 +188,7 @@ def allow_redundant(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 def _covered(document: Document, statement: Statement, others: Sequence[Statement]) -> bool:
     one, all_of_them = part(document, statement), part(document, *others)
-    return _is_none(document, lambda asker: asker.allows_more(all_of_them, one))
+    return is_none(document, lambda asker: asker.allows_more(all_of_them, one))
 
 
 def _fewest(document: Document, statement: Statement, others: list[Found]) -> list[Found]:
@@ -219,66 +199,6 @@ def _fewest(document: Document, statement: Statement, others: list[Found]) -> li
         if fewer and _covered(document, statement, [other for _, other in fewer]):
             kept = fewer
     return kept
-
-
-def _share_services(one: Statement, other: Statement) -> bool:
-    """Whether two statements may speak of actions of one service."""
-    if one.actions is None or other.actions is None:
-        return True
-    first, second = _services(one.actions), _services(other.actions)
-    return "*" in first or "*" in second or not first.isdisjoint(second)
-
-
-@lru_cache(maxsize=1024)
-def _services(actions: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(each.partition(":")[0].lower() for each in actions)
-
-
-def _may_cover(document: Document, statements: Sequence[Statement], one: Statement) -> bool:
-    """Whether each of a few requests of which one statement speaks is spoken of by some of these.
-
-    INVARIANT: where this says no, the solver would too: it leaves only what needs a proof.
-    """
-    policy = part(document, *statements)
-    rules = [Rule(AttachedPolicy(policy), number, each) for number, each in enumerate(statements)]
-    named = [(request, not one.conditions) for request in _probes(one)]
-    example = () if not one.conditions else _example_of(document, one)
-    return all(any(_speaks(rule, request, known=known) for rule in rules) for request, known in (*named, *example))
-
-
-def _speaks(rule: Rule, request: Request, *, known: bool) -> bool:
-    """Whether a statement speaks of a request; of its conditions only where all of the request is known."""
-    return (
-        speaks_of_action(rule.statement, request.action_key)
-        and rule.covers(request)
-        and (not known or rule.holds(request.context))
-    )
-
-
-def _probes(one: Statement) -> Iterator[Request]:
-    """A request for each action that a statement names, and one for each resource."""
-    if one.actions is None or one.resources is None or any("$" in each for each in one.resources):
-        return
-    actions = [_filled(each) for each in one.actions]
-    resources = [_filled(each) for each in one.resources]
-    for action, resource in (*((action, resources[0]) for action in actions), *((actions[0], each) for each in resources)):
-        yield Request.of_normalised(SOMEBODY, action, resource, None, ALWAYS)
-
-
-def _filled(pattern: str) -> str:
-    return "arn:aws:ses:us-east-1:111122223333:identity/example.com" if pattern == "*" else re.sub(r"[*?]", "x", pattern)
-
-
-def _example_of(document: Document, one: Statement) -> tuple[tuple[Request, bool], ...]:
-    """A whole request of which the statement speaks: a small question, which spares most of the large ones."""
-    try:
-        request = found(document, lambda asker: asker.allows_anything(part(document, claim(one))))
-    except Undecidable:
-        return ()
-    if request is None:
-        return ()
-    whole = {**ALWAYS, **request.context}
-    return ((Request.of_normalised(request.principal, request.action, request.resource, None, whole), True),)
 
 
 def _taken_out(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
@@ -302,120 +222,6 @@ def _equivalent(document: Document, one: Policy, other: Policy) -> bool:
     def allows(policy: Policy) -> Policy:
         return part(document, *(each for each in policy.statements if each.effect is Effect.ALLOW))
 
-    try:
-        asker = anybody(document)
-        return asker.equivalent(allows(one), allows(other)) and asker.equivalent(denies(one), denies(other))
-    except Undecidable:
-        return False
-
-
-# --- conditions that say nothing ----------------------------------------------------------------------------------------
-
-
-@rule(
-    "GP_CONDITION_VALUE_REDUNDANT",
-    Severity.SUGGESTION,
-    bad=policy(allow(Condition=when("StringLike", "ses:FromAddress", "*@example.com", "news@example.com"))),
-    good=policy(allow(Condition=when("StringLike", "ses:FromAddress", "*@example.com", "news@example.org"))),
-    solved=True,
-)
-def condition_value_redundant(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """Another value of the same list matches all that this one does.
-
-    The values of a condition are alternatives. Take out the one inside: proved to change nothing. Or take out the wider one, if the narrower
-    was meant.
-    """
-    for tree in document.statements:
-        for pair, condition in tree.read_conditions():
-            gone: list[int] = []
-            for at, value in enumerate(condition.values):
-                wider = _wider(condition, at, gone)
-                if wider is None or tree.statement is None:
-                    continue
-                fixes = _without_value(document, tree, pair, at)
-                if fixes:
-                    gone.append(at)
-                    entry = list(pair.element.entries())[at]
-                    yield Hit(entry.at, f"`{condition.values[wider]}` matches all that `{value}` does", fixes=fixes)
-
-
-def _wider(condition: Condition, at: int, gone: Sequence[int]) -> int | None:
-    """Another value that seems to cover the one at a place."""
-    if len(condition.values) < 2 or condition.operator.base == NULL:
-        return None
-    base, value = condition.operator.base, condition.values[at]
-    for other, wide in enumerate(condition.values):
-        if other == at or other in gone:
-            continue
-        if wide == value or ("Like" in base and _inside(value, wide)) or ("IpAddress" in base and _in_range(value, wide)):
-            return other
-    return None
-
-
-def _inside(value: str, wide: str) -> bool:
-    """Whether a pattern seems to lie in another: it matches it, its wildcards taken as letters."""
-    pattern = wild(wide)
-    return ANY not in pattern and glob(pattern, wild(value))
-
-
-def _in_range(value: str, wide: str) -> bool:
-    one, other = read_range(value), read_range(wide)
-    return one is not None and other is not None and one[0] == other[0] and other[1] <= one[1] <= one[2] <= other[2]
-
-
-def _without_value(document: Document, tree: StatementTree, pair: ConditionTree, at: int) -> tuple[Fix, ...]:
-    """The list without one value, where that is proved to say the same."""
-    edits = (without_entry(pair.element, at),)
-    return _saying_the_same(document, tree, edits, "take it out")
-
-
-def _saying_the_same(document: Document, tree: StatementTree, edits: tuple[Edit, ...], title: str) -> tuple[Fix, ...]:
-    fixed = patched(document, edits).policy
-    if fixed is None or tree.statement is None:
-        return ()
-    old, new = tree.statement, fixed.statements[tree.number]
-    try:
-        asker = anybody(document)
-        if old.effect is Effect.DENY:
-            same = asker.equivalent(undenied(document, old), undenied(document, new))
-        else:
-            same = asker.equivalent(part(document, old), part(document, new))
-    except Undecidable:
-        return ()
-    return (Fix(title, edits, "the statement speaks of the same requests as before"),) if same else ()
-
-
-@rule(
-    "GP_CONDITION_ALWAYS_TRUE",
-    Severity.SUGGESTION,
-    bad=policy(allow(Condition=when("StringLike", "ses:FromAddress", "*"))),
-    good=policy(allow(Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
-    solved=True,
-)
-def condition_always_true(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """A pattern of stars matches everything: the condition says no more than that the key is there.
-
-    If that is meant, `"Null": {"ses:FromAddress": "false"}` says it plainly. With `IfExists`, or `ForAllValues`, it says nothing at all,
-    and is taken out.
-    """
-    for tree in document.statements:
-        for pair, condition in tree.read_conditions():
-            base = condition.operator.base
-            if base not in ("StringLike", "ArnLike", "ArnEquals") or not any(
-                each.strip("*") == "" for each in condition.values
-            ):
-                continue
-            void = condition.operator.if_exists or condition.operator.qualifier == "ForAllValues"
-            said = "holds of every request" if void else f"holds of every request that carries `{condition.key}`"
-            yield Hit(pair.element.at, f"`*` matches everything: this {said}", fixes=_plainly(document, tree, pair, void=void))
-
-
-def _plainly(document: Document, tree: StatementTree, pair: ConditionTree, *, void: bool) -> tuple[Fix, ...]:
-    def changed(conditions: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-        conditions[pair.operator].pop(pair.key)
-        if not void:
-            conditions.setdefault(NULL, {})[pair.key] = "false"
-        return {name: keys for name, keys in conditions.items() if keys}
-
-    edits = (with_conditions(document, tree, changed),)
-    return _saying_the_same(document, tree, edits, "take the condition out" if void else f"say it by `{NULL}`")
+    return is_proved(
+        document, lambda asker: asker.equivalent(allows(one), allows(other)) and asker.equivalent(denies(one), denies(other))
+    )

@@ -5,7 +5,7 @@ Source: IAM User Guide, "Date condition operators".
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, policy, when
@@ -15,13 +15,15 @@ from gatepost.lint.reach import claim, is_proved, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.lint.window import open_pieces, timeless, times_of
-from gatepost.policy.model import Statement
 from gatepost.policy.operators import NULL
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_instant
 from gatepost.reasoning.windows import Piece, State, timeline
 from gatepost.words.dates import date_in_full
+
+if TYPE_CHECKING:
+    from gatepost.policy.model import Statement
 
 TIME_OF_DAY: Final = re.compile(r"T?\d{1,2}:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?|[*?]*T?\d\d[:*?].*", re.ASCII)
 START: Final = "2099-01-01T00:00:00Z"
@@ -40,8 +42,8 @@ WINDOW: Final = {"DateGreaterThan": {"aws:CurrentTime": START}, "DateLessThan": 
 def window_expired(document: Document, setting: Setting) -> Iterator[Hit]:
     """A window that is over, so its statement has no effect any more.
 
-    An Allow whose time is over allows nothing today, and a Deny denies nothing. Where Denies shut a window for good, nobody gets through
-    any more. Statements that differ by their dates alone are one: they have expired when the last of them has.
+    An Allow whose time is over allows nothing today, and a Deny denies nothing. Where Denies shut a window for good, nobody gets
+    through any more. Statements that differ by their dates alone are one: they have expired when the last of them has.
     """
     for group in _groups(document):
         over = [(piece.end, tree) for tree in group for piece in _pieces(tree)]
@@ -81,8 +83,8 @@ def _shut_for_good(document: Document, setting: Setting) -> Iterator[Hit]:
 def window_not_yet(document: Document, setting: Setting) -> Iterator[Hit]:
     """An Allow whose window is still to come, so nothing is allowed by it today.
 
-    That may be meant: a policy made ready ahead of its day. It is told because a wrong year reads just the same. Of statements that differ
-    by their dates alone the first counts; a Deny that is still to come is not told.
+    That may be meant: a policy made ready ahead of its day. It is told because a wrong year reads just the same. Of statements
+    that differ by their dates alone the first counts; a Deny that is still to come is not told.
     """
     for group in _groups(document):
         coming = [(piece.start, tree) for tree in group for piece in _pieces(tree)]
@@ -124,8 +126,8 @@ def _last_date(tree: StatementTree) -> At:
 def date_values_ored(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Several dates under one operator are alternatives: one is enough.
 
-    "Later than the start or the end" is later than the earlier of both, so the other date says nothing. A window takes two operators:
-    `DateGreaterThanEquals` with its start and `DateLessThan` with its end.
+    "Later than the start or the end" is later than the earlier of both, so the other date says nothing. A window takes two
+    operators: `DateGreaterThanEquals` with its start and `DateLessThan` with its end.
     """
     for tree in document.statements:
         for written, condition in tree.read_conditions():
@@ -168,8 +170,8 @@ def _only_date(document: Document, tree: StatementTree, written: ConditionTree, 
 def recurring_window_unsupported(document: Document, _setting: Setting) -> Iterator[Hit]:
     """No condition can say "every day from nine to five".
 
-    `aws:CurrentTime` is compared with dates, never with a time of day. What recurs must be written as one window a day, for as many days
-    as fit into a policy: `gatepost window --daily 09:00-17:00 --days 30` writes and counts them.
+    `aws:CurrentTime` is compared with dates, never with a time of day. What recurs must be written as one window a day, for as
+    many days as fit into a policy: `gatepost window --daily 09:00-17:00 --days 30` writes and counts them.
     """
     for tree in document.statements:
         for written, condition in tree.read_conditions():
