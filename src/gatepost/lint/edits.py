@@ -2,13 +2,27 @@
 
 import json
 
-from gatepost.lint.document import Element
-from gatepost.lint.finding import At, Edit
+from gatepost.lint.document import ConditionTree, Element, StatementTree
+from gatepost.lint.finding import At, Edit, Fix
 
 
 def written(at: At, text: str) -> Edit:
     """This string in the place of a string or a key."""
     return Edit(at.start, at.end, json.dumps(text, ensure_ascii=False))
+
+
+def instead(at: At, text: str | None) -> tuple[Fix, ...]:
+    """The offer to write a string in the place of one that means nothing; none where it is not known which."""
+    return () if text is None else (Fix(f"write `{text}`", (written(at, text),), changes_meaning=True),)
+
+
+def with_operator(statement: StatementTree, condition: ConditionTree, name: str) -> tuple[Fix, ...]:
+    """The offer to write another operator; none where it stands there already, or where other keys share the operator."""
+    operators = statement.elements["Condition"].members()
+    taken = any(other.lower() == name.lower() for other in operators)
+    if taken or len(operators[condition.operator].members()) != 1:
+        return ()
+    return instead(condition.operator_at, name)
 
 
 def without_entry(entries: Element, number: int) -> Edit:
