@@ -42,6 +42,12 @@ COMMANDS: Final = {
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "prove": (
+        "prove:prove",
+        "Prove something of policies for all requests.",
+        'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
+    "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }
