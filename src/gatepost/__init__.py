@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from gatepost.lint import lint
     from gatepost.policy.decide import (
         AttachedPolicy,
         Decision,
@@ -75,12 +76,15 @@ __all__ = [
     "Verdict",
     "decide",
     "explain",
+    "lint",
     "read_policy",
     "write_policy",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 -- whatever the name stands for; type checkers see the imports above
+    if name == "lint":
+        return import_module("gatepost.lint")  # the package itself, as `from gatepost import lint` gives it: it can be called
     home = _HOMES.get(name)
     if home is None:
         message = f"module `gatepost` has no attribute `{name}`"

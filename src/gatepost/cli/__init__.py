@@ -42,6 +42,8 @@ COMMANDS: Final = {
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "lint": ("lint:lint", "Find what is wrong with policies.", "gatepost lint policies/ --fail-on security"),
+    "rule": ("rule:rule", "Tell what a rule of lint finds, and why it matters.", "gatepost rule MISSING_VERSION"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }

@@ -1,0 +1,39 @@
+"""A request as people would tell it: what, on what, when, by whom, with which addresses."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gatepost.cli import names
+from gatepost.cli.decision_text import connection
+from gatepost.policy.request import Request
+
+TOLD: Final = {
+    "aws:currenttime",
+    "aws:sourceip",
+    "aws:securetransport",
+    "ses:fromaddress",
+    "ses:fromdisplayname",
+    "ses:recipients",
+}
+MOST_VALUES: Final = 3
+
+
+def request_words(request: Request) -> str:
+    """`ses:SendEmail on identity/example.com at 2023-04-01T17:00:01Z by user/someone, From: news@example.com`."""
+    place = "" if request.resource == "*" else f" on {names.what(request.resource, request.principal.account)}"
+    time = request.context.get("aws:currenttime")
+    when = f" at {time}" if isinstance(time, str) else ""
+    what = f"{request.action}{place}{when} by {names.who(request.principal, request.resource_account)}"
+    return ", ".join((what, *connection(request.context), *_rest(request)))
+
+
+def _rest(request: Request) -> Iterator[str]:
+    """The keys that have no words of their own, and recipients where there are few: who they are is the point of a witness."""
+    recipients = request.context.get("ses:recipients")
+    if isinstance(recipients, tuple) and 1 < len(recipients) <= MOST_VALUES:
+        yield f"which are {', '.join(recipients)}"
+    if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
+        yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
+    for key, value in request.context.items():
+        if key not in TOLD:
+            yield f"{names.key(key)} {value if isinstance(value, str) else ', '.join(value)}"

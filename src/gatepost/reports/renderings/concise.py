@@ -1,0 +1,17 @@
+"""A line a finding, as compilers write them: `file:line:column: CODE message`."""
+
+from gatepost.reports.run import LintRun, Result
+
+
+def concise(run: LintRun) -> str:
+    """A line a finding; what cannot be read in the same form."""
+    lines = [line(result) for result in run.results]
+    return "\n".join([*(str(error) for error in run.unreadable), *lines])
+
+
+def line(result: Result) -> str:
+    """`window.json:14:9: SES_DENY_WINDOW_INVERTED both must hold …`; the address where the file holds several policies."""
+    about = f" ({result.policy.address})" if result.policy.address else ""
+    region = result.region
+    message = " ".join(result.finding.message.split())
+    return f"{result.policy.file}:{region.line}:{region.column}: {result.finding.code}{about} {message}"
