@@ -153,7 +153,7 @@ def _write_baseline(file: Path, run: "LintRun") -> int:
         file.write_text(write_baseline(str(file), results), "utf-8")
     except OSError as error:
         raise Exit(USAGE, f"--write-baseline {file}: {error.strerror}") from None
-    print(f"gatepost: {len(results)} findings written to {file}", file=sys.stderr)
+    print(f"gatepost: {len(results)} {'finding' if len(results) == 1 else 'findings'} written to {file}", file=sys.stderr)
     return _code(run, failing=False)
 
 

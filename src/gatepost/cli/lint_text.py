@@ -9,6 +9,7 @@ from gatepost.cli.request_text import request_words
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
 from gatepost.reports.statement_diff import statement_diff
+from gatepost.reports.visible import visible
 
 if TYPE_CHECKING:
     from gatepost.cli.paint import Paint
@@ -39,7 +40,7 @@ def run_lines(run: "LintRun", paint: "Paint") -> Iterator[str]:
 def finding_lines(result: "Result", linted: "Linted", paint: "Paint") -> Iterator[str]:
     """One finding."""
     finding, region = result.finding, result.region
-    place = f"{result.policy.file}:{region.line}:{region.column}"
+    place = f"{visible(result.policy.file)}:{region.line}:{region.column}"
     about = f" {result.policy.address}" if result.policy.address else ""
     severity = paint(STYLES[finding.severity], finding.severity.words)
     yield f"{paint('strong', place)}{about} {paint('strong', finding.code)}  {severity}"
@@ -101,7 +102,7 @@ def _fix(fix: Fix, name: str, linted: "Linted", paint: "Paint") -> Iterator[str]
     yield from folded(f"{fix.title}{proof if fix.edits else ''}", paint.width, f"{INDENT}{name}: ", f"{INDENT}  ")
     lines = statement_diff(linted.policy.text, fix, paint.width - len(INDENT) - 4) if fix.edits else ()
     for line in lines[:MOST_DIFF_LINES]:
-        yield f"{INDENT}  {paint({'-': 'bad', '+': 'good'}.get(line[0], 'dim'), line)}"
+        yield f"{INDENT}  {paint({'-': 'bad', '+': 'good'}.get(line[0], 'dim'), visible(line))}"
     if len(lines) > MOST_DIFF_LINES:
         yield f"{INDENT}  {len(lines) - MOST_DIFF_LINES} lines more: see --diff"
 

@@ -32,7 +32,7 @@ SETTINGS: Final = {
     "identities": TEXTS,
     "account": TEXT,
     "region": TEXT,
-    "fail-on": TEXT,
+    "fail-on": "one of `error`, `security`, `warning`, `suggestion`",
     "baseline": TEXT,
     "aws-mode": "true or false",
 }
@@ -118,7 +118,9 @@ def _is(kind: str, value: object) -> bool:
             return isinstance(value, str)
         case "a list of texts":
             return isinstance(value, list) and all(isinstance(each, str) for each in value)
+        case "true or false":
+            return isinstance(value, bool)
         case "a date":
             return isinstance(value, date) and not isinstance(value, datetime)
         case _:
-            return isinstance(value, bool)
+            return isinstance(value, str) and f"`{value}`" in kind

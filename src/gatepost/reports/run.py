@@ -6,7 +6,7 @@ again, and may be passed over with a reason. It is never dropped.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +16,7 @@ from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
 from gatepost.reports.suppressions import Suppression, Suppressions
+from gatepost.reports.visible import visible
 from gatepost.sources.found import FoundPolicy, SourceError
 
 FINGERPRINT_LENGTH: Final = 32
@@ -117,7 +118,8 @@ def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, su
     report = lint_document(document, setting, rules)
     results = []
     seen: Counter[str] = Counter()
-    for finding in report.findings:
+    for found in report.findings:
+        finding = replace(found, message=visible(found.message), notes=tuple(map(visible, found.notes)))
         fingerprint = _fingerprint(finding, policy, document, seen)
         region = region_of(policy, finding.at.start, finding.at.end)
         suppression = suppressions.of(finding, policy, document, region.line, fingerprint)

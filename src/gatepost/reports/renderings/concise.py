@@ -1,6 +1,7 @@
 """A line a finding, as compilers write them: `file:line:column: CODE message`."""
 
 from gatepost.reports.run import LintRun, Result
+from gatepost.reports.visible import visible
 
 
 def concise(run: LintRun) -> str:
@@ -14,4 +15,4 @@ def line(result: Result) -> str:
     about = f" ({result.policy.address})" if result.policy.address else ""
     region = result.region
     message = " ".join(result.finding.message.split())
-    return f"{result.policy.file}:{region.line}:{region.column}: {result.finding.code}{about} {message}"
+    return f"{visible(result.policy.file)}:{region.line}:{region.column}: {result.finding.code}{about} {message}"
