@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gatepost.lint.finding import At, Key, Step, Substring
+from gatepost.policy.catalogue import ConditionKey, condition_key
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Member, Node, Number, Source, decode, read_json
-from gatepost.policy.model import Condition, Policy, Statement
+from gatepost.policy.model import Condition, Operator, Policy, Statement
+from gatepost.policy.operators import COMPARISONS, Comparison, read_operator
 from gatepost.policy.read import PolicyKind, read_policy
 
 
@@ -75,7 +77,7 @@ class Element:
         return Element(member.node, At((*path, name), member.node.start, member.node.end), key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what many rules ask is worked out once
 class ConditionTree:
     """One key of one operator, as written."""
 
@@ -89,8 +91,28 @@ class ConditionTree:
         """Where the key stands."""
         return self.element.key or self.element.at
 
+    @cached_property
+    def read_operator(self) -> Operator | None:
+        """The operator in its parts; None where there is none of this name."""
+        return read_operator(self.operator)
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """How the operator compares; None for `Null`, and where there is no such operator."""
+        return None if self.read_operator is None else COMPARISONS.get(self.read_operator.base)
+
+    @cached_property
+    def known_key(self) -> ConditionKey | None:
+        """What the catalogue knows of the key."""
+        return condition_key(self.key)
+
+    @cached_property
+    def entries(self) -> tuple[Element, ...]:
+        """The values."""
+        return tuple(self.element.entries())
+
+
+@dataclass(frozen=True)  # no slots: what many rules ask is worked out once
 class StatementTree:
     """One statement as written. `statement` is what it says, where the whole policy can be read."""
 
@@ -118,16 +140,25 @@ class StatementTree:
     def entries(self, *names: str) -> Iterator[Element]:
         """The entries of these elements, such as `Action` and `NotAction`."""
         for name in names:
-            if name in self.elements:
-                yield from self.elements[name].entries()
+            yield from self._entries.get(name, ())
 
-    def conditions(self) -> Iterator[ConditionTree]:
+    def conditions(self) -> tuple[ConditionTree, ...]:
         """The conditions in the order in which `Statement.conditions` has them."""
+        return self._conditions
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[Element, ...]]:
+        return {name: tuple(element.entries()) for name, element in self.elements.items()}
+
+    @cached_property
+    def _conditions(self) -> tuple[ConditionTree, ...]:
         if "Condition" not in self.elements:
-            return
-        for operator, keys in self.elements["Condition"].members().items():
-            for key, element in keys.members().items():
-                yield ConditionTree(operator, keys.key or keys.at, key, element)
+            return ()
+        return tuple(
+            ConditionTree(operator, keys.key or keys.at, key, element)
+            for operator, keys in self.elements["Condition"].members().items()
+            for key, element in keys.members().items()
+        )
 
     def read_conditions(self) -> Iterator[tuple[ConditionTree, Condition]]:
         """Each condition as written and as read; none where the policy cannot be read."""
@@ -183,6 +214,26 @@ class Document:
             for number, element in enumerate(self.elements["Statement"].entries())
             if element.is_object
         )
+
+    def entries(self, *names: str) -> Iterator[tuple[StatementTree, Element]]:
+        """The entries of these elements in every statement."""
+        for statement in self.statements:
+            for entry in statement.entries(*names):
+                yield statement, entry
+
+    def conditions(self) -> Iterator[tuple[StatementTree, ConditionTree]]:
+        """The conditions of every statement."""
+        for statement in self.statements:
+            for condition in statement.conditions():
+                yield statement, condition
+
+    @property
+    def error_at(self) -> At:
+        """Where `error` is: the character there, or the end of the text."""
+        if self.error is None:
+            return self.whole
+        start = min(self.source.offset(self.error.line, self.error.column), len(self.text))
+        return At((), start, min(start + 1, len(self.text)))
 
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

@@ -58,6 +58,10 @@ class Source:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place; the end of the text for a place beyond its lines."""
+        return self._lines[line - 1] + column - 1 if line <= len(self._lines) else len(self.text)
+
     def error(self, code: str, path: str, problem: str, offset: int) -> PolicyError:
         """The error of a problem at `offset`."""
         return PolicyError(code, path, problem, *self.place(offset))
@@ -79,7 +83,10 @@ def decode(document: str | bytes) -> str:
 
 
 def read_json(source: Source) -> Node:
-    """The one JSON value of the text; PolicyError with code `json-syntax` or `duplicate-key` where there is none."""
+    """The one JSON value of the text; PolicyError where there is none.
+
+    Its code is `json-syntax`, `duplicate-key`, or `duplicate-key-case` for keys that differ by case alone.
+    """
     return _Reader(source).document()
 
 
@@ -146,7 +153,7 @@ class _Reader:
                 raise self._source.error("duplicate-key", "", f"the key `{key}` stands here a second time", key_start)
             if earlier != key:
                 problem = f"the keys `{earlier}` and `{key}` differ by case alone"
-                raise self._source.error("duplicate-key", "", problem, key_start)
+                raise self._source.error("duplicate-key-case", "", problem, key_start)
             if self._skip_space() != ":":
                 raise self._expected("`:`")
             self._at += 1
