@@ -6,7 +6,7 @@ from typing import Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import GRAVITY, Finding
-from gatepost.lint.rule import Rule
+from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
 from gatepost.reasoning.solve import is_installed
@@ -34,13 +34,13 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             undecided.append((rule, NO_SOLVER))
             continue
         try:
-            hits = tuple(rule.check(document, setting))
-        except Undecidable as reason:
+            findings += (_finding(rule, hit) for hit in rule.check(document, setting))
+        except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
-            continue
-        findings += [
-            Finding(rule.code, rule.severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)
-            for hit in hits
-        ]
     findings.sort(key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end))
     return Report(tuple(findings), tuple(undecided))
+
+
+def _finding(rule: Rule, hit: Hit) -> Finding:
+    severity = hit.severity or rule.severity
+    return Finding(rule.code, severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)

@@ -24,7 +24,7 @@ from gatepost.policy.read import PolicyKind
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a rule has found something, and what (see `Finding`)."""
+    """Where a rule has found something, and what (see `Finding`). `severity` is told where it differs from the rule's."""
 
     at: At
     message: str
@@ -32,6 +32,7 @@ class Hit:
     fixes: tuple[Fix, ...] = ()
     picture: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    severity: Severity | None = None
 
 
 Check = Callable[[Document, Setting], Iterator[Hit]]

@@ -1,0 +1,279 @@
+"""Rules on keys of several values: `ses:Recipients`, and set prefixes where they do not belong.
+
+`ses:Recipients` holds To, Cc and Bcc of one message, at most fifty. Source: SES Developer Guide, "Sending authorization policies"; IAM
+User Guide, "Multivalued context keys".
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from gatepost.lint.document import ConditionTree, Document, StatementTree
+from gatepost.lint.examples import allow, deny, policy, when
+from gatepost.lint.finding import Edit, Fix, Severity
+from gatepost.lint.patch import Json, patched, with_condition, with_conditions, with_operator
+from gatepost.lint.reach import anybody, claim, in_force, part, shown, somebody, undenied
+from gatepost.lint.rule import Hit, rule
+from gatepost.lint.sending import ADDRESSES, DISPLAY_NAME, RECIPIENTS, conditions_on, is_negated, sends_of
+from gatepost.lint.setting import Setting
+from gatepost.policy.catalogue import spelled
+from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, Statement
+from gatepost.policy.operators import NULL
+from gatepost.reasoning.choices import carriers, spoken_of
+from gatepost.reasoning.undecidable import Undecidable
+
+ALL: Final = "ForAllValues"
+ANY: Final = "ForAnyValue"
+BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
+OURS: Final = ("ses:Recipients", "*@example.com")
+ONLY_OURS: Final = {**when("ForAllValues:StringLike", *OURS), **when("Null", "ses:Recipients", "false")}
+NOWHERE: Final = Place(1, 1)
+Found = tuple[StatementTree, Statement, ConditionTree, Condition]
+
+
+def _on_recipients(document: Document, effect: Effect, qualifier: str | None) -> Iterator[Found]:
+    """The conditions on recipients, of statements of this effect, with this set prefix."""
+    for tree in document.statements:
+        if tree.statement is not None and tree.statement.effect is effect:
+            for pair, condition in conditions_on(tree, RECIPIENTS):
+                if condition.operator.qualifier == qualifier:
+                    yield tree, tree.statement, pair, condition
+
+
+# --- one of several is enough -------------------------------------------------------------------------------------------
+
+
+@rule(
+    "SES_RECIPIENTS_FORANY_ALLOW",
+    Severity.SECURITY_WARNING,
+    bad=policy(allow(Action=BOTH, Condition=when("ForAnyValue:StringLike", *OURS))),
+    good=policy(allow(Action=BOTH, Condition=ONLY_OURS)),
+    solved=True,
+)
+def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """One recipient who may be written to lets every other ride along.
+
+    `ForAnyValue` holds as soon as one of the message's recipients matches. An Allow with it lets a message go to anybody, if only one of its
+    addresses is a good one. Write `ForAllValues`, and beside it `"Null": {"ses:Recipients": "false"}`, for of no recipients all hold.
+    """
+    for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ANY):
+        stray = replace(condition, operator=_opposite(condition.operator))
+        request = somebody(document).overlap(in_force(document), part(document, _more(statement, stray)))
+        if request is not None:
+            yield Hit(
+                pair.operator_at,
+                "one matching recipient is enough: the message goes to all the others, too",
+                shown(request, "allowed, though one of its recipients does not match"),
+                _every_recipient(document, tree, pair, condition),
+            )
+
+
+def _opposite(operator: Operator) -> Operator:
+    """The operator that holds of the values that this one does not match."""
+    base = operator.base
+    return Operator(f"StringNot{base[6:]}" if "Not" not in base else base.replace("Not", ""), ANY)
+
+
+def _more(statement: Statement, *conditions: Condition) -> Statement:
+    return replace(claim(statement), conditions=(*statement.conditions, *conditions))
+
+
+def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
+    """`ForAllValues`, and `Null` beside it; proved to let no recipient through that does not match."""
+    operator = Operator(condition.operator.base, ALL)
+
+    def strict(conditions: Json) -> Json:
+        value = conditions[pair.operator].pop(pair.key)
+        conditions.setdefault(str(operator), {})[pair.key] = value
+        conditions.setdefault(NULL, {})[pair.key] = "false"
+        return {name: keys for name, keys in conditions.items() if keys}
+
+    edits = (with_conditions(document, tree, strict),)
+    fixed = _statement_in(document, edits, tree)
+    if fixed is None or tree.statement is None:
+        return ()
+    others = tuple(each for each in tree.statement.conditions if each is not condition)
+    stray = replace(condition, operator=_opposite(condition.operator))
+    outside = replace(claim(tree.statement), conditions=(*others, stray))
+    proved = _none(document, part(document, fixed), part(document, outside))
+    proof = "no message is allowed by it that has a recipient who does not match" if proved else ""
+    return (Fix(f"write `{operator}`, and `{NULL}` beside it", edits, proof, changes_meaning=True),)
+
+
+def _statement_in(document: Document, edits: tuple[Edit, ...], tree: StatementTree) -> Statement | None:
+    fixed = patched(document, edits).policy
+    return None if fixed is None else fixed.statements[tree.number]
+
+
+def _none(document: Document, one: Policy, other: Policy) -> bool:
+    """Whether it is proved that both allow nothing together."""
+    try:
+        return anybody(document).overlap(one, other) is None
+    except Undecidable:
+        return False
+
+
+@rule(
+    "SES_RECIPIENTS_FORALL_DENY",
+    Severity.SECURITY_WARNING,
+    bad=policy(allow(Action=BOTH), deny(Action=BOTH, Condition=when("ForAllValues:StringNotLike", *OURS))),
+    good=policy(allow(Action=BOTH), deny(Action=BOTH, Condition=when("ForAnyValue:StringNotLike", *OURS))),
+    solved=True,
+)
+def recipients_forall_deny(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """One harmless recipient defeats a Deny with `ForAllValues`.
+
+    It holds only where every recipient matches, so a message to a forbidden address passes with a harmless one beside it. A Deny takes
+    `ForAnyValue`: one forbidden recipient is enough.
+    """
+    for tree, statement, pair, condition in _on_recipients(document, Effect.DENY, ALL):
+        one = replace(condition, operator=Operator(condition.operator.base, ANY))
+        request = somebody(document).overlap(in_force(document), part(document, _instead(statement, condition, one)))
+        if request is not None:
+            yield Hit(
+                pair.operator_at,
+                "this Deny holds only where every recipient matches: one more recipient who does not, and the message passes",
+                shown(request, "allowed, though one of its recipients is forbidden"),
+                _one_is_enough(document, tree, pair, condition),
+            )
+
+
+def _instead(statement: Statement, condition: Condition, other: Condition) -> Statement:
+    return replace(claim(statement), conditions=tuple(other if each is condition else each for each in statement.conditions))
+
+
+def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
+    operator = Operator(condition.operator.base, ANY)
+    edits = with_operator(document, tree, pair, str(operator))
+    fixed = _statement_in(document, edits, tree)
+    if fixed is None or tree.statement is None:
+        return ()
+    forbidden = _instead(tree.statement, condition, replace(condition, operator=operator))
+    proved = _none(document, undenied(document, fixed), part(document, forbidden))
+    proof = "it denies every message with a recipient who matches" if proved else ""
+    return (Fix(f"write `{operator}`", edits, proof, changes_meaning=True),)
+
+
+# --- no recipients at all -----------------------------------------------------------------------------------------------
+
+
+@rule(
+    "SES_FORALL_MISSING_KEY",
+    Severity.SECURITY_WARNING,
+    bad=policy(allow(Action="ses:Send*", Condition=when("ForAllValues:StringLike", *OURS))),
+    good=policy(allow(Action="ses:Send*", Condition=ONLY_OURS)),
+    solved=True,
+)
+def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """`ForAllValues` is true of a request that does not carry the key.
+
+    Of no values all hold. So an Allow with it allows `ses:SendBulkEmail`, whose requests do not say their recipients, to anybody. Put
+    `"Null": {"ses:Recipients": "false"}` beside it. A Deny with it fires on every call without the key: with `ses:*` also on
+    `ses:GetSendQuota`.
+    """
+    for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ALL):
+        without = _more(statement, Condition(Operator(NULL), condition.key, ("true",), NOWHERE))
+        request = somebody(document).overlap(in_force(document), part(document, without))
+        if request is not None:
+            edits = with_condition(document, tree, NULL, pair.key, "false")
+            fixed = _statement_in(document, edits, tree)
+            there = _more(statement, Condition(Operator(NULL), condition.key, ("false",), NOWHERE))
+            proved = fixed is not None and _same(document, fixed, there)
+            proof = "it allows what it allowed, but for requests that do not say their recipients" if proved else ""
+            yield Hit(
+                pair.operator_at,
+                "true also of requests that do not say their recipients",
+                shown(request, f"allowed: it carries no {spelled(RECIPIENTS)}"),
+                (Fix(f'put "{NULL}" beside it', edits, proof, changes_meaning=True),),
+            )
+    for _tree, statement, pair, _condition in _on_recipients(document, Effect.DENY, ALL):
+        mask = carriers(RECIPIENTS) or 0
+        beyond = [each for each in statement.actions or ("*",) if each == "*" or not each.lower().startswith("ses:send")]
+        if beyond and spoken_of(statement) & ~mask:
+            calls = replace(claim(statement), actions=("ses:Get*", "ses:List*"), not_actions=None)
+            request = somebody(document).overlap(part(document, claim(statement)), part(document, calls))
+            if request is not None:
+                said = f"true also of calls without recipients, so `{request.action}` is denied as well"
+                yield Hit(pair.operator_at, said, shown(request, f"denied: it carries no {spelled(RECIPIENTS)}"))
+
+
+def _same(document: Document, one: Statement, other: Statement) -> bool:
+    try:
+        return anybody(document).equivalent(part(document, claim(one)), part(document, claim(other)))
+    except Undecidable:
+        return False
+
+
+# --- prefixes where they are missing, or do not belong ------------------------------------------------------------------
+
+
+@rule(
+    "SES_RECIPIENTS_NO_QUALIFIER",
+    Severity.ERROR,
+    bad=policy(allow(Action=BOTH), deny(Action=BOTH, Condition=when("StringLike", "ses:Recipients", "*@competitor.example"))),
+    good=policy(
+        allow(Action=BOTH),
+        deny(Action=BOTH, Condition=when("ForAnyValue:StringLike", "ses:Recipients", "*@competitor.example")),
+    ),
+    solved=True,
+)
+def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """`ses:Recipients` is a set, and an operator without `ForAllValues` or `ForAnyValue` never holds of a set.
+
+    Not even of a set of one. A Deny without the prefix denies nothing, and an Allow allows nothing. To deny messages that have one such
+    recipient write `ForAnyValue`; to allow those of which every recipient matches write `ForAllValues`, with `Null` beside it.
+    """
+    for effect in Effect:
+        for tree, statement, pair, condition in _on_recipients(document, effect, None):
+            allowing = effect is Effect.ALLOW
+            fixes = (
+                _every_recipient(document, tree, pair, condition)
+                if allowing
+                else _one_is_enough(document, tree, pair, condition)
+            )
+            does = "allows nothing" if allowing else "denies nothing"
+            prefix = ALL if allowing else ANY
+            request = None
+            if not allowing:
+                one = replace(condition, operator=Operator(condition.operator.base, ANY))
+                request = somebody(document).overlap(in_force(document), part(document, _instead(statement, condition, one)))
+            yield Hit(
+                pair.operator_at,
+                f"`{pair.operator}` never holds of several recipients, so {tree.name} {does}; expected `{prefix}:{pair.operator}`",
+                shown(request, "allowed, though this Deny names its recipient"),
+                fixes,
+            )
+
+
+@rule(
+    "SES_SINGLE_KEY_QUALIFIER",
+    Severity.SECURITY_WARNING,
+    bad=policy(allow(Action=BOTH, Condition=when("ForAllValues:StringLike", "ses:FromAddress", "*@example.com"))),
+    good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
+    solved=True,
+)
+def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.
+
+    There is one From address. `ForAllValues` is true where it is absent, so an Allow with it lets `ses:SendBulkEmail` through, which
+    carries none; `ForAnyValue` on a negated operator is false there, so a Deny lets it through. Write the operator without a prefix.
+    """
+    single = tuple(key for key in (*ADDRESSES, DISPLAY_NAME) if key != RECIPIENTS)
+    for tree in document.statements:
+        for pair, condition in conditions_on(tree, *single):
+            if condition.operator.qualifier is None or tree.statement is None or not sends_of(tree.statement):
+                continue
+            plain = replace(condition.operator, qualifier=None)
+            edits = with_operator(document, tree, pair, str(plain))
+            fixed = _statement_in(document, edits, tree)
+            absent = condition.operator.qualifier == ALL
+            said = "true where it is absent" if absent else "false where it is absent" if is_negated(condition) else "needless"
+            key = spelled(condition.key.lower())
+            there = Condition(Operator(NULL), condition.key, ("false",), NOWHERE)
+            proved = fixed is not None and _same(document, _more(tree.statement, there), _more(fixed, there))
+            proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
+            yield Hit(
+                pair.operator_at,
+                f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
+                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),),
+            )
