@@ -7,6 +7,7 @@ Source: RFC 8259.
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,12 +88,18 @@ def read_json(source: Source) -> Node:
 
     Its code is `json-syntax`, `duplicate-key`, or `duplicate-key-case` for keys that differ by case alone.
     """
-    return _Reader(source).document()
+    return _Reader(source, str.lower).document()
+
+
+def read_data(source: Source) -> Node:
+    """As `read_json`, for data that are no policy: keys that differ by case alone are different keys there."""
+    return _Reader(source, str).document()
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, key: Callable[[str], str]) -> None:
         self._source = source
+        self._key = key  # what two keys may not have in common
         self._text = source.text
         self._at = 0
 
@@ -148,7 +155,7 @@ class _Reader:
             key_start = self._at
             key = self._string()
             key_end = self._at
-            earlier = seen.setdefault(key.lower(), key)
+            earlier = seen.setdefault(self._key(key), key)
             if key in members:
                 raise self._source.error("duplicate-key", "", f"the key `{key}` stands here a second time", key_start)
             if earlier != key:

@@ -1,0 +1,104 @@
+"""JSON to a tree and back. In files around policies, keys that differ by case alone are different keys."""
+
+import json
+import re
+from typing import Final
+
+from gatepost.policy.errors import PolicyError
+from gatepost.policy.json_reader import Node, Number, Source, read_data
+from gatepost.sources.found import SourceError
+from gatepost.sources.text import Builder, Text
+from gatepost.sources.tree import Field, Fields, Items, Scalar, Tree
+
+ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.")
+ESCAPED: Final = re.compile(r'[\x00-\x1f"\\]')
+INDENT: Final = "  "
+
+
+def read_tree(text: Text, file: str) -> Tree:
+    """The tree of a JSON text; SourceError at the place in the file where it is none."""
+    source = Source(text.text)
+    try:
+        return _tree(read_data(source), text)
+    except PolicyError as error:
+        raise SourceError(file, error.problem, *text.place(source.offset(error.line, error.column))) from None
+
+
+def _tree(node: Node, text: Text) -> Tree:
+    place = text.place(node.start)
+    match node.value:
+        case str():
+            return _string(text, node.start, node.end)
+        case tuple():
+            return Items(tuple(_tree(each, text) for each in node.value), place)
+        case dict():
+            members = {
+                name: Field(_string(text, member.key_start, member.key_end), _tree(member.node, text))
+                for name, member in node.value.items()
+            }
+            return Fields(members, place)
+        case bool() | Number() | None:
+            return Scalar(text.part(node.start, node.end), place, is_word=True)
+
+
+def _string(text: Text, start: int, end: int) -> Scalar:
+    inside = text.part(start + 1, end - 1)
+    return Scalar(_unescaped(inside) if "\\" in inside.text else inside, text.place(start))
+
+
+def _unescaped(inside: Text) -> Text:
+    builder = Builder()
+    at = 0
+    for escape in ESCAPE.finditer(inside.text):
+        builder.add(inside.part(at, escape.start()))
+        builder.add_at(json.loads(f'"{escape.group()}"'), inside.place(escape.start()))
+        at = escape.end()
+    builder.add(inside.part(at, len(inside.text)))
+    return builder.built()
+
+
+def write_tree(tree: Tree) -> Text:
+    """The tree as JSON, a member and an entry a line."""
+    builder = Builder()
+    _write(tree, builder, "\n")
+    return builder.built()
+
+
+def _write(tree: Tree, builder: Builder, line: str) -> None:
+    match tree:
+        case Scalar():
+            _write_scalar(tree, builder)
+        case Items():
+            builder.add_at("[", tree.place)
+            for number, value in enumerate(tree.values):
+                builder.add_after(f"{',' if number else ''}{line}{INDENT}")
+                _write(value, builder, line + INDENT)
+            builder.add_after(f"{line if tree.values else ''}]")
+        case Fields():
+            builder.add_at("{", tree.place)
+            for number, field in enumerate(tree.members.values()):
+                builder.add_after(f"{',' if number else ''}{line}{INDENT}")
+                _write_scalar(field.key, builder)
+                builder.add_after(": ")
+                _write(field.value, builder, line + INDENT)
+            builder.add_after(f"{line if tree.members else ''}}}")
+
+
+def _write_scalar(scalar: Scalar, builder: Builder) -> None:
+    if scalar.is_word:
+        builder.add(scalar.text)
+        return
+    builder.add_at('"', scalar.place)
+    builder.add(_escaped(scalar.text))
+    builder.add_after('"')
+
+
+def _escaped(text: Text) -> Text:
+    builder = Builder()
+    at = 0
+    for special in ESCAPED.finditer(text.text):
+        builder.add(text.part(at, special.start()))
+        builder.add_at(json.dumps(special.group())[1:-1], text.place(special.start()))
+        at = special.end()
+    builder.add(text.part(at, len(text.text)))
+    return builder.built()
