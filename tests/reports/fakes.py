@@ -138,7 +138,8 @@ class Below:
 
 
 def in_template(text: str, line: int = 10, file: str = "stack.yaml", address: str = "Sender") -> FoundPolicy:
-    return FoundPolicy(text, PolicyKind.IDENTITY, file, Below(text, line, 8), address)
+    content = "\n" * (line - 1) + "\n".join(f"{' ' * 8}{each}" for each in text.split("\n"))
+    return FoundPolicy(text, PolicyKind.IDENTITY, file, Below(text, line, 8), address, content=content)
 
 
 def run(*policies: FoundPolicy, suppressions: Suppressions = NO_SUPPRESSIONS) -> LintRun:

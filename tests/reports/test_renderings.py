@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft4Validator
 
-from gatepost.cli.lint_text import run_lines, undecided_notes
+from gatepost.cli.lint_text import run_lines
 from gatepost.cli.paint import Paint
 from gatepost.policy.cases import read_cases, run_case
 from gatepost.reports.renderings import FORMS, rendered
@@ -232,10 +232,12 @@ def test_a_long_line_is_cut_around_the_place() -> None:
     assert all(len(text) <= 60 for text in shown[at : at + 4])
 
 
-def test_a_policy_in_a_template_is_shown_without_line_numbers_of_its_own() -> None:
+def test_a_policy_in_a_template_is_shown_as_it_stands_there() -> None:
     (in_file,) = [each for each in RUN.linted if each.policy.address]
     shown = "\n".join(run_lines(type(RUN)((in_file,), RULES), Paint(colours=False)))
-    assert shown.startswith('stack.yaml:19:17 Sender SES_FAKE_INVERTED  security warning\n   │\n   │       "Effect": "Deny",\n')
+    assert shown.startswith(
+        'stack.yaml:19:17 Sender SES_FAKE_INVERTED  security warning\n   │\n15 │               "Effect": "Deny",\n19'
+    )
     assert "Fixable" not in shown
 
 
@@ -250,7 +252,7 @@ def test_the_counts_name_the_gravest_first_and_what_is_passed_over() -> None:
 
 
 def test_what_could_not_be_decided_is_told_with_the_reason() -> None:
-    assert list(undecided_notes(RUN)) == [
+    assert list(RUN.undecided) == [
         "policies/variable.json: could not decide FAKE_VARIABLE: the variable `${aws:username}`: its value is not known"
     ]
     assert INVERTED.solved

@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
 
-from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
-from gatepost.cli.lint_flags import LintFlags, Task, task_of, text_of
+from gatepost.cli.exits import CANNOT_TELL, DONE, NO, UNREACHABLE, USAGE, Exit
+from gatepost.cli.lint_flags import LintFlags, Task, task_of
 
 if TYPE_CHECKING:
+    from gatepost.lint.setting import Setting
     from gatepost.reports.comments import Comment
     from gatepost.reports.run import Linted, LintRun
     from gatepost.reports.suppressions import Suppressions
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 Output = Literal["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"]
 NO_FLAGS: Final = LintFlags()
-WITH_COMMENTS: Final = (".yaml", ".yml", ".template", ".tf", ".hcl")
+ACCOUNT: Final = "aws://"
 
 
 def lint(
@@ -31,12 +33,13 @@ def lint(
 
     Example: gatepost lint policies/ --fail-on security
 
-    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 unreadable, 3 a rule could not be decided.
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 unreadable, 3 a rule could not be decided,
+    4 an account that cannot be asked.
 
     Parameters
     ----------
     policies
-        Files, folders, or - for standard input.
+        Files (policies, templates, Terraform plans), folders, -, git:REV:PATH, aws://PROFILE, an ARN.
     output
         human, concise, json, jsonl, sarif, github, gitlab or junit.
     """
@@ -46,18 +49,19 @@ def lint(
     _check(flags, policies)
     begun = perf_counter()
     task = task_of(flags)
-    found, unreadable = _found(policies, task)
-    suppressions = _suppressions(task, found, unreadable)
-    linted = lint_policies(found, task.rules, task.setting, suppressions)
+    gathered = _gathered(policies, task)
+    suppressions = _suppressions(task, gathered)
+    setting = _setting(task, gathered)
+    linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
     if flags.fix or flags.diff:
         before = linted
-        linted = tuple(fix_policy(each, task.rules, task.setting, suppressions, intent=flags.intent) for each in before)
+        linted = tuple(fix_policy(each, task.rules, setting, suppressions, intent=flags.intent) for each in before)
         if flags.diff:
-            return _print_diffs(before, linted, unreadable)
+            return _print_diffs(before, linted, gathered)
         _write(linted)
-    unreadable += untold_errors(linted)
-    notes = tuple(suppressions.notes(linted, task.rules))
-    run = LintRun(linted, tuple(task.rules), tuple(unreadable), notes, round((perf_counter() - begun) * 1000))
+    problems = (*gathered.problems, *untold_errors(linted))
+    notes = (*gathered.unread, *suppressions.notes(linted, task.rules))
+    run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
     if flags.write_baseline is not None:
         return _write_baseline(flags.write_baseline, run)
     _tell(run, task)
@@ -82,40 +86,67 @@ def _code(run: "LintRun", *, failing: bool) -> int:
         return USAGE
     if failing:
         return NO
-    return CANNOT_TELL if run.undecided else DONE
+    return CANNOT_TELL if any(run.undecided) else DONE
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------
 
 
-def _found(names: Iterable[str], task: Task) -> tuple[list["FoundPolicy"], list["SourceError"]]:
-    """The policies of each name, and the names that cannot be read: the others are linted all the same."""
-    from gatepost.sources.find import find_policies  # noqa: PLC0415 -- the same
-    from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
+@dataclass(frozen=True)
+class Gathered:
+    """What was found under the names. `problems` are the names, or the files of a folder, that cannot be read."""
 
-    found: list[FoundPolicy] = []
-    unreadable: list[SourceError] = []
+    policies: "list[FoundPolicy]" = field(default_factory=list)
+    identities: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    problems: "list[SourceError]" = field(default_factory=list)
+
+
+def _gathered(names: Iterable[str], task: Task) -> Gathered:
+    """What is under each name; where one cannot be read the others are linted all the same. Exit where an account is silent."""
+    from gatepost.sources.find import find  # noqa: PLC0415 -- the same
+    from gatepost.sources.found import AccountError, FoundPolicy, SourceError, Unread  # noqa: PLC0415 -- the same
+
+    gathered = Gathered()
     for name in names:
         try:
-            found += find_policies([name], task.kind)
+            for found in find([name], task.kind, task.given):
+                match found:
+                    case FoundPolicy():
+                        gathered.policies.append(found)
+                    case SourceError():
+                        gathered.problems.append(found)
+                    case Unread():
+                        gathered.unread.append(str(found))
+                    case _ if name.startswith(ACCOUNT):
+                        gathered.identities.append(found.identity)
+        except AccountError as error:
+            raise Exit(UNREACHABLE, str(error)) from None
         except SourceError as error:
-            unreadable.append(error)
-    return found, unreadable
+            gathered.problems.append(error)
+    return gathered
 
 
-def _suppressions(task: Task, found: Iterable["FoundPolicy"], unreadable: list["SourceError"]) -> "Suppressions":
-    """What passes findings over; a comment that cannot be read is added to what is unreadable."""
+def _setting(task: Task, gathered: Gathered) -> "Setting":
+    """Where the policies are to be in force: an account that was asked has said which identities it has."""
+    known = task.setting.identities
+    return (
+        task.setting if known is not None or not gathered.identities else replace(task.setting, identities=gathered.identities)
+    )
+
+
+def _suppressions(task: Task, gathered: Gathered) -> "Suppressions":
+    """What passes findings over; a comment that cannot be read is one more problem."""
     from gatepost.reports.comments import read_comments  # noqa: PLC0415 -- the same
     from gatepost.reports.suppressions import Suppressions  # noqa: PLC0415 -- the same
     from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
 
     comments: dict[str, tuple[Comment, ...]] = {}
-    for file in {each.file for each in found if not each.whole}:
-        if file.endswith(WITH_COMMENTS) and Path(file).is_file():
-            try:
-                comments[file] = tuple(read_comments(file, text_of(file)))
-            except SourceError as error:
-                unreadable.append(error)
+    for file, content in {each.file: each.content for each in gathered.policies if not each.whole}.items():
+        try:
+            comments[file] = tuple(read_comments(file, content))
+        except SourceError as error:
+            gathered.problems.append(error)
     return Suppressions(task.setting.now.date(), task.ignores, comments, task.baseline)
 
 
@@ -131,13 +162,13 @@ def _write(linted: Iterable["Linted"]) -> None:
                 raise Exit(USAGE, f"--fix: {each.policy.file}: {error.strerror}") from None
 
 
-def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], unreadable: Iterable["SourceError"]) -> int:
+def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered: Gathered) -> int:
     from gatepost.reports.fixing import diff  # noqa: PLC0415 -- the same
     from gatepost.reports.run import untold_errors  # noqa: PLC0415 -- the same
 
     changes = [diff(old.policy.file, old.policy.text, new.policy.text) for old, new in zip(before, after, strict=True)]
     sys.stdout.write("".join(changes))
-    problems = [*unreadable, *untold_errors(after)]
+    problems = [*gathered.problems, *untold_errors(after)]
     for problem in problems:
         print(f"gatepost: {problem}", file=sys.stderr)
     if problems:
@@ -159,11 +190,9 @@ def _write_baseline(file: Path, run: "LintRun") -> int:
 
 def _tell(run: "LintRun", task: Task) -> None:
     """What is beside the answer."""
-    from gatepost.cli.lint_text import undecided_notes  # noqa: PLC0415 -- the same
-
     left_out = task.left_out
     lacking = [f"{len(left_out)} rules need a solver and were left out: pip install 'gatepost[prove]'"] if left_out else []
-    for note in (*run.unreadable, *lacking, *run.notes, *undecided_notes(run)):
+    for note in (*run.unreadable, *lacking, *run.notes, *run.undecided):
         print(f"gatepost: {note}", file=sys.stderr)
 
 

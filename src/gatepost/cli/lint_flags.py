@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from gatepost.lint.setting import Setting
     from gatepost.policy.read import PolicyKind
     from gatepost.reports.baseline import Baseline
-    from gatepost.reports.config import Config
-    from gatepost.reports.suppressions import Ignore
+    from gatepost.reports.suppressions import Config, Ignore
+    from gatepost.sources.given import Given
 
 Kind = Literal["identity", "resource", "trust", "boundary", "session", "scp", "rcp"]
 Gravity = Literal["error", "security", "warning", "suggestion"]
 SEVERAL: Final = Parameter(negative=(), show_default=False)
 PLAIN: Final = Parameter(show_default=False)
+FILE: Final = ".gatepost.toml"
 NAMES: Final = {"error": "ERROR", "security": "SECURITY_WARNING", "warning": "WARNING", "suggestion": "SUGGESTION"}
 
 
@@ -51,6 +52,9 @@ class LintFlags:
     account: Annotated[str | None, Parameter(help="The account that the policies are for.")] = None
     region: Annotated[str | None, Parameter(help="Its region.")] = None
     identities: Annotated[Path | None, Parameter(help="A file of the verified domains and addresses, one a line.")] = None
+    parameter: Annotated[tuple[str, ...], SEVERAL, Parameter(help="NAME=VALUE of a template's parameter; repeatable.")] = ()
+    exports: Annotated[Path | None, Parameter(help="A file of what templates import.")] = None
+    endpoint_url: Annotated[str | None, Parameter(help="Where accounts are asked. Default: AWS")] = None
     aws_mode: Annotated[bool, PLAIN, Parameter(help="The policies are for AWS itself.")] = False
     now: Annotated[str | None, Parameter(help="The time that dates are judged by. Default: now")] = None
 
@@ -62,6 +66,7 @@ class Task:
     rules: "Sequence[Rule]"
     left_out: "Sequence[Rule]"
     setting: "Setting"
+    given: "Given"
     kind: "PolicyKind"
     ignores: "Sequence[Ignore]"
     baseline: "Baseline"
@@ -79,16 +84,19 @@ def task_of(flags: LintFlags) -> Task:
         rules, left_out = _rules(flags, config)
         kind = PolicyKind[(flags.kind or "any").upper()]
         fail_on = Severity[NAMES[flags.fail_on or config.settings.get("fail-on", "warning")]]
-        return Task(rules, left_out, _setting(flags, config), kind, config.ignores, _baseline(flags, config), fail_on)
+        setting, baseline = _setting(flags, config), _baseline(flags, config)
+        return Task(rules, left_out, setting, _given(flags), kind, config.ignores, baseline, fail_on)
     except SourceError as error:
         raise Exit(USAGE, str(error)) from None
 
 
 def _config(flags: LintFlags) -> "Config":
-    from gatepost.reports.config import FILE, Config, read_config  # noqa: PLC0415 -- the same
+    from gatepost.reports.suppressions import Config  # noqa: PLC0415 -- the same
 
     if flags.config is None and not Path(FILE).is_file():
         return Config({}, ())
+    from gatepost.reports.config import read_config  # noqa: PLC0415 -- a reader of TOML, where there is some
+
     file = str(flags.config or FILE)
     return read_config(file, text_of(file))
 
@@ -127,6 +135,13 @@ def _setting(flags: LintFlags, config: "Config") -> "Setting":
         None if identities is None else frozenset(identities),
         flags.aws_mode or bool(settings.get("aws-mode")),
     )
+
+
+def _given(flags: LintFlags) -> "Given":
+    from gatepost.sources.given import Given, read_exports, read_parameters  # noqa: PLC0415 -- the same
+
+    exports = {} if flags.exports is None else read_exports(flags.exports)
+    return Given(read_parameters(flags.parameter), exports, endpoint_url=flags.endpoint_url, region=flags.region)
 
 
 def _baseline(flags: LintFlags, config: "Config") -> "Baseline":

@@ -109,13 +109,3 @@ def _fix(fix: Fix, name: str, linted: "Linted", paint: "Paint") -> Iterator[str]
 
 def _counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
-
-
-def undecided_notes(run: "LintRun") -> Iterator[str]:
-    """What could not be decided, the rules of one reason together."""
-    for linted in run.linted:
-        by_reason: dict[str, list[str]] = {}
-        for rule, reason in linted.undecided:
-            by_reason.setdefault(reason, []).append(rule.code)
-        for reason, codes in by_reason.items():
-            yield f"{linted.policy.name}: could not decide {', '.join(codes)}: {reason}"

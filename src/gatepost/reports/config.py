@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from gatepost.policy.errors import did_you_mean
-from gatepost.reports.suppressions import Ignore
+from gatepost.reports.suppressions import Config, Ignore
 from gatepost.sources.found import SourceError
 
-FILE: Final = ".gatepost.toml"
 TEXT: Final = "a text"
 TEXTS: Final = "a list of texts"
 SETTINGS: Final = {
@@ -38,14 +37,6 @@ SETTINGS: Final = {
 }
 IGNORE: Final = {"code": TEXT, "path": TEXT, "address": TEXT, "sid": TEXT, "reason": TEXT, "until": "a date"}
 TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What a project says. `settings` are those of `[lint]`, by their names."""
-
-    settings: Mapping[str, Any]
-    ignores: tuple[Ignore, ...]
 
 
 def read_config(file: str, text: str) -> Config:

@@ -86,9 +86,14 @@ class LintRun:
         return {severity: counted[severity] for severity in GRAVITY if counted[severity]}
 
     @property
-    def undecided(self) -> bool:
-        """Whether some rule could not be decided on some policy."""
-        return any(each.undecided for each in self.linted)
+    def undecided(self) -> Iterator[str]:
+        """What could not be decided, as sentences: the rules of one policy and reason together."""
+        for linted in self.linted:
+            by_reason: dict[str, list[str]] = {}
+            for rule, reason in linted.undecided:
+                by_reason.setdefault(reason, []).append(rule.code)
+            for reason, codes in by_reason.items():
+                yield f"{linted.policy.name}: could not decide {', '.join(codes)}: {reason}"
 
     @property
     def is_unreadable(self) -> bool:
@@ -137,8 +142,7 @@ def untold_errors(linted: Iterable[Linted]) -> Iterator[SourceError]:
     for each in linted:
         error = each.document.error
         if error is not None and all(result.finding.severity is not Severity.ERROR for result in each.results):
-            before = each.document.text.split("\n")[: error.line - 1]
-            offset = sum(len(line) + 1 for line in before) + error.column - 1
+            offset = each.document.source.offset(error.line, error.column)
             problem = f"{error.path}: {error.problem}" if error.path else error.problem
             yield SourceError(each.policy.file, problem, *each.policy.places.place(offset))
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import Finding
@@ -70,6 +70,14 @@ class Ignore:
     def is_over(self, today: date) -> bool:
         """Whether its last day is past."""
         return self.until is not None and self.until < today
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What `.gatepost.toml` says. `settings` are those of `[lint]`, by their names."""
+
+    settings: Mapping[str, Any]
+    ignores: tuple[Ignore, ...]
 
 
 @dataclass(frozen=True, slots=True)
