@@ -22,9 +22,10 @@ VARYING = {
     r"AJ[A-Za-z0-9+/]{41}=": "TOKEN",
     r"\b[01][0-9a-f]{23}\b": "ID",
     r"\d\d:\d\d:\d\dZ": "TIME",
+    r"\(\d+ ms\)": "(SPAN)",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md", "docs/lint.md")
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,53 @@ def test_what_cannot_be_read_is_told_and_all_else_is_linted(capsys: pytest.Captu
     assert "window.json:10:9: SES_FAKE_INVERTED both must hold" in out
 
 
+TEMPLATE = """\
+Parameters: {Domain: {Type: String}}
+Resources:
+  Sender:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Deny
+            Action: ses:SendEmail
+            Resource: !Sub arn:aws:ses:us-east-1:111122223333:identity/${Domain}
+            Condition:
+              # gatepost: ignore[SES_FAKE_INVERTED] a freeze, meant so
+              DateGreaterThan: {"aws:CurrentTime": "2023-04-01T09:00:00Z"}
+              DateLessThan: {"aws:CurrentTime": "2023-04-01T17:00:00Z"}
+"""
+
+
+def test_a_template_is_linted_where_it_says_so_and_its_comments_pass_over(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "stack.yaml").write_text(TEMPLATE)
+    code, out, _ = lint(capsys, "stack.yaml --parameter Domain=example.com -o json")
+    (found,) = json.loads(out)["policies"]
+    assert (code, found["address"], found["unresolved"]) == (0, "Sender", [])
+    (finding,) = found["findings"]
+    assert (finding["line"], finding["column"]) == (14, 15)
+    assert finding["suppressed"] == {"by": "comment", "reason": "a freeze, meant so", "until": None}
+    (folder / "stack.yaml").write_text(TEMPLATE.replace("a freeze, meant so", ""))
+    code, out, err = lint(capsys, "stack.yaml -o concise --ignore FAKE_VARIABLE")
+    assert (code, out.splitlines()[-1].split()[0]) == (2, "stack.yaml:14:15:")
+    assert err == "gatepost: stack.yaml:13:27: expected `gatepost: ignore[CODE] reason`, with one code or more and the reason\n"
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_does_not_hide_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policies = folder / "policies"
+    policies.mkdir()
+    (policies / "a.json").write_bytes(b"\xff")
+    (policies / "b.json").write_text(WINDOW)
+    code, out, err = lint(capsys, "policies -o concise")
+    assert (code, out.split()[0]) == (2, "policies/b.json:10:9:")
+    assert err == "gatepost: policies/a.json:1:1: not UTF-8\n"
+
+
 def test_standard_input_is_a_policy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WINDOW.encode())))
     code, out, _ = lint(capsys, "- -o concise")

@@ -102,8 +102,8 @@ def test_all_forms_tell_the_same_findings(form: str) -> None:
     assert sorted(READERS[form](told(form))) == sorted(wanted)
 
 
-@pytest.mark.parametrize("form", sorted(set(FORMS) - {"jsonl"}))
-def test_what_cannot_be_read_is_in_every_form(form: str) -> None:
+@pytest.mark.parametrize("form", sorted(set(FORMS) - {"concise", "jsonl"}))
+def test_what_cannot_be_read_is_in_every_form_that_is_more_than_lines(form: str) -> None:
     assert "absent.json" in told(form)
     assert "expected `,`" in told(form)
 
@@ -235,9 +235,8 @@ def test_a_long_line_is_cut_around_the_place() -> None:
 def test_a_policy_in_a_template_is_shown_as_it_stands_there() -> None:
     (in_file,) = [each for each in RUN.linted if each.policy.address]
     shown = "\n".join(run_lines(type(RUN)((in_file,), RULES), Paint(colours=False)))
-    assert shown.startswith(
-        'stack.yaml:19:17 Sender SES_FAKE_INVERTED  security warning\n   │\n15 │               "Effect": "Deny",\n19'
-    )
+    assert shown.startswith("stack.yaml:19:17 Sender SES_FAKE_INVERTED  security warning\n")
+    assert '\n15 │               "Effect": "Deny",\n19 │' in shown
     assert "Fixable" not in shown
 
 

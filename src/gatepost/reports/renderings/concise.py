@@ -5,9 +5,8 @@ from gatepost.reports.visible import visible
 
 
 def concise(run: LintRun) -> str:
-    """A line a finding; what cannot be read in the same form."""
-    lines = [line(result) for result in run.results]
-    return "\n".join([*(str(error) for error in run.unreadable), *lines])
+    """A line a finding."""
+    return "\n".join(map(line, run.results))
 
 
 def line(result: Result) -> str:
