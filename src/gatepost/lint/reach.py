@@ -1,17 +1,18 @@
 """What a document's statements reach: the questions of `reasoning`, asked of a document or of a part of it.
 
-A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom all is
-known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this one says no.
+A rule that needs a proof asks for `anybody`: every caller, every value. A rule that needs an example asks for `somebody`, of whom
+all is known that policies ask about a caller. Only the yes of that question counts: somebody else might have said yes where this
+one says no.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import Witness
-from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
@@ -27,6 +28,7 @@ SOMEONE: Final = "111122223333"
 STRANGER: Final = "444455556666"
 VARIABLE: Final = re.compile(r"\$\{\s*([^,'\s{}]+)")
 ABOUT_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username")
+NOWHERE: Final = Place(1, 1)
 Known = Mapping[str, str | tuple[str, ...] | None]
 
 
@@ -52,6 +54,22 @@ def part(document: Document, *statements: Statement) -> Policy:
 def claim(statement: Statement) -> Statement:
     """The requests that a statement speaks of, as an Allow."""
     return replace(statement, effect=Effect.ALLOW)
+
+
+def narrowed(statement: Statement, *conditions: Condition) -> Statement:
+    """The requests that a statement speaks of, where these conditions hold as well."""
+    return replace(claim(statement), conditions=(*statement.conditions, *conditions))
+
+
+def instead(statement: Statement, condition: Condition, *others: Condition) -> Statement:
+    """The requests that a statement would speak of with other conditions, or none, in the place of one."""
+    kept = tuple(each for each in statement.conditions if each is not condition)
+    return replace(claim(statement), conditions=(*kept, *others))
+
+
+def compared(operator: str, key: str, *values: str, qualifier: str | None = None) -> Condition:
+    """A condition of a question."""
+    return Condition(Operator(operator, qualifier), key, values, NOWHERE)
 
 
 def everything(document: Document) -> Statement:
@@ -95,15 +113,30 @@ def anybody(document: Document, known: Known | None = None) -> "Asker":
 
 def somebody(document: Document, known: Known | None = None) -> "Asker":
     """The questions about an example caller. Their yes is exact."""
-    text = document.text.lower()
     values: dict[str, str | tuple[str, ...] | None] = {}
-    if "${" in text or any(prefix in text for prefix in ABOUT_THE_CALLER):
+    if asks_about_the_caller(document):
+        text = document.text.lower()
         caller = _example(document)
         values |= {key: value for key, value in about(caller).items() if key.lower() in text}
         lowered = {key.lower() for key in values}
         values |= {key: "someone" for key in VARIABLE.findall(text) if key not in lowered}
         return _asker(document, caller, values | dict(known or {}))
     return _asker(document, None, known or {})
+
+
+def found(document: Document, ask: Callable[["Asker"], Request | None]) -> Request | None:
+    """A request that answers a question; None where it is proved that there is none. Undecidable where neither is."""
+    if asks_about_the_caller(document):
+        request = ask(somebody(document))
+        if request is not None:
+            return request
+    return ask(anybody(document))
+
+
+def asks_about_the_caller(document: Document) -> bool:
+    """Whether the answer may differ by what a caller is called: there are variables, or keys that belong to the caller."""
+    text = document.text.lower()
+    return "${" in text or any(prefix in text for prefix in ABOUT_THE_CALLER)
 
 
 def stranger(document: Document) -> "Asker":
@@ -148,6 +181,22 @@ def _asker(document: Document, caller: Principal | None, known: Known) -> "Asker
 
 
 # --- answers ------------------------------------------------------------------------------------------------------------
+
+
+def is_proved(document: Document, ask: Callable[["Asker"], bool]) -> bool:
+    """Whether what is asked about everybody is so; not where it is not decided."""
+    try:
+        return ask(anybody(document))
+    except Undecidable:
+        return False
+
+
+def is_none(document: Document, ask: Callable[["Asker"], Request | None]) -> bool:
+    """Whether it is proved that no request answers a question; not where it is not decided."""
+    try:
+        return found(document, ask) is None
+    except Undecidable:
+        return False
 
 
 def shown(request: Request | None, says: str) -> tuple[Witness, ...]:

@@ -24,7 +24,10 @@ from gatepost.policy.read import PolicyKind
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a rule has found something, and what (see `Finding`). `severity` is told where it differs from the rule's."""
+    """Where a rule has found something, and what (see `Finding`).
+
+    `severity` is told where it differs from the rule's.
+    """
 
     at: At
     message: str

@@ -10,14 +10,13 @@ from typing import Final
 from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import allow, policy
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import patched, rewritten, value_of
-from gatepost.lint.reach import anybody, denies_of, part, shown, somebody
+from gatepost.lint.patch import rewritten, statement_of, value_of
+from gatepost.lint.reach import denies_of, is_proved, part, shown, somebody
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import WHOLE_FAMILY, senders
 from gatepost.lint.setting import Setting
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Effect, Statement
-from gatepost.reasoning.undecidable import Undecidable
 
 SENDER: Final = ["ses:Send*", "ses:Get*", "ses:List*"]
 ADMINISTRATION: Final = {
@@ -61,9 +60,9 @@ ADMINISTRATION: Final = {
 def admin_in_sender_policy(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Who may send may also change who sends, or grant itself more.
 
-    The keys of a program that sends mail lie on many machines. With `ses:PutIdentityPolicy` its thief lets others send as your domain, with
-    `ses:CreateReceiptRule` reads your mail, with `iam:PutUserPolicy` does anything. Grant a sender `ses:Send*`, and `ses:GetSendQuota`,
-    `ses:GetSendStatistics` where it watches itself; keep administration in another role.
+    The keys of a program that sends mail lie on many machines. With `ses:PutIdentityPolicy` its thief lets others send as your
+    domain, with `ses:CreateReceiptRule` reads your mail, with `iam:PutUserPolicy` does anything. Grant a sender `ses:Send*`, and
+    `ses:GetSendQuota`, `ses:GetSendStatistics` where it watches itself; keep administration in another role.
     """
     if not any(senders(document)) or document.policy is None:
         return
@@ -106,10 +105,9 @@ def _sending_and_reading(document: Document, tree: StatementTree, entry: Element
     value = value_of(document, element)
     others = [each for each in (value if isinstance(value, list) else [value]) if each != entry.text]
     edits = (rewritten(document, element, [*SENDER, *others]),)
-    fixed = patched(document, edits).policy
-    if fixed is None:
+    new = statement_of(document, edits, tree.number)
+    if new is None:
         return ()
-    new = fixed.statements[tree.number]
     proof = "it allows nothing that it did not, every send that it did, and no administration of SES"
     proved = _is_a_senders(document, tree.statement, new)
     return (Fix("allow to send and to read", edits, proof if proved else "", changes_meaning=True),)
@@ -117,12 +115,12 @@ def _sending_and_reading(document: Document, tree: StatementTree, entry: Element
 
 def _is_a_senders(document: Document, old: Statement, new: Statement) -> bool:
     administration = tuple(name for name in ADMINISTRATION if name.startswith("ses:"))
-    try:
-        asker = anybody(document)
-        return (
+    sends, forbidden = replace(old, actions=(WHOLE_FAMILY,)), replace(old, actions=administration)
+    return is_proved(
+        document,
+        lambda asker: (
             asker.narrower(part(document, new), part(document, old))
-            and asker.narrower(part(document, replace(old, actions=(WHOLE_FAMILY,))), part(document, new))
-            and asker.overlap(part(document, new), part(document, replace(old, actions=administration))) is None
-        )
-    except Undecidable:
-        return False
+            and asker.narrower(part(document, sends), part(document, new))
+            and asker.overlap(part(document, new), part(document, forbidden)) is None
+        ),
+    )

@@ -57,9 +57,10 @@ def owner_of(statement: Statement, setting: Setting) -> str | None:
 def principal_everyone(document: Document, setting: Setting) -> Iterator[Hit]:
     """`"Principal": "*"` is everybody on earth, and not everybody in your account.
 
-    Every AWS account may do what the statement allows as soon as its own policies let it: to send as your domain, with your reputation.
-    `{"AWS": "*"}` says the same. Name who is meant: the account, a role, a user; or bind the caller by `aws:PrincipalAccount`,
-    `aws:PrincipalOrgID` or `aws:PrincipalArn`. Conditions on the address or the time bind what is sent, not who sends.
+    Every AWS account may do what the statement allows as soon as its own policies let it: to send as your domain, with your
+    reputation. `{"AWS": "*"}` says the same. Name who is meant: the account, a role, a user; or bind the caller by
+    `aws:PrincipalAccount`, `aws:PrincipalOrgID` or `aws:PrincipalArn`. Conditions on the address or the time bind what is sent,
+    not who sends.
     """
     if not names_principals(document) or document.policy is None:
         return
@@ -145,8 +146,9 @@ def _as(document: Document, arn: str) -> "Asker":
 def principal_whole_account(document: Document, setting: Setting) -> Iterator[Hit]:
     """Another account's number, or its root ARN, lets in whomever its administrators allow.
 
-    Twelve digits and `arn:aws:iam::444455556666:root` say the same: the account as a whole, every user and role in it now and later. Name
-    the one role that is to send, or bind it by `aws:PrincipalArn`. Your own account's number lets in nobody by itself, so it is not told.
+    Twelve digits and `arn:aws:iam::444455556666:root` say the same: the account as a whole, every user and role in it now and
+    later. Name the one role that is to send, or bind it by `aws:PrincipalArn`. Your own account's number lets in nobody by
+    itself, so it is not told.
     """
     if not names_principals(document) or document.kind is PolicyKind.TRUST:
         return
@@ -182,8 +184,8 @@ def _whole_account(value: str) -> str | None:
 def notprincipal_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow with `NotPrincipal` lets in everybody on earth but those named.
 
-    Whoever is left out is let in, in every account, and anonymous callers too. Name in `Principal` who is meant, and shut out the others
-    by a Deny.
+    Whoever is left out is let in, in every account, and anonymous callers too. Name in `Principal` who is meant, and shut out the
+    others by a Deny.
     """
     for tree, statement in _allows(document):
         if "NotPrincipal" in tree.elements:
@@ -204,8 +206,8 @@ def notprincipal_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
 def notaction_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow with `NotAction` allows every action but those named, of every service, those to come as well.
 
-    `"NotAction": "ses:Delete*"` allows `iam:CreateUser` too. Name in `Action` what is meant; to take something away from a wider Allow,
-    write a Deny.
+    `"NotAction": "ses:Delete*"` allows `iam:CreateUser` too. Name in `Action` what is meant; to take something away from a wider
+    Allow, write a Deny.
     """
     for tree, statement in _allows(document):
         if "NotAction" not in tree.elements or not sends_of(statement):

@@ -1,7 +1,7 @@
 """Rules on what a statement names: the wrong region, account, identity or type, an ARN where an action takes none.
 
-What is not known of the setting (account, region, identities) is not guessed. Source: service authorization reference of SES; SES Developer
-Guide, "Sending authorization policies" (what a policy of an identity may hold).
+What is not known of the setting (account, region, identities) is not guessed. Source: service authorization reference of SES; SES
+Developer Guide, "Sending authorization policies" (what a policy of an identity may hold).
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import DOMAIN, allow, grant, policy
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.patch import in_place_of, patched, rewritten, value_of
-from gatepost.lint.reach import anybody, claim, grants, part
+from gatepost.lint.reach import claim, grants, is_proved, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import names_ses
 from gatepost.lint.setting import Setting
@@ -22,7 +22,6 @@ from gatepost.policy.model import Effect, Statement
 from gatepost.policy.pattern import glob, wild
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import arn_parts
-from gatepost.reasoning.undecidable import Undecidable
 
 QUOTA: Final = "ses:GetSendQuota"
 SET: Final = "arn:aws:ses:us-east-1:111122223333:configuration-set/news"
@@ -66,8 +65,8 @@ def _replaced(document: Document, entry: Element, parts: tuple[str, ...], at: in
 def resource_wrong_region(document: Document, setting: Setting) -> Iterator[Hit]:
     """The ARN is of another region than the one that the policy is for.
 
-    Identities are verified region by region: `identity/example.com` of `eu-west-1` is another one than that of `us-east-1`, and a statement
-    about it says nothing of this one. A policy of an identity that names another is refused.
+    Identities are verified region by region: `identity/example.com` of `eu-west-1` is another one than that of `us-east-1`, and a
+    statement about it says nothing of this one. A policy of an identity that names another is refused.
     """
     for _, entry, parts in _ses_arns(document):
         if setting.region is not None and _is_literal(parts[REGION]) and parts[REGION] != setting.region:
@@ -88,8 +87,8 @@ def resource_wrong_region(document: Document, setting: Setting) -> Iterator[Hit]
 def resource_wrong_account(document: Document, setting: Setting) -> Iterator[Hit]:
     """The ARN is of another account.
 
-    An identity belongs to the account that has verified it. A sender who is to send as another account's identity does name that one's
-    ARN, so look whether it is meant; most often it is left over from where the policy was copied.
+    An identity belongs to the account that has verified it. A sender who is to send as another account's identity does name that
+    one's ARN, so look whether it is meant; most often it is left over from where the policy was copied.
     """
     for _, entry, parts in _ses_arns(document):
         account = parts[ACCOUNT_PART]
@@ -111,8 +110,8 @@ def resource_wrong_account(document: Document, setting: Setting) -> Iterator[Hit
 def resource_wrong_identity(document: Document, setting: Setting) -> Iterator[Hit]:
     """The identity that is named is not verified here.
 
-    A message is decided by the identity of its From address: the address where that is verified, else its domain. A statement about any
-    other identity never speaks of a message.
+    A message is decided by the identity of its From address: the address where that is verified, else its domain. A statement
+    about any other identity never speaks of a message.
     """
     if setting.identities is None:
         return
@@ -193,9 +192,9 @@ def _names_type(statement: Statement, kind: str) -> bool:
 def action_without_resource_level(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The action is on no resource, so a statement that names one never speaks of it.
 
-    Statistics, quotas, lists and all administration of version 1 (`ses:GetSendQuota`, `ses:ListIdentities`, `ses:PutIdentityPolicy`) are
-    asked of `*`. An Allow of them on an identity's ARN allows nothing, and a Deny denies nothing. Give them a statement of their own, with
-    `"Resource": "*"`.
+    Statistics, quotas, lists and all administration of version 1 (`ses:GetSendQuota`, `ses:ListIdentities`,
+    `ses:PutIdentityPolicy`) are asked of `*`. An Allow of them on an identity's ARN allows nothing, and a Deny denies nothing.
+    Give them a statement of their own, with `"Resource": "*"`.
     """
     if document.kind is PolicyKind.RESOURCE:
         return
@@ -240,11 +239,8 @@ def _on_everything(document: Document, tree: StatementTree, idle: list[str]) -> 
         return ()
     new = fixed.statements[tree.number : tree.number + (2 if kept else 1)]
     meant = (replace(tree.statement, actions=tuple(idle), resources=("*",)), *((tree.statement,) if kept else ()))
-    try:
-        one = part(document, *map(claim, new))
-        proved = anybody(document).equivalent(one, part(document, *map(claim, meant)))
-    except Undecidable:
-        proved = False
+    one, other = part(document, *map(claim, new)), part(document, *map(claim, meant))
+    proved = is_proved(document, lambda asker: asker.equivalent(one, other))
     proof = "the other actions as before; these under the same conditions, on `*`" if proved else ""
     return (Fix('give them a statement with `"Resource": "*"`', edits, proof, changes_meaning=True),)
 
@@ -262,8 +258,8 @@ def _on_everything(document: Document, tree: StatementTree, idle: list[str]) -> 
 def resource_policy_bad_action(document: Document, _setting: Setting) -> Iterator[Hit]:
     """SES refuses the policy of an identity that speaks of what is not done with an identity.
 
-    It takes the actions that send as the identity or manage it, and conditions on keys of SES and of all AWS. Anything else is answered
-    with `InvalidPolicy` when it is put.
+    It takes the actions that send as the identity or manage it, and conditions on keys of SES and of all AWS. Anything else is
+    answered with `InvalidPolicy` when it is put.
     """
     if document.kind is not PolicyKind.RESOURCE or not any(True for _ in _ses_arns(document)):
         return

@@ -10,14 +10,13 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import patched, with_operator
-from gatepost.lint.reach import anybody, claim, part
+from gatepost.lint.patch import statement_of, with_operator
+from gatepost.lint.reach import claim, is_proved, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import is_negated
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import Condition, Effect
 from gatepost.policy.operators import NULL, variables_of
-from gatepost.reasoning.undecidable import Undecidable
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 OWN_ADDRESS: Final = "${aws:username}@example.com"
@@ -43,16 +42,16 @@ def _on_ses_keys(document: Document, bases: tuple[str, ...]) -> Iterator[tuple[S
 def like_without_wildcard(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`StringLike` without a wildcard is `StringEquals`.
 
-    AWS's own guide reads `"StringLike": {"ses:FromDisplayName": "Marketing"}` as a name that has Marketing in it; it is that name and no
-    other. Write `*Marketing*` if that is meant, else `StringEquals`.
+    AWS's own guide reads `"StringLike": {"ses:FromDisplayName": "Marketing"}` as a name that has Marketing in it; it is that name
+    and no other. Write `*Marketing*` if that is meant, else `StringEquals`.
     """
     for tree, pair, condition in _on_ses_keys(document, tuple(LIKE)):
         if not any("*" in value or "?" in value for value in condition.values) and tree.statement is not None:
             base = LIKE[condition.operator.base]
             new = replace(condition.operator, base=base)
             edits = with_operator(document, tree, pair, str(new))
-            fixed = patched(document, edits).policy
-            proved = fixed is not None and _same(document, tree, fixed.statements[tree.number].conditions)
+            fixed = statement_of(document, edits, tree.number)
+            proved = fixed is not None and _same(document, tree, fixed.conditions)
             proof = "the statement speaks of the same requests as before" if proved else ""
             said = f"no wildcard stands in these values, so `{pair.operator}` is `{new}`"
             yield Hit(pair.operator_at, said, fixes=(Fix(f"write `{new}`", edits, proof),))
@@ -61,10 +60,8 @@ def like_without_wildcard(document: Document, _setting: Setting) -> Iterator[Hit
 def _same(document: Document, tree: StatementTree, conditions: tuple[Condition, ...]) -> bool:
     assert tree.statement is not None  # noqa: S101 -- it has been read
     one = claim(tree.statement)
-    try:
-        return anybody(document).equivalent(part(document, one), part(document, replace(one, conditions=conditions)))
-    except Undecidable:
-        return False
+    other = replace(one, conditions=conditions)
+    return is_proved(document, lambda asker: asker.equivalent(part(document, one), part(document, other)))
 
 
 @rule(
@@ -76,8 +73,8 @@ def _same(document: Document, tree: StatementTree, conditions: tuple[Condition, 
 def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
     """In `StringEquals` a star is a star.
 
-    `"StringEquals": {"ses:FromAddress": "*@example.com"}` is the mailbox whose name is a star, and no other. An Allow with it allows
-    nothing, a Deny denies nothing. Patterns take `StringLike`.
+    `"StringEquals": {"ses:FromAddress": "*@example.com"}` is the mailbox whose name is a star, and no other. An Allow with it
+    allows nothing, a Deny denies nothing. Patterns take `StringLike`.
     """
     for tree, pair, condition in _on_ses_keys(document, (*EQUALS, "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")):
         for entry, value in zip(pair.element.entries(), condition.values, strict=True):
@@ -100,9 +97,9 @@ def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
 def variable_unbound(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`${aws:username}` is there for users alone: for roles and federated sessions nothing stands for it.
 
-    A value without one matches nothing. An Allow with it does not allow a role (a suggestion, where it is meant for users); a Deny with it
-    does not stop one, and an Allow of all but it allows one everything (a security warning). A Deny of all but it denies roles whatever
-    they do. Where roles come too, take `${aws:PrincipalTag/…}` with a default in single quotes.
+    A value without one matches nothing. An Allow with it does not allow a role (a suggestion, where it is meant for users); a
+    Deny with it does not stop one, and an Allow of all but it allows one everything (a security warning). A Deny of all but it
+    denies roles whatever they do. Where roles come too, take `${aws:PrincipalTag/…}` with a default in single quotes.
     """
     if document.policy is None or not document.policy.has_variables:
         return

@@ -61,10 +61,10 @@ def placeholder(value: str) -> str | None:
 def placeholder_value(document: Document, setting: Setting) -> Iterator[Hit]:
     """A value that stands for another one, and was never filled in.
 
-    Web pages show `[email protected]` where an address stood, to hide it from robots; manuals write `xx.xxx.xx.xxx`, `<ACCOUNT>` or
-    `AIDACKCEVSQ6C2EXAMPLE`. Copied into a policy they match nothing: an Allow allows nobody, and a Deny denies nobody. Typographic quotes
-    and no-break spaces come from word processors, and match themselves alone. `123456789012` is the account of AWS's manuals; it is
-    suggested to look at, for policies that are meant for AWS.
+    Web pages show `[email protected]` where an address stood, to hide it from robots; manuals write `xx.xxx.xx.xxx`, `<ACCOUNT>`
+    or `AIDACKCEVSQ6C2EXAMPLE`. Copied into a policy they match nothing: an Allow allows nobody, and a Deny denies nobody.
+    Typographic quotes and no-break spaces come from word processors, and match themselves alone. `123456789012` is the account of
+    AWS's manuals; it is suggested to look at, for policies that are meant for AWS.
     """
     for statement in document.statements:
         for name in VALUES:

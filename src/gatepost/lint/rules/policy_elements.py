@@ -26,8 +26,9 @@ from gatepost.policy.read import POLICY_ELEMENTS, STATEMENT_ELEMENTS, VERSIONS, 
 def missing_version(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A policy without `Version` is read by the rules of 2008.
 
-    Under them `${aws:username}` is plain text and no variable: a condition that should bind each user to an own address then compares
-    with the dollar sign and the braces, and never holds. Write `"Version": "2012-10-17"`, the only version to use in new policies.
+    Under them `${aws:username}` is plain text and no variable: a condition that should bind each user to an own address then
+    compares with the dollar sign and the braces, and never holds. Write `"Version": "2012-10-17"`, the only version to use in new
+    policies.
     """
     root = document.root
     if root is not None and root.is_object and "Version" not in document.elements and document.kind is not PolicyKind.RCP:

@@ -1,7 +1,7 @@
 """Rules on keys of several values: `ses:Recipients`, and set prefixes where they do not belong.
 
-`ses:Recipients` holds To, Cc and Bcc of one message, at most fifty. Source: SES Developer Guide, "Sending authorization policies"; IAM
-User Guide, "Multivalued context keys".
+`ses:Recipients` holds To, Cc and Bcc of one message, at most fifty. Source: SES Developer Guide, "Sending authorization
+policies"; IAM User Guide, "Multivalued context keys".
 """
 
 from collections.abc import Iterator
@@ -10,24 +10,34 @@ from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
-from gatepost.lint.finding import Edit, Fix, Severity
-from gatepost.lint.patch import Json, patched, with_condition, with_conditions, with_operator
-from gatepost.lint.reach import anybody, claim, in_force, part, shown, somebody, undenied
+from gatepost.lint.finding import Fix, Severity
+from gatepost.lint.patch import Json, statement_of, with_condition, with_conditions, with_operator
+from gatepost.lint.reach import (
+    claim,
+    compared,
+    in_force,
+    instead,
+    is_none,
+    is_proved,
+    narrowed,
+    part,
+    shown,
+    somebody,
+    undenied,
+)
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, DISPLAY_NAME, RECIPIENTS, conditions_on, is_negated, sends_of
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
-from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, Statement
+from gatepost.policy.model import Condition, Effect, Operator, Statement
 from gatepost.policy.operators import NULL
 from gatepost.reasoning.choices import carriers, spoken_of
-from gatepost.reasoning.undecidable import Undecidable
 
 ALL: Final = "ForAllValues"
 ANY: Final = "ForAnyValue"
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 OURS: Final = ("ses:Recipients", "*@example.com")
 ONLY_OURS: Final = {**when("ForAllValues:StringLike", *OURS), **when("Null", "ses:Recipients", "false")}
-NOWHERE: Final = Place(1, 1)
 Found = tuple[StatementTree, Statement, ConditionTree, Condition]
 
 
@@ -53,12 +63,13 @@ def _on_recipients(document: Document, effect: Effect, qualifier: str | None) ->
 def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """One recipient who may be written to lets every other ride along.
 
-    `ForAnyValue` holds as soon as one of the message's recipients matches. An Allow with it lets a message go to anybody, if only one of its
-    addresses is a good one. Write `ForAllValues`, and beside it `"Null": {"ses:Recipients": "false"}`, for of no recipients all hold.
+    `ForAnyValue` holds as soon as one of the message's recipients matches. An Allow with it lets a message go to anybody, if only
+    one of its addresses is a good one. Write `ForAllValues`, and beside it `"Null": {"ses:Recipients": "false"}`, for of no
+    recipients all hold.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ANY):
         stray = replace(condition, operator=_opposite(condition.operator))
-        request = somebody(document).overlap(in_force(document), part(document, _more(statement, stray)))
+        request = somebody(document).overlap(in_force(document), part(document, narrowed(statement, stray)))
         if request is not None:
             yield Hit(
                 pair.operator_at,
@@ -74,10 +85,6 @@ def _opposite(operator: Operator) -> Operator:
     return Operator(f"StringNot{base[6:]}" if "Not" not in base else base.replace("Not", ""), ANY)
 
 
-def _more(statement: Statement, *conditions: Condition) -> Statement:
-    return replace(claim(statement), conditions=(*statement.conditions, *conditions))
-
-
 def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     """`ForAllValues`, and `Null` beside it; proved to let no recipient through that does not match."""
     operator = Operator(condition.operator.base, ALL)
@@ -89,28 +96,13 @@ def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTre
         return {name: keys for name, keys in conditions.items() if keys}
 
     edits = (with_conditions(document, tree, strict),)
-    fixed = _statement_in(document, edits, tree)
+    fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    others = tuple(each for each in tree.statement.conditions if each is not condition)
-    stray = replace(condition, operator=_opposite(condition.operator))
-    outside = replace(claim(tree.statement), conditions=(*others, stray))
-    proved = _none(document, part(document, fixed), part(document, outside))
+    outside = instead(tree.statement, condition, replace(condition, operator=_opposite(condition.operator)))
+    proved = is_none(document, lambda asker: asker.overlap(part(document, fixed), part(document, outside)))
     proof = "no message is allowed by it that has a recipient who does not match" if proved else ""
     return (Fix(f"write `{operator}`, and `{NULL}` beside it", edits, proof, changes_meaning=True),)
-
-
-def _statement_in(document: Document, edits: tuple[Edit, ...], tree: StatementTree) -> Statement | None:
-    fixed = patched(document, edits).policy
-    return None if fixed is None else fixed.statements[tree.number]
-
-
-def _none(document: Document, one: Policy, other: Policy) -> bool:
-    """Whether it is proved that both allow nothing together."""
-    try:
-        return anybody(document).overlap(one, other) is None
-    except Undecidable:
-        return False
 
 
 @rule(
@@ -123,12 +115,12 @@ def _none(document: Document, one: Policy, other: Policy) -> bool:
 def recipients_forall_deny(document: Document, _setting: Setting) -> Iterator[Hit]:
     """One harmless recipient defeats a Deny with `ForAllValues`.
 
-    It holds only where every recipient matches, so a message to a forbidden address passes with a harmless one beside it. A Deny takes
-    `ForAnyValue`: one forbidden recipient is enough.
+    It holds only where every recipient matches, so a message to a forbidden address passes with a harmless one beside it. A Deny
+    takes `ForAnyValue`: one forbidden recipient is enough.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.DENY, ALL):
         one = replace(condition, operator=Operator(condition.operator.base, ANY))
-        request = somebody(document).overlap(in_force(document), part(document, _instead(statement, condition, one)))
+        request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, one)))
         if request is not None:
             yield Hit(
                 pair.operator_at,
@@ -138,18 +130,14 @@ def recipients_forall_deny(document: Document, _setting: Setting) -> Iterator[Hi
             )
 
 
-def _instead(statement: Statement, condition: Condition, other: Condition) -> Statement:
-    return replace(claim(statement), conditions=tuple(other if each is condition else each for each in statement.conditions))
-
-
 def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     operator = Operator(condition.operator.base, ANY)
     edits = with_operator(document, tree, pair, str(operator))
-    fixed = _statement_in(document, edits, tree)
+    fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    forbidden = _instead(tree.statement, condition, replace(condition, operator=operator))
-    proved = _none(document, undenied(document, fixed), part(document, forbidden))
+    forbidden = instead(tree.statement, condition, replace(condition, operator=operator))
+    proved = is_none(document, lambda asker: asker.overlap(undenied(document, fixed), part(document, forbidden)))
     proof = "it denies every message with a recipient who matches" if proved else ""
     return (Fix(f"write `{operator}`", edits, proof, changes_meaning=True),)
 
@@ -167,17 +155,17 @@ def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree,
 def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` is true of a request that does not carry the key.
 
-    Of no values all hold. So an Allow with it allows `ses:SendBulkEmail`, whose requests do not say their recipients, to anybody. Put
-    `"Null": {"ses:Recipients": "false"}` beside it. A Deny with it fires on every call without the key: with `ses:*` also on
+    Of no values all hold. So an Allow with it allows `ses:SendBulkEmail`, whose requests do not say their recipients, to anybody.
+    Put `"Null": {"ses:Recipients": "false"}` beside it. A Deny with it fires on every call without the key: with `ses:*` also on
     `ses:GetSendQuota`.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ALL):
-        without = _more(statement, Condition(Operator(NULL), condition.key, ("true",), NOWHERE))
+        without = narrowed(statement, compared(NULL, condition.key, "true"))
         request = somebody(document).overlap(in_force(document), part(document, without))
         if request is not None:
             edits = with_condition(document, tree, NULL, pair.key, "false")
-            fixed = _statement_in(document, edits, tree)
-            there = _more(statement, Condition(Operator(NULL), condition.key, ("false",), NOWHERE))
+            fixed = statement_of(document, edits, tree.number)
+            there = narrowed(statement, compared(NULL, condition.key, "false"))
             proved = fixed is not None and _same(document, fixed, there)
             proof = "it allows what it allowed, but for requests that do not say their recipients" if proved else ""
             yield Hit(
@@ -198,10 +186,7 @@ def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 
 def _same(document: Document, one: Statement, other: Statement) -> bool:
-    try:
-        return anybody(document).equivalent(part(document, claim(one)), part(document, claim(other)))
-    except Undecidable:
-        return False
+    return is_proved(document, lambda asker: asker.equivalent(part(document, claim(one)), part(document, claim(other))))
 
 
 # --- prefixes where they are missing, or do not belong ------------------------------------------------------------------
@@ -220,8 +205,9 @@ def _same(document: Document, one: Statement, other: Statement) -> bool:
 def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ses:Recipients` is a set, and an operator without `ForAllValues` or `ForAnyValue` never holds of a set.
 
-    Not even of a set of one. A Deny without the prefix denies nothing, and an Allow allows nothing. To deny messages that have one such
-    recipient write `ForAnyValue`; to allow those of which every recipient matches write `ForAllValues`, with `Null` beside it.
+    Not even of a set of one. A Deny without the prefix denies nothing, and an Allow allows nothing. To deny messages that have
+    one such recipient write `ForAnyValue`; to allow those of which every recipient matches write `ForAllValues`, with `Null`
+    beside it.
     """
     for effect in Effect:
         for tree, statement, pair, condition in _on_recipients(document, effect, None):
@@ -236,7 +222,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
             request = None
             if not allowing:
                 one = replace(condition, operator=Operator(condition.operator.base, ANY))
-                request = somebody(document).overlap(in_force(document), part(document, _instead(statement, condition, one)))
+                request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, one)))
             yield Hit(
                 pair.operator_at,
                 f"`{pair.operator}` never holds of several recipients, so {tree.name} {does}; expected `{prefix}:{pair.operator}`",
@@ -255,8 +241,9 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
 def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.
 
-    There is one From address. `ForAllValues` is true where it is absent, so an Allow with it lets `ses:SendBulkEmail` through, which
-    carries none; `ForAnyValue` on a negated operator is false there, so a Deny lets it through. Write the operator without a prefix.
+    There is one From address. `ForAllValues` is true where it is absent, so an Allow with it lets `ses:SendBulkEmail` through,
+    which carries none; `ForAnyValue` on a negated operator is false there, so a Deny lets it through. Write the operator without
+    a prefix.
     """
     single = tuple(key for key in (*ADDRESSES, DISPLAY_NAME) if key != RECIPIENTS)
     for tree in document.statements:
@@ -265,12 +252,12 @@ def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]
                 continue
             plain = replace(condition.operator, qualifier=None)
             edits = with_operator(document, tree, pair, str(plain))
-            fixed = _statement_in(document, edits, tree)
+            fixed = statement_of(document, edits, tree.number)
             absent = condition.operator.qualifier == ALL
             said = "true where it is absent" if absent else "false where it is absent" if is_negated(condition) else "needless"
             key = spelled(condition.key.lower())
-            there = Condition(Operator(NULL), condition.key, ("false",), NOWHERE)
-            proved = fixed is not None and _same(document, _more(tree.statement, there), _more(fixed, there))
+            there = compared(NULL, condition.key, "false")
+            proved = fixed is not None and _same(document, narrowed(tree.statement, there), narrowed(fixed, there))
             proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
             yield Hit(
                 pair.operator_at,

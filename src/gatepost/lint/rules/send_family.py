@@ -11,8 +11,8 @@ from typing import Final
 from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import allow, deny, policy
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import patched, rewritten, value_of
-from gatepost.lint.reach import allows_of, anybody, claim, everything, grants, in_force, part, shown, somebody, undenied
+from gatepost.lint.patch import patched, rewritten, statement_of, value_of
+from gatepost.lint.reach import allows_of, claim, everything, grants, in_force, is_proved, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, FAMILY, WHOLE_FAMILY, carries, names_ses, sends_of
 from gatepost.lint.setting import Setting
@@ -20,7 +20,6 @@ from gatepost.policy.match import covers_action
 from gatepost.policy.model import Effect, Statement
 from gatepost.policy.operators import holds_when_absent
 from gatepost.policy.request import Request
-from gatepost.reasoning.undecidable import Undecidable
 
 PLAIN: Final = "ses:SendEmail"
 RAW: Final = "ses:SendRawEmail"
@@ -65,8 +64,8 @@ def send_family_gap(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Some ways to send are named, and others forgotten.
 
     A Deny that names `ses:SendEmail` and `ses:SendRawEmail` leaves `ses:SendTemplatedEmail`, `ses:SendBulkTemplatedEmail` and
-    `ses:SendBulkEmail` as they are: deny `ses:Send*`. An Allow of `ses:SendEmail` alone does not let SMTP clients send, nor SDKs that
-    hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing.)
+    `ses:SendBulkEmail` as they are: deny `ses:Send*`. An Allow of `ses:SendEmail` alone does not let SMTP clients send, nor SDKs
+    that hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing.)
     """
     for tree, statement in _denies(document):
         missing = tuple(name for name in _missing(statement) if name != RAW)
@@ -120,20 +119,20 @@ def _whole_family(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
     value = value_of(document, element)
     others = [each for each in (value if isinstance(value, list) else [value]) if not each.lower().startswith("ses:send")]
     edits = (rewritten(document, element, [WHOLE_FAMILY, *others] if others else WHOLE_FAMILY),)
-    fixed = patched(document, edits).policy
-    if fixed is None or tree.statement is None:
+    old, new = tree.statement, statement_of(document, edits, tree.number)
+    if old is None or new is None:
         return ()
-    new = fixed.statements[tree.number]
     sends = replace(everything(document), actions=(WHOLE_FAMILY,))
     rest = replace(everything(document), actions=None, not_actions=(WHOLE_FAMILY,))
-    try:
-        asker = anybody(document)
-        more = asker.narrower(undenied(document, new), undenied(document, tree.statement))
-        only = asker.equivalent(part(document, rest, new), part(document, rest, tree.statement))
-        family = asker.overlap(part(document, sends, new), part(document, claim(new))) is None
-    except Undecidable:
-        more = only = family = False
-    proof = "all that was denied still is, and besides only what else sends such mail" if more and only and family else ""
+    proved = is_proved(
+        document,
+        lambda asker: (
+            asker.narrower(undenied(document, new), undenied(document, old))
+            and asker.equivalent(part(document, rest, new), part(document, rest, old))
+            and asker.overlap(part(document, sends, new), part(document, claim(new))) is None
+        ),
+    )
+    proof = "all that was denied still is, and besides only what else sends such mail" if proved else ""
     return (Fix(f"deny `{WHOLE_FAMILY}`", edits, proof, changes_meaning=True),)
 
 
@@ -166,9 +165,6 @@ def _with_raw(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
     raw = replace(tree.statement, actions=(RAW,))
     allows = tuple(each for each in fixed.policy.statements if each.effect is Effect.ALLOW)
     same = part(document, *allows_of(document), raw)
-    try:
-        proved = anybody(document).equivalent(part(document, *allows), same)
-    except Undecidable:
-        proved = False
+    proved = is_proved(document, lambda asker: asker.equivalent(part(document, *allows), same))
     proof = f"the Allows grant what they did, and `{RAW}` under the same conditions" if proved else ""
     return (Fix(f"allow `{RAW}` as well", edits, proof, changes_meaning=True),)

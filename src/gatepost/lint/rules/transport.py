@@ -4,22 +4,20 @@ Source: IAM User Guide, "AWS global condition context keys".
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.edits import written
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity, Witness
-from gatepost.lint.patch import patched
-from gatepost.lint.reach import allows_of, anybody, claim, denies_of, part, shown, somebody, undenied
+from gatepost.lint.patch import statement_of
+from gatepost.lint.reach import allows_of, compared, denies_of, instead, is_none, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.placeholders import is_placeholder
 from gatepost.lint.sending import conditions_on
 from gatepost.lint.setting import Setting
-from gatepost.policy.model import Condition, Effect, Operator, Place, Statement
+from gatepost.policy.model import Effect, Statement
 from gatepost.policy.values import read_range
-from gatepost.reasoning.undecidable import Undecidable
 
 TLS: Final = "aws:securetransport"
 SOURCE_IP: Final = "aws:sourceip"
@@ -33,7 +31,6 @@ SPARING_SERVICES: Final = (
 CHOSEN_BY_CALLER: Final = ("aws:useragent", "aws:referer")
 FAR: Final = "198.51.100.7"
 OFFICE: Final = "203.0.113.0/24"
-NOWHERE: Final = Place(1, 1)
 
 
 @rule(
@@ -46,7 +43,8 @@ NOWHERE: Final = Place(1, 1)
 def secure_transport_backward(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Mail is allowed only where it comes unencrypted, or denied where it comes encrypted.
 
-    `aws:SecureTransport` is true over TLS, over SMTP with STARTTLS too. To demand TLS allow where it is `true`, or deny where it is `false`.
+    `aws:SecureTransport` is true over TLS, over SMTP with STARTTLS too. To demand TLS allow where it is `true`, or deny where it
+    is `false`.
     """
     for tree in document.statements:
         for pair, condition in conditions_on(tree, TLS):
@@ -71,17 +69,13 @@ def secure_transport_backward(document: Document, _setting: Setting) -> Iterator
 
 def _turned(document: Document, tree: StatementTree, pair: ConditionTree, right: str) -> tuple[Fix, ...]:
     edits = (written(next(pair.element.entries()).at, right),)
-    fixed = patched(document, edits).policy
-    if fixed is None or tree.statement is None:
+    new = statement_of(document, edits, tree.number)
+    if new is None:
         return ()
-    new = fixed.statements[tree.number]
-    plain = Condition(Operator("Bool"), "aws:SecureTransport", ("false",), NOWHERE)
-    without = replace(claim(new), conditions=(*(each for each in new.conditions if each.key.lower() != TLS), plain))
+    turned = next(each for each in new.conditions if each.key.lower() == TLS)
+    without = instead(new, turned, compared("Bool", "aws:SecureTransport", "false"))
     left = part(document, new) if new.effect is Effect.ALLOW else undenied(document, new)
-    try:
-        proved = anybody(document).overlap(left, part(document, without)) is None
-    except Undecidable:
-        proved = False
+    proved = is_none(document, lambda asker: asker.overlap(left, part(document, without)))
     proof = "of what it speaks of, it lets nothing through without TLS" if proved else ""
     return (Fix(f"write `{right}`", edits, proof, changes_meaning=True),)
 
@@ -99,8 +93,8 @@ def _turned(document: Document, tree: StatementTree, pair: ConditionTree, right:
 def sourceip_via_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Deny by address also hits what AWS's services send on the caller's behalf.
 
-    Their calls come from AWS's addresses. Put `"Bool": {"aws:ViaAWSService": "false"}` beside it. Only for policies that are meant for AWS:
-    here no service sends for another.
+    Their calls come from AWS's addresses. Put `"Bool": {"aws:ViaAWSService": "false"}` beside it. Only for policies that are
+    meant for AWS: here no service sends for another.
     """
     for tree in document.statements:
         statement = tree.statement
@@ -123,8 +117,8 @@ def sourceip_via_service(document: Document, _setting: Setting) -> Iterator[Hit]
 def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The caller says what its program is called, so a condition on it keeps nobody out.
 
-    `aws:UserAgent` and `aws:Referer` are headers of the request: whoever wants to pass writes what the policy asks for. Bind by who calls,
-    from where, or over what.
+    `aws:UserAgent` and `aws:Referer` are headers of the request: whoever wants to pass writes what the policy asks for. Bind by
+    who calls, from where, or over what.
     """
     for tree in document.statements:
         for pair, condition in conditions_on(tree, *CHOSEN_BY_CALLER):
@@ -140,8 +134,8 @@ def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
 def invalid_ip(document: Document, _setting: Setting) -> Iterator[Hit]:
     """What is no address matches no address.
 
-    `IpAddress` takes single addresses and CIDR blocks, of IPv4 and IPv6: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. Anything else
-    never matches, so an Allow with it allows nobody; a Deny that spares it spares nobody.
+    `IpAddress` takes single addresses and CIDR blocks, of IPv4 and IPv6: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`.
+    Anything else never matches, so an Allow with it allows nobody; a Deny that spares it spares nobody.
     """
     for tree in document.statements:
         for pair, condition in tree.read_conditions():
@@ -162,8 +156,8 @@ def invalid_ip(document: Document, _setting: Setting) -> Iterator[Hit]:
 def ip_any(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The ranges together are every address, so the condition keeps nobody out.
 
-    `0.0.0.0/0` is the whole of IPv4, and so are `0.0.0.0/1` and `128.0.0.0/1` together; `::/0` is the whole of IPv6. Name the networks
-    that are meant, or leave the condition out, so that nobody takes it for a guard.
+    `0.0.0.0/0` is the whole of IPv4, and so are `0.0.0.0/1` and `128.0.0.0/1` together; `::/0` is the whole of IPv6. Name the
+    networks that are meant, or leave the condition out, so that nobody takes it for a guard.
     """
     for tree in document.statements:
         for pair, condition in tree.read_conditions():
