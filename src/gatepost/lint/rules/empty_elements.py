@@ -108,9 +108,9 @@ def empty_array_condition(document: Document, _setting: Setting) -> Iterator[Hit
     A positive operator over no values never holds, a negated one always does, and neither is what an empty list looks like. Write the
     values, or leave the key out.
     """
+    told_apart = [condition for condition, operator in _empty_positive(document) if operator.qualifier or operator.if_exists]
     for condition in _empty(document):
-        operator = condition.read_operator
-        if operator is None or (operator.qualifier is None and not operator.if_exists):
+        if condition not in told_apart:
             yield Hit(condition.element.at, f"`{condition.key}` is compared with no values")
 
 

@@ -10,7 +10,7 @@ from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import DOMAIN, allow, policy
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.rules.actions import covered, has_wildcard
+from gatepost.lint.rules.actions import covered
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import AccessLevel
 from gatepost.policy.match import covers_action
@@ -70,6 +70,14 @@ def _reaches_many(statement: StatementTree) -> bool:
     return any(name.startswith("*") for name in names)
 
 
+def _beyond_oneself(document: Document) -> Iterator[tuple[StatementTree, Element]]:
+    """The actions that an identity's policy allows, but for those on the caller's own user alone."""
+    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
+        own = ["${aws:username}" in (entry.text or "") for entry in statement.entries("Resource")]
+        if statement.effect == "Allow" and not (own and all(own)):
+            yield from ((statement, entry) for entry in statement.entries("Action"))
+
+
 def _is_whole(pattern: str) -> bool:
     """Whether an entry is all of a service, or everything: an administrator's, and so by intent."""
     return pattern == "*" or pattern.endswith(":*")
@@ -113,7 +121,7 @@ def resource_policy_privilege_escalation(document: Document, _setting: Setting) 
     for _, entry, text in _freely(document):
         opened = [action for action in OF_RESOURCES if covers_action(text, action.lower())]
         if opened and not _is_whole(text):
-            yield Hit(entry.at, f"`{text}` lets anybody in: with `{opened[0]}` one writes the policies of resources")
+            yield Hit(entry.at, f"with `{opened[0]}` one writes the policies of resources, and may let anybody in")
 
 
 @rule(
@@ -127,14 +135,14 @@ def permissions_management_actions(document: Document, _setting: Setting) -> Ite
 
     Such actions belong to few people, in a policy of their own, so that a look at it shows who they are.
     """
-    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
-        for entry in statement.entries("Action") if statement.effect == "Allow" else ():
-            actions = covered(entry.text or "") or ()
-            managing = [each for each in actions if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
-            if managing and not _is_whole(entry.text or ""):
-                name = f"{managing[0].service}:{managing[0].name}"
-                which = f"`{entry.text}`" if not has_wildcard(entry.text or "") else f"`{entry.text}` covers `{name}`, which"
-                yield Hit(entry.at, f"{which} changes who may do what")
+    told: set[int] = set()
+    for statement, entry in _beyond_oneself(document):
+        managing = [each for each in covered(entry.text or "") or () if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
+        if managing and not _is_whole(entry.text or "") and statement.number not in told:
+            told.add(statement.number)
+            yield Hit(
+                entry.at, f"{statement.name} allows `{managing[0].service}:{managing[0].name}`, which changes who may do what"
+            )
 
 
 @rule(
@@ -148,9 +156,8 @@ def credentials_exposure(document: Document, _setting: Setting) -> Iterator[Hit]
 
     Whoever may call it can carry the keys away and use them elsewhere. Keep it out of policies that are not about credentials.
     """
-    for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
-        for entry in statement.entries("Action") if statement.effect == "Allow" else ():
-            text = entry.text or ""
-            given = [action for action in OF_CREDENTIALS if covers_action(text, action.lower())]
-            if given and not _is_whole(text):
-                yield Hit(entry.at, f"the answer to `{given[0]}` holds credentials")
+    for _, entry in _beyond_oneself(document):
+        text = entry.text or ""
+        given = [action for action in OF_CREDENTIALS if covers_action(text, action.lower())]
+        if given and not _is_whole(text):
+            yield Hit(entry.at, f"the answer to `{given[0]}` holds credentials")

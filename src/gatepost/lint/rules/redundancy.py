@@ -3,6 +3,7 @@
 Whether one entry covers another is decided exactly (`reasoning.globs`); whether whole statements do is asked of the solver, elsewhere.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -12,27 +13,39 @@ from gatepost.lint.edits import without_entry
 from gatepost.lint.examples import DOMAIN, allow, grant, policy, when
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.rules.actions import has_wildcard
 from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Node, Number
-from gatepost.policy.pattern import glob, is_literal, wild
+from gatepost.policy.pattern import ANY, STAR, Matcher, is_literal, matcher, wild
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import read_number
 from gatepost.reasoning.globs import Glob, text_in
 from gatepost.reasoning.undecidable import Undecidable
 
 EMPTY: Final = "an empty list"
+BEFORE_WILD: Final = re.compile(f"[{STAR}{ANY}]")
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Whether a pattern matches every text that another matches. What cannot be decided is not said to be covered."""
+    before, _, _ = _split(pattern)
+    return other.startswith(before) and _covers(pattern, other)
 
 
 @lru_cache(maxsize=8192)
-def covers(pattern: str, other: str) -> bool:
-    """Whether a pattern matches every text that another matches. What cannot be decided is not said to be covered."""
-    if pattern == other:
-        return True
-    wide, narrow = wild(pattern), wild(other)
+def _split(pattern: str) -> tuple[str, str, Matcher]:
+    """What stands before the first wildcard, the pattern in the package's own form, and its test."""
+    wide = wild(pattern)
+    return BEFORE_WILD.split(wide, maxsplit=1)[0], wide, matcher(wide)
+
+
+def _covers(pattern: str, other: str) -> bool:
+    _, wide, matches = _split(pattern)
+    _, narrow, _ = _split(other)
+    if is_literal(narrow):
+        return matches(narrow)
     if is_literal(wide):
         return False
-    if is_literal(narrow):
-        return glob(wide, narrow)
     try:
         return text_in(frozenset((Glob(narrow),)), frozenset((Glob(wide),))) is None
     except Undecidable:
@@ -40,18 +53,27 @@ def covers(pattern: str, other: str) -> bool:
 
 
 def covering(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Each entry that another covers, with that other; of equal ones the first stays."""
-    wide = [number for number, text in enumerate(texts) if "*" in text or "?" in text]
+    """Each entry that another covers, with one that does and that no other covers; of equal ones the first stays."""
     first: dict[str, int] = {}
+    wide = [number for number, text in enumerate(texts) if first.setdefault(text, number) == number and has_wildcard(text)]
+    by: dict[int, int] = {}
     for number, text in enumerate(texts):
-        earlier = first.setdefault(text, number)
-        if earlier != number:
-            yield number, earlier
-            continue
-        for other in wide:
-            if other != number and covers(texts[other], text) and not (other > number and covers(text, texts[other])):
-                yield number, other
-                break
+        other = first[text] if first[text] != number else _covering_one(texts, wide, number)
+        if other is not None:
+            by[number] = other
+    for number, other in by.items():
+        while other in by:
+            other = by[other]  # noqa: PLW2901 -- whatever covers the one that covers, covers
+        yield number, other
+
+
+def _covering_one(texts: Sequence[str], wide: Sequence[int], number: int) -> int | None:
+    """One of the `wide` entries that covers another; of two that cover each other the first."""
+    text = texts[number]
+    for other in wide:
+        if other != number and covers(texts[other], text) and not (other > number and covers(text, texts[other])):
+            return other
+    return None
 
 
 def _redundant(document: Document, names: tuple[str, ...], read: Callable[[str], str], noun: str) -> Iterator[Hit]:

@@ -18,7 +18,7 @@ from gatepost.policy.errors import nearest
 from gatepost.policy.read import PolicyKind
 
 ELEMENTS: Final = ("Resource", "NotResource")
-WHOLE: Final = re.compile(r"\*+|arn:[*:]*\*[*:]*")
+WHOLE: Final = re.compile(r"\*+|arn:(?:aws:)?[*:]*\*[*:]*")
 
 
 def arns(document: Document) -> Iterator[tuple[Element, Arn]]:
@@ -135,8 +135,7 @@ def resource_effectively_star(document: Document, _setting: Setting) -> Iterator
     """
     for _, entry in document.entries("Resource"):
         text = entry.text or ""
-        bare = re.sub(r"^arn:aws(?=:)", "arn", text)
-        if text != "*" and WHOLE.fullmatch(bare):
+        if text != "*" and WHOLE.fullmatch(text):
             yield Hit(entry.at, f"`{text}` matches every resource, as `*` does")
 
 
