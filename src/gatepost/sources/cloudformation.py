@@ -14,6 +14,7 @@ from gatepost.sources.custom_calls import CALLS, called_policy
 from gatepost.sources.found import Found, FoundIdentity, Unread
 from gatepost.sources.given import Given
 from gatepost.sources.policy_tree import Unresolvable, found_in, policy_text
+from gatepost.sources.sam_policies import filled
 from gatepost.sources.template import Resolver, Template
 from gatepost.sources.text import Text
 from gatepost.sources.tree import Fields, Items, Tree, fields, items, string
@@ -96,7 +97,8 @@ def _of_principal(resource: Tree, held: Held) -> Iterator[Written]:
         yield Written(".AssumeRolePolicyDocument", PolicyKind.TRUST, trust, lambda policy: iter((policy,)))
     if isinstance(inline, Items):
         for number, each in enumerate(inline.values):
-            yield Written(f".Policies[{number}]", PolicyKind.IDENTITY, each, held)
+            value = filled(each) if held is _statements else each
+            yield Written(f".Policies[{number}]", PolicyKind.IDENTITY, value, held)
     elif inline is not None:
         yield Written(".Policies", PolicyKind.IDENTITY, inline, held)
 

@@ -9,14 +9,11 @@ from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import decode
 from gatepost.policy.model import VERSION_2008, VERSION_2012
 from gatepost.policy.read import PolicyKind
-from gatepost.sources.cloudformation import template_policies
 from gatepost.sources.found import Found, FoundPolicy, SourceError
 from gatepost.sources.given import Given
 from gatepost.sources.json_tree import read_tree, write_tree
-from gatepost.sources.terraform import plan_policies
 from gatepost.sources.text import Text, text_of
 from gatepost.sources.tree import Fields, Tree, fields, string
-from gatepost.sources.yaml_tree import read_yaml
 
 JSON_START: Final = re.compile(r"\s*(?:[{\[\"]|//|/\*)")  # the comments that some editors let stand in JSON
 YAML_NAMES: Final = (".yaml", ".yml", ".template")
@@ -44,14 +41,14 @@ def read_content(content: bytes, file: str, kind: PolicyKind, given: Given) -> I
     if not _is_yaml(text.text, file):
         yield from _read_json(text, file, kind, given)
         return
-    yield from _read_tree(read_yaml(text, file), text, file, kind, given)
+    yield from _read_yaml(text, file, kind, given)
 
 
 def read_listed(content: bytes, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
     """What is found in a file of a folder: nothing in a file that is none of ours."""
     text = _text(content, file)
     if _is_yaml(text.text, file):
-        found = _read_tree(read_yaml(text, file), text, file, kind, given) if YAML_SIGN.search(text.text) else iter(())
+        found = _read_yaml(text, file, kind, given) if YAML_SIGN.search(text.text) else iter(())
     else:
         found = _read_json(text, file, kind, given)
     try:
@@ -89,6 +86,12 @@ def _read_json(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterato
         yield from _read_tree(tree, text, file, kind, given)
 
 
+def _read_yaml(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
+    from gatepost.sources.yaml_tree import read_yaml  # noqa: PLC0415 -- as above
+
+    yield from _read_tree(read_yaml(text, file), text, file, kind, given)
+
+
 def _whole(text: Text, file: str, kind: PolicyKind) -> FoundPolicy:
     return FoundPolicy(text.text, kind, file, text, whole=True, content=text.text)
 
@@ -96,8 +99,12 @@ def _whole(text: Text, file: str, kind: PolicyKind) -> FoundPolicy:
 def _read_tree(tree: Tree, text: Text, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
     match _sort(tree), tree:
         case Sort.TEMPLATE, Fields():
+            from gatepost.sources.cloudformation import template_policies  # noqa: PLC0415 -- a plain policy needs none of it
+
             yield from template_policies(tree, file, text, given)
         case Sort.PLAN, Fields():
+            from gatepost.sources.terraform import plan_policies  # noqa: PLC0415 -- the same
+
             yield from plan_policies(tree, file, text, kind)
         case Sort.POLICY, _:
             written = write_tree(tree)

@@ -9,9 +9,9 @@ from gatepost.policy.read import PolicyKind
 from gatepost.sources.content import read_content, read_listed
 from gatepost.sources.found import Found, FoundPolicy, SourceError, Unread
 from gatepost.sources.given import Given
-from gatepost.sources.history import PREFIX, read_revision
 
 SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
+REVISIONS: Final = "git:"
 ACCOUNTS: Final = ("aws://", "arn:", "identity/")
 NOTHING_GIVEN: Final = Given()
 
@@ -50,9 +50,14 @@ def find(
     for name in names:
         if name == "-":
             yield from read_content(sys.stdin.buffer.read(), name, kind, given)
-        elif name.startswith(PREFIX):
-            is_folder, files = read_revision(name)
-            yield from _folder(name, files, kind, given) if is_folder else _named(files, kind, given)
+        elif name.startswith(REVISIONS):
+            from gatepost.sources.history import find_revision  # noqa: PLC0415 -- subprocess loads where git is run
+
+            revision = find_revision(name)
+            if revision.is_folder:
+                yield from _folder(name, revision.files(_is_ours), kind, given)
+            else:
+                yield from read_content(revision.content(), name, kind, given)
         elif name.startswith(ACCOUNTS) and not Path(name).exists():
             from gatepost.sources.account import account_policies  # noqa: PLC0415 -- boto3 loads where an account is asked
 
@@ -63,18 +68,10 @@ def find(
             yield from read_content(_read(path), name, kind, given)
 
 
-def _named(files: Iterable[tuple[str, bytes]], kind: PolicyKind, given: Given) -> Iterator[Found]:
-    for file, content in files:
-        yield from read_content(content, file, kind, given)
-
-
 def _folder(name: str, files: Iterable[tuple[str, bytes]], kind: PolicyKind, given: Given) -> Iterator[Found | SourceError]:
-    """What is in the files of a folder, hidden ones left out; others than ours are passed over."""
+    """What is in the files of a folder; others than ours are passed over."""
     is_empty = True
     for file, content in files:
-        inside = Path(file.removeprefix(name)).parts
-        if not file.endswith(SUFFIXES) or any(part.startswith(".") for part in inside):
-            continue
         try:
             for found in read_listed(content, file, kind, given):
                 is_empty = False
@@ -88,9 +85,13 @@ def _folder(name: str, files: Iterable[tuple[str, bytes]], kind: PolicyKind, giv
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.suffix in SUFFIXES and path.is_file() and not any(part.startswith(".") for part in inside):
+        if _is_ours(str(path.relative_to(folder))) and path.is_file():
             yield str(path), _read(path)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a path in a folder may be of a policy or template; what is hidden is none."""
+    return path.endswith(SUFFIXES) and not any(part.startswith(".") for part in Path(path).parts)
 
 
 def _read(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from gatepost.sources.tree import NO_NAME, SEVERAL, Fields, Items, Scalar, Tree,
 
 MERGED: Final = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 TEXTS: Final = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+Path = tuple[str | int, ...]  # of attributes and numbers of blocks, from the data source on
 PRINCIPALS: Final = {"principals": "Principal", "not_principals": "NotPrincipal"}
 
 
@@ -51,7 +52,7 @@ class _Made:
         return object_of(members, place)
 
     def _statement(self, number: int, block: Tree) -> Fields:
-        path: tuple[str | int, ...] = ("statement", number)
+        path: Path = ("statement", number)
         if not isinstance(block, Fields) or self._document.lacks(*path):
             raise Unresolvable(f"statement {number + 1} is known only after apply", self._document.place)
         members: dict[str, Tree] = {}
@@ -68,15 +69,15 @@ class _Made:
             members["Condition"] = self._conditions(block, path)
         return object_of(members, block.place)
 
-    def _effect(self, block: Fields, path: tuple[str | int, ...]) -> Tree:
+    def _effect(self, block: Fields, path: Path) -> Tree:
         if self._document.lacks(*path, "effect"):
             raise Unresolvable(f"the effect of statement {int(path[1]) + 1} is known only after apply", block.place)
         return block.get("effect") or scalar_at("Allow", block.place)
 
-    def _is_there(self, block: Fields, path: tuple[str | int, ...], name: str) -> bool:
+    def _is_there(self, block: Fields, path: Path, name: str) -> bool:
         return bool(items(block.get(name))) or self._document.lacks(*path, name)
 
-    def _principals(self, block: Fields, path: tuple[str | int, ...], name: str) -> Tree:
+    def _principals(self, block: Fields, path: Path, name: str) -> Tree:
         by_type: dict[str, list[Tree]] = {}
         for each, at in self._blocks(block, path, name, "type"):
             by_type.setdefault(string(each.get("type")) or "", []).extend(items(self._value(each, at, "identifiers")))
@@ -84,22 +85,17 @@ class _Made:
             return by_type["*"][0]
         return object_of({name: Items(tuple(texts), block.place) for name, texts in by_type.items()}, block.place)
 
-    def _conditions(self, block: Fields, path: tuple[str | int, ...]) -> Tree:
-        operators: dict[str, dict[str, list[Tree]]] = {}
+    def _conditions(self, block: Fields, path: Path) -> Tree:
+        operators: dict[str, tuple[Place, dict[str, Tree]]] = {}
         for each, at in self._blocks(block, path, "condition", "test", "variable"):
-            keys = operators.setdefault(string(each.get("test")) or "", {})
-            keys.setdefault(string(each.get("variable")) or "", []).extend(items(self._value(each, at, "values")))
-        return object_of(
-            {
-                operator: object_of({key: Items(tuple(texts), block.place) for key, texts in keys.items()}, block.place)
-                for operator, keys in operators.items()
-            },
-            block.place,
-        )
+            operator, key = each.get("test") or scalar_at("", each.place), each.get("variable") or scalar_at("", each.place)
+            _, keys = operators.setdefault(string(operator) or "", (operator.place, {}))
+            before = keys.get(string(key) or "")
+            values = (*items(before), *items(self._value(each, at, "values")))
+            keys[string(key) or ""] = Items(values, key.place if before is None else before.place)
+        return object_of({name: object_of(keys, place) for name, (place, keys) in operators.items()}, block.place)
 
-    def _blocks(
-        self, block: Fields, path: tuple[str | int, ...], name: str, *needed: str
-    ) -> Iterator[tuple[Fields, tuple[str | int, ...]]]:
+    def _blocks(self, block: Fields, path: Path, name: str, *needed: str) -> Iterator[tuple[Fields, Path]]:
         """The nested blocks of a name, of which all that is needed is known."""
         for number, each in enumerate(items(block.get(name))):
             at = (*path, name, number)
@@ -109,11 +105,11 @@ class _Made:
         if self._document.lacks(*path, name):
             raise Unresolvable(f"a `{name}` of statement {int(path[1]) + 1} is known only after apply", block.place)
 
-    def _value(self, block: Fields, path: tuple[str | int, ...], name: str) -> Tree:
+    def _value(self, block: Fields, path: Path, name: str) -> Tree:
         """An attribute, with a variable for each text that is not known, or for all of them."""
         value = block.get(name)
         if self._document.lacks(*path, name):
-            return self._unknown((*path, name + SEVERAL) if name != "sid" else (*path, name), block.place)
+            return self._unknown((*path, name if name == "sid" else name + SEVERAL), block.place)
         if not isinstance(value, Items):
             return value if value is not None else Items((), block.place)
         texts = [
@@ -122,7 +118,7 @@ class _Made:
         ]
         return Items(tuple(texts), value.place)
 
-    def _unknown(self, path: tuple[str | int, ...], place: Place) -> Scalar:
+    def _unknown(self, path: Path, place: Place) -> Scalar:
         steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
         name = NO_NAME.sub("_", self._document.address + steps)
         self.unresolved[name] = None

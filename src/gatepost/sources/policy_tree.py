@@ -6,7 +6,7 @@ from gatepost.policy.read import PolicyKind
 from gatepost.sources.found import FoundPolicy, Place, SourceError
 from gatepost.sources.json_tree import read_tree, write_tree
 from gatepost.sources.text import Text
-from gatepost.sources.tree import UNKNOWN, Fields, Scalar, Tree, fields, items, string
+from gatepost.sources.tree import UNKNOWN, VARIABLE, Fields, Scalar, Tree, fields, items
 
 # Elements without which nothing can be said of a statement. In all others a variable stands for any text.
 SHAPES = ("Effect", "Principal", "NotPrincipal", "Condition")
@@ -29,6 +29,8 @@ def policy_text(policy: Tree, file: str) -> Text:
     if not isinstance(policy, Scalar):
         _check(policy)
         return write_tree(policy)
+    if VARIABLE.fullmatch(policy.text.text):
+        raise _unresolvable("the policy", policy)
     try:
         _check(read_tree(policy.text, file))
     except SourceError as error:
@@ -47,14 +49,16 @@ def found_in(
 
 def _check(policy: Tree) -> None:
     for what, value in _shapes(policy):
-        text = string(value)
-        if text is not None and UNKNOWN in text:
-            name = text.partition(UNKNOWN)[2].partition("}")[0]
-            raise Unresolvable(f"{what} is `{name}`, which is known only later", value.place)
+        if isinstance(value, Scalar) and UNKNOWN in value.text.text:
+            raise _unresolvable(what, value)
+
+
+def _unresolvable(what: str, value: Scalar) -> Unresolvable:
+    names = " and ".join(f"`{name}`" for name in VARIABLE.findall(value.text.text))
+    return Unresolvable(f"{what} is {names}, which is known only later", value.place)
 
 
 def _shapes(policy: Tree) -> Iterator[tuple[str, Tree]]:
-    yield "the policy", policy
     for name, value in fields(policy):
         if name == "Version":
             yield "its Version", value

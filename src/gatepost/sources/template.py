@@ -19,6 +19,7 @@ from gatepost.sources.tree import (
     NO_NAME,
     SEVERAL,
     UNKNOWN,
+    VARIABLE,
     Field,
     Fields,
     Items,
@@ -33,7 +34,6 @@ from gatepost.sources.tree import (
 
 SUBSTITUTED: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 DYNAMIC: Final = re.compile(r"\{\{resolve:([^}]*)\}\}")
-VARIABLE: Final = re.compile(re.escape(UNKNOWN) + r"([^}]*)\}")
 
 LISTS: Final = re.compile(r"CommaDelimitedList|List<")
 
@@ -72,9 +72,15 @@ class Resolver:
             case Fields():
                 return self._function(tree) if _is_function(tree) else self._fields(tree)
 
+    def _aside(self) -> "Resolver":
+        """For values that are no part of the policy themselves: neither what is unknown in them, nor the branches they take."""
+        aside = Resolver(self._template, self.conditions.assumed)
+        aside.conditions = self.conditions
+        return aside
+
     def _compared(self, tree: Tree) -> str:
-        """A side of `Fn::Equals`; what is unknown there is no part of a policy."""
-        value = Resolver(self._template, {}).value(tree)
+        """A side of `Fn::Equals`."""
+        value = self._aside().value(tree)
         return value.text.text if isinstance(value, Scalar) else self._somewhere("Fn::Equals", tree.place)
 
     def _fields(self, tree: Fields) -> Fields:
@@ -158,8 +164,8 @@ class Resolver:
         return SourceError(self._template.file, f"{function}: expected {expected}", *place)
 
     def _name(self, tree: Tree, function: str) -> str:
-        """A name, in which variables may stand that are no part of the policy themselves."""
-        value = Resolver(self._template, self.conditions.assumed).value(tree)
+        """A name, in which variables may stand."""
+        value = self._aside().value(tree)
         if not isinstance(value, Scalar):
             raise self._error(function, "a name", tree.place)
         return value.text.text
@@ -241,12 +247,13 @@ class Resolver:
         if any(UNKNOWN in name for name in names):
             is_list = any(isinstance(each, Items) for _, keys in fields(self._mapping(names[0])) for _, each in fields(keys))
             return self._unknown(".".join(names) + (SEVERAL if is_list else ""), place)
-        value = self._mapping(*names)
+        value = self._mapping(*names)  # in which no function stands
         default = more[0].get("DefaultValue") if more and isinstance(more[0], Fields) else None
-        value = default if value is None else value
-        if value is None:
-            raise SourceError(self._template.file, f"Fn::FindInMap: no `{'.'.join(names)}` in Mappings", *place)
-        return self.value(value)
+        if value is not None:
+            return value
+        if default is not None:
+            return self.value(default)
+        raise SourceError(self._template.file, f"Fn::FindInMap: no `{'.'.join(names)}` in Mappings", *place)
 
     def _mapping(self, *names: str) -> Tree | None:
         return self._template.section("Mappings", *names)

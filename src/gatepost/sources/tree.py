@@ -9,6 +9,7 @@ from gatepost.sources.found import Place
 from gatepost.sources.text import Text, text_at
 
 UNKNOWN: Final = "${gatepost:unresolved/"
+VARIABLE: Final = re.compile(re.escape(UNKNOWN) + r"([^}]*)\}")
 SEVERAL: Final = "[]"  # the end of a variable's name that stands for any number of texts
 NO_NAME: Final = re.compile(r"[\s{},']")  # what may not stand in the name of a policy's variable
 

@@ -25,6 +25,7 @@ class Variant(Generic[T]):
 def variants(template: Template, resource: Tree, resolve: Callable[[Resolver], T]) -> Iterator[Variant[T]]:
     """The variants of a value in those ways in which its resource exists; Unresolvable where there are too many."""
     waiting: list[dict[Atom, bool]] = [{}]
+    done = 0
     while waiting:
         assumed = waiting.pop(0)
         resolver = Resolver(template, assumed)
@@ -34,10 +35,11 @@ def variants(template: Template, resource: Tree, resolve: Callable[[Resolver], T
             value = resolve(resolver)
         except Undecided as undecided:
             waiting[:0] = [{**assumed, undecided.atom: holds} for holds in (True, False)]
-            if len(waiting) > MOST:
+            if done + len(waiting) > MOST:
                 raise Unresolvable(f"it has more than {MOST} variants by its conditions", resource.place) from None
             continue
         branches = ", ".join(f"{name}={str(holds).lower()}" for name, holds in resolver.taken.items())
+        done += 1
         yield Variant(value, branches, tuple(resolver.unresolved))
 
 
