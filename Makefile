@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long check bench docs screens lock catalogue semantics clean
+.PHONY: help install run test test-long check bench docs screens lock catalogue semantics rules clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -54,6 +54,9 @@ catalogue: install ## Write the catalogue of actions and condition keys anew fro
 
 semantics: install ## Write the reference of policy semantics anew from the decision cases
 	$(BIN)/python tools/make_semantics.py
+
+rules: install ## Write the reference of the linter's rules anew from the rules
+	$(BIN)/python tools/make_rules.py
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gatepost.claims.prove import Proof, prove_always, prove_never
     from gatepost.claims.read import read_claim
     from gatepost.claims.subject import Subject
+    from gatepost.lint import lint
     from gatepost.policy.decide import (
         AttachedPolicy,
         Decision,
@@ -101,6 +102,7 @@ __all__ = [
     "Verdict",
     "decide",
     "explain",
+    "lint",
     "prove_always",
     "prove_never",
     "read_claim",
@@ -110,6 +112,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 -- whatever the name stands for; type checkers see the imports above
+    if name == "lint":
+        return import_module("gatepost.lint")  # the package itself, as `from gatepost import lint` gives it: it can be called
     home = _HOMES.get(name)
     if home is None:
         message = f"module `gatepost` has no attribute `{name}`"

@@ -23,6 +23,7 @@ VARYING = {
     r"AJ[A-Za-z0-9+/]{41}=": "TOKEN",
     r"\b[01][0-9a-f]{23}\b": "ID",
     r"\d\d:\d\d:\d\dZ": "TIME",
+    r"\(\d+ ms\)": "(SPAN)",
     r"\b\d+\.\d ms": "SPAN",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
@@ -31,6 +32,7 @@ PAGES = (
     "docs/tutorial.md",
     "docs/how-to.md",
     "docs/explain.md",
+    "docs/lint.md",
     "docs/diff.md",
     "docs/guardrails.md",
     "docs/prove.md",

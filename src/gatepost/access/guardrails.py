@@ -106,7 +106,7 @@ class _Account:
         self._account = account
         self._place = placement(tx, account)
         self._rcps = fingerprints(self._place.rcps)
-        self._home = Home(account, _members(tx, account))
+        self._home = Home(account, groups=_members(tx, account))
         self._identities = [
             (identity, side)
             for identity in list_all_identities(tx, account)

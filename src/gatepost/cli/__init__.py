@@ -58,6 +58,8 @@ COMMANDS: Final = {
         'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
     ),
     "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
+    "lint": ("lint:lint", "Find what is wrong with policies.", "gatepost lint policies/ --fail-on security"),
+    "rule": ("rule:rule", "Tell what a rule of lint finds, and why it matters.", "gatepost rule MISSING_VERSION"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "window": (
         "window:window",

@@ -6,6 +6,7 @@ from typing import Final
 from gatepost.cli import names
 from gatepost.cli.decision_text import connection
 from gatepost.policy.request import Request
+from gatepost.reports.visible import visible
 
 TOLD: Final = {
     "aws:currenttime",
@@ -24,7 +25,7 @@ def request_words(request: Request) -> str:
     time = request.context.get("aws:currenttime")
     when = f" at {time}" if isinstance(time, str) else ""
     what = f"{request.action}{place}{when} by {names.who(request.principal, request.resource_account)}"
-    return ", ".join((what, *connection(request.context), *_rest(request)))
+    return visible(", ".join((what, *connection(request.context), *_rest(request))))
 
 
 def _rest(request: Request) -> Iterator[str]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import GRAVITY, Finding
 from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
+from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
+
+NO_SOLVER: Final = "there is no solver: pip install 'gatepost[prove]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,9 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
     undecided: list[tuple[Rule, str]] = []
     for rule in rules:
         if rule.only_in_aws_mode and not setting.aws_mode:
+            continue
+        if rule.solved and not is_installed():
+            undecided.append((rule, NO_SOLVER))
             continue
         try:
             findings += (_finding(rule, hit) for hit in rule.check(document, setting))

@@ -34,12 +34,19 @@ def find_policies(
     for found in find(names, kind, given):
         if isinstance(found, FoundPolicy):
             yield found
+        elif isinstance(found, SourceError):
+            raise found
         elif isinstance(found, Unread):
             tell(found)
 
 
-def find(names: Iterable[str], kind: PolicyKind = PolicyKind.ANY, given: Given = NOTHING_GIVEN) -> Iterator[Found]:
-    """All that is found under each name: policies, identities, and what cannot be read. SourceError."""
+def find(
+    names: Iterable[str], kind: PolicyKind = PolicyKind.ANY, given: Given = NOTHING_GIVEN
+) -> Iterator[Found | SourceError]:
+    """All that is found under each name: policies, identities, and what cannot be read.
+
+    A file of a folder that cannot be read is given as its error, so that the others are found all the same; else SourceError.
+    """
     for name in names:
         if name == "-":
             yield from read_content(sys.stdin.buffer.read(), name, kind, given)
@@ -61,13 +68,17 @@ def find(names: Iterable[str], kind: PolicyKind = PolicyKind.ANY, given: Given =
             yield from read_content(_read(path), name, kind, given)
 
 
-def _folder(name: str, files: Iterable[tuple[str, bytes]], kind: PolicyKind, given: Given) -> Iterator[Found]:
+def _folder(name: str, files: Iterable[tuple[str, bytes]], kind: PolicyKind, given: Given) -> Iterator[Found | SourceError]:
     """What is in the files of a folder; others than ours are passed over."""
     is_empty = True
     for file, content in files:
-        for found in read_listed(content, file, kind, given):
+        try:
+            for found in read_listed(content, file, kind, given):
+                is_empty = False
+                yield found
+        except SourceError as error:
             is_empty = False
-            yield found
+            yield error
     if is_empty:
         raise SourceError(name, "expected a folder with policies, templates or plans: none in its JSON and YAML files")
 
