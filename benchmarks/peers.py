@@ -1,7 +1,7 @@
 """z3 and cvc5, asked the same questions: the formula as SMT-LIB, each text a string, each pattern a regular expression.
 
-A solver gets the whole formula, of both policies as they are, and only its own time is taken: to read the text and to decide. It works
-in a process of its own, which is ended where it does not keep its limit.
+A solver gets the whole formula, of both policies as they are. It works in a process of its own, which is ended where it does not keep
+its limit; what it takes to start and to carry the text there is not counted.
 """
 
 import time
