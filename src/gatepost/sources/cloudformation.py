@@ -13,6 +13,7 @@ from gatepost.policy.read import PolicyKind
 from gatepost.sources.custom_calls import CALLS, called_policy
 from gatepost.sources.found import Found, FoundIdentity, Unread
 from gatepost.sources.given import Given
+from gatepost.sources.json_tree import write_tree
 from gatepost.sources.policy_tree import Unresolvable, found_in, policy_text
 from gatepost.sources.sam_policies import filled
 from gatepost.sources.template import Resolver, Template
@@ -78,10 +79,17 @@ def _written(resource: Tree, file: str) -> Iterator[Written]:
     elif of_type.endswith("IdentityPolicy") and not of_type.startswith("AWS::"):
         yield from _whole(resource, ("Policy", "PolicyDocument"), PolicyKind.RESOURCE)
     elif of_type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
-        for call in CALLS:
-            value = _property(resource, call)
-            if value is not None:
-                yield Written(f".{call}", PolicyKind.RESOURCE, value, lambda each: called_policy(each, file))
+        yield from _calls(resource, file)
+
+
+def _calls(resource: Tree, file: str) -> Iterator[Written]:
+    """The calls of a custom resource, those that are alike once."""
+    told: set[str] = set()
+    for name in CALLS:
+        call = _property(resource, name)
+        if call is not None and (text := write_tree(call).text) not in told:
+            told.add(text)
+            yield Written(f".{name}", PolicyKind.RESOURCE, call, lambda each: called_policy(each, file))
 
 
 def _whole(resource: Tree, names: tuple[str, ...], kind: PolicyKind) -> Iterator[Written]:
@@ -95,12 +103,10 @@ def _of_principal(resource: Tree, held: Held) -> Iterator[Written]:
     trust, inline = _property(resource, "AssumeRolePolicyDocument"), _property(resource, "Policies")
     if trust is not None:
         yield Written(".AssumeRolePolicyDocument", PolicyKind.TRUST, trust, lambda policy: iter((policy,)))
-    if isinstance(inline, Items):
-        for number, each in enumerate(inline.values):
-            value = filled(each) if held is _statements else each
-            yield Written(f".Policies[{number}]", PolicyKind.IDENTITY, value, held)
-    elif inline is not None:
-        yield Written(".Policies", PolicyKind.IDENTITY, inline, held)
+    for number, each in enumerate(items(inline)):
+        value = filled(each) if held is _statements else each
+        address = f".Policies[{number}]" if isinstance(inline, Items) else ".Policies"
+        yield Written(address, PolicyKind.IDENTITY, value, held)
 
 
 def _document(value: Tree) -> Iterator[Tree]:

@@ -42,7 +42,8 @@ class Text:
         """The characters from `start` to before `end`, each where it was."""
         first = self._mark(start)
         marks: list[Mark] = []
-        for mark in self.marks[first:]:
+        for at in range(first, len(self.marks)):
+            mark = self.marks[at]
             if mark.offset >= end and marks:
                 break
             skipped = max(0, start - mark.offset)
