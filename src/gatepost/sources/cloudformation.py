@@ -15,8 +15,9 @@ from gatepost.sources.found import Found, FoundIdentity, Unread
 from gatepost.sources.given import Given
 from gatepost.sources.json_tree import write_tree
 from gatepost.sources.policy_tree import Unresolvable, found_in, policy_text
+from gatepost.sources.resolver import Resolver
 from gatepost.sources.sam_policies import filled
-from gatepost.sources.template import Resolver, Template
+from gatepost.sources.template import Template
 from gatepost.sources.text import Text
 from gatepost.sources.tree import Fields, Items, Tree, fields, items, string
 from gatepost.sources.variants import variants

@@ -8,7 +8,7 @@ from typing import Final
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Member, Node, Number, Source, read_data
 from gatepost.sources.found import SourceError
-from gatepost.sources.text import Builder, Text
+from gatepost.sources.text import Builder, Text, replaced, text_at
 from gatepost.sources.tree import Field, Fields, Items, Scalar, Tree
 
 ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.")
@@ -70,14 +70,7 @@ def _string(text: Text, start: int, end: int) -> Scalar:
 
 
 def _unescaped(inside: Text) -> Text:
-    builder = Builder()
-    at = 0
-    for escape in ESCAPE.finditer(inside.text):
-        builder.add(inside.part(at, escape.start()))
-        builder.add_at(json.loads(f'"{escape.group()}"'), inside.place(escape.start()))
-        at = escape.end()
-    builder.add(inside.part(at, len(inside.text)))
-    return builder.built()
+    return replaced(inside, ESCAPE, lambda escape, place: text_at(json.loads(f'"{escape.group()}"'), place))
 
 
 def write_tree(tree: Tree) -> Text:
@@ -117,11 +110,4 @@ def _write_scalar(scalar: Scalar, builder: Builder) -> None:
 
 
 def _escaped(text: Text) -> Text:
-    builder = Builder()
-    at = 0
-    for special in ESCAPED.finditer(text.text):
-        builder.add(text.part(at, special.start()))
-        builder.add_at(json.dumps(special.group())[1:-1], text.place(special.start()))
-        at = special.end()
-    builder.add(text.part(at, len(text.text)))
-    return builder.built()
+    return replaced(text, ESCAPED, lambda special, place: text_at(json.dumps(special.group())[1:-1], place))

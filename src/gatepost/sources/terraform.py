@@ -17,7 +17,7 @@ from gatepost.sources.plan import Configured, Plan, Resource
 from gatepost.sources.policy_document import document_text
 from gatepost.sources.policy_tree import Unresolvable, found_in
 from gatepost.sources.text import Text
-from gatepost.sources.tree import Fields, Scalar, Tree, items, string
+from gatepost.sources.tree import Fields, Names, Scalar, Tree, items, string
 
 DOCUMENT: Final = "aws_iam_policy_document"
 POLICIES: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
@@ -67,9 +67,10 @@ def plan_policies(root: Fields, file: str, content: Text, kind: PolicyKind) -> I
                 held.add(_sense(found.text))
             if found is not None:
                 yield found
+    names = Names()
     for document in plan.resources(DOCUMENT):
         kinds = uses.get(document.configured, set())
-        one = _document(document, file, content, kinds.pop() if len(kinds) == 1 else kind)
+        one = _document(document, file, content, kinds.pop() if len(kinds) == 1 else kind, names)
         if isinstance(one, Unread) or _sense(one.text) not in held:
             yield one
 
@@ -118,9 +119,9 @@ def _found(plan: Plan, resource: Resource, written: Written, file: str, content:
     return Unread(file, address, f"`{written.attribute}` is known only after apply{of}", *resource.place)
 
 
-def _document(document: Resource, file: str, content: Text, kind: PolicyKind) -> FoundPolicy | Unread:
+def _document(document: Resource, file: str, content: Text, kind: PolicyKind, names: Names) -> FoundPolicy | Unread:
     try:
-        text, unresolved = document_text(document, file)
+        text, unresolved = document_text(document, file, names)
     except Unresolvable as problem:
         return Unread(file, document.address, problem.problem, *problem.place)
     return found_in(content, file, document.address, kind, text, unresolved)
