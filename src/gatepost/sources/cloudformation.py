@@ -5,7 +5,7 @@ Sources: CloudFormation User Guide, "AWS::IAM::Role" and the like, "AWS::Organiz
 "AWS::Serverless::Function"; CDK, "AwsCustomResource".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,10 +22,9 @@ from gatepost.sources.text import Text
 from gatepost.sources.tree import Fields, Items, Tree, fields, items, string
 from gatepost.sources.variants import variants
 
-# The types whose only policy is their own, in a property of this name; the others are read by their own functions.
-DOCUMENTS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-    ("Policy", "ManagedPolicy", "UserPolicy", "RolePolicy", "GroupPolicy"), ("PolicyDocument",)
-)
+IAM: Final = "AWS::IAM::"
+DOCUMENTS: Final = tuple(f"{IAM}{name}" for name in ("Policy", "ManagedPolicy", "UserPolicy", "RolePolicy", "GroupPolicy"))
+PRINCIPALS: Final = tuple(f"{IAM}{name}" for name in ("User", "Group", "Role"))
 SERVERLESS: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 CONTROL_POLICIES: Final = {"SERVICE_CONTROL_POLICY": PolicyKind.SCP, "RESOURCE_CONTROL_POLICY": PolicyKind.RCP}
 Held = Callable[[Tree], Iterator[Tree]]  # the policies that a value holds
@@ -69,11 +68,12 @@ def _boundaries(resource: Tree) -> Iterator[str]:
 
 def _written(resource: Tree, file: str) -> Iterator[Written]:
     of_type = _type(resource)
-    name = of_type.removeprefix("AWS::IAM::")
-    if name in DOCUMENTS:
-        yield from _whole(resource, DOCUMENTS[name], PolicyKind.IDENTITY)
-    elif name in ("Role", "User", "Group") or of_type in SERVERLESS:
-        yield from _of_principal(resource, _statements if of_type in SERVERLESS else _document)
+    if of_type in DOCUMENTS:
+        yield from _whole(resource, ("PolicyDocument",), PolicyKind.IDENTITY)
+    elif of_type in PRINCIPALS:
+        yield from _of_principal(resource, _document)
+    elif of_type in SERVERLESS:
+        yield from _of_principal(resource, _statements)
     elif of_type == "AWS::Organizations::Policy":
         kind = CONTROL_POLICIES.get(string(_property(resource, "Type")) or "")
         yield from () if kind is None else _whole(resource, ("Content",), kind)

@@ -40,10 +40,7 @@ def read_content(content: bytes, file: str, kind: PolicyKind, given: Given) -> I
     What is no JSON is given as a policy, for whoever reads it to say what is wrong.
     """
     text = _text(content, file)
-    if not _is_yaml(text.text, file):
-        yield from _read_json(text, file, kind, given)
-        return
-    yield from _read_yaml(text, file, kind, given)
+    yield from (_read_yaml if _is_yaml(text.text, file) else _read_json)(text, file, kind, given)
 
 
 def read_listed(content: bytes, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
@@ -93,7 +90,7 @@ def _read_json(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterato
 
 
 def _read_yaml(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
-    from gatepost.sources.yaml_tree import read_yaml  # noqa: PLC0415 -- as above
+    from gatepost.sources.yaml_tree import read_yaml  # noqa: PLC0415 -- PyYAML loads where there is YAML
 
     yield from _read_tree(read_yaml(text, file), text, file, kind, given)
 

@@ -15,8 +15,8 @@ from gatepost.sources.tree import SEVERAL, Fields, Items, Names, Scalar, Tree, i
 
 MERGED: Final = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 TEXTS: Final = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
-Path = tuple[str | int, ...]  # of attributes and numbers of blocks, from the data source on
 PRINCIPALS: Final = {"principals": "Principal", "not_principals": "NotPrincipal"}
+Path = tuple[str | int, ...]  # of attributes and numbers of blocks, from the data source on
 
 
 def document_text(document: Resource, file: str, names: Names) -> tuple[Text, tuple[str, ...]]:
