@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import Severity
+from gatepost.lint.finding import Severity, Substring
 from gatepost.policy.read import PolicyKind
 from lint.forms import FORMS, document_of, errors_of, findings_of
 
@@ -102,6 +102,9 @@ def test_every_finding_stands_where_its_path_leads(mutant: tuple[Any, PolicyKind
         for step in finding.at.path:
             if isinstance(step, str | int):
                 inner = inner[step]
+            elif isinstance(step, Substring):
+                part = inner[step.start : step.start + step.length]
+                assert document.text[finding.at.start : finding.at.end] in (part, json.dumps(inner, ensure_ascii=False))
 
 
 @pytest.mark.parametrize("good", GOOD, ids=lambda good: good["name"])
