@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.lint.document import Document
@@ -84,6 +84,13 @@ def test_any_json_is_linted_and_what_is_refused_has_an_error(value: Any, kind: P
 
 @given(mutants())
 def test_a_policy_changed_at_a_place_is_refused_only_with_an_error(mutant: tuple[Any, PolicyKind]) -> None:
+    agree(document_of(*mutant))
+
+
+@pytest.mark.long
+@settings(max_examples=20_000, derandomize=False)
+@given(mutants())
+def test_many_policies_changed_at_a_place_are_refused_only_with_an_error(mutant: tuple[Any, PolicyKind]) -> None:
     agree(document_of(*mutant))
 
 

@@ -104,6 +104,7 @@ def invalid_service_in_action(document: Document, _setting: Setting) -> Iterator
             yield Hit(entry.part(0, len(service)), message, fixes=instead(entry.at, near + text[len(service) :]))
 
 
+@lru_cache(maxsize=1024)
 def meant_service(prefix: str) -> str | None:
     """The service that a prefix stands for that is nobody's; None where it is one, or like none: AWS makes new ones."""
     if catalogue.is_service(prefix):
