@@ -49,7 +49,7 @@ OF_RESOURCES: Final = (
 )  # fmt: skip
 OF_CREDENTIALS: Final = (
     "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
-    "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey", "sts:GetFederationToken", "sts:GetSessionToken",
+    "iam:ResetServiceSpecificCredential", "sts:GetFederationToken", "sts:GetSessionToken",
     "ecr:GetAuthorizationToken", "redshift:GetClusterCredentials", "rds-db:connect", "cognito-identity:GetCredentialsForIdentity",
     "lightsail:GetInstanceAccessDetails", "codeartifact:GetAuthorizationToken", "connect:GetFederationToken",
 )  # fmt: skip
