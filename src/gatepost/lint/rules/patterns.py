@@ -69,6 +69,7 @@ def _same(document: Document, tree: StatementTree, conditions: tuple[Condition, 
     Severity.WARNING,
     bad=policy(allow(Action=BOTH, Condition=when("StringEquals", "ses:FromAddress", "*@example.com"))),
     good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
+    supersedes=("WILDCARD_WITHOUT_LIKE_OPERATOR",),
 )
 def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
     """In `StringEquals` a star is a star.

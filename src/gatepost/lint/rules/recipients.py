@@ -201,6 +201,7 @@ def _same(document: Document, one: Statement, other: Statement) -> bool:
         deny(Action=BOTH, Condition=when("ForAnyValue:StringLike", "ses:Recipients", "*@competitor.example")),
     ),
     solved=True,
+    supersedes=("MISSING_QUALIFIER",),
 )
 def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ses:Recipients` is a set, and an operator without `ForAllValues` or `ForAnyValue` never holds of a set.
@@ -237,6 +238,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
     bad=policy(allow(Action=BOTH, Condition=when("ForAllValues:StringLike", "ses:FromAddress", "*@example.com"))),
     good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
     solved=True,
+    supersedes=("FORALLVALUES_WITH_SINGLE_VALUED_KEY",),
 )
 def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.

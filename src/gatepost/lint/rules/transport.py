@@ -113,6 +113,7 @@ def sourceip_via_service(document: Document, _setting: Setting) -> Iterator[Hit]
     Severity.SECURITY_WARNING,
     bad=policy(allow(Condition=when("StringLike", "aws:UserAgent", "OurMailer/*"))),
     good=policy(allow(Condition=when("IpAddress", "aws:SourceIp", OFFICE))),
+    supersedes=("UNTRUSTWORTHY_CONDITION_KEY",),
 )
 def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The caller says what its program is called, so a condition on it keeps nobody out.
@@ -130,6 +131,7 @@ def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     Severity.ERROR,
     bad=policy(allow(Condition=when("IpAddress", "aws:SourceIp", "203.0.113.300"))),
     good=policy(allow(Condition=when("IpAddress", "aws:SourceIp", OFFICE, "2001:db8::/32"))),
+    supersedes=("TYPE_MISMATCH_IP_RANGE",),
 )
 def invalid_ip(document: Document, _setting: Setting) -> Iterator[Hit]:
     """What is no address matches no address.
