@@ -32,7 +32,7 @@ test: check ## All checks and tests
 test-long: install ## The longer suite: crash rounds, soak, fuzzing
 	$(BIN)/pytest -m long
 
-bench: ## Measure against the named peers: decisions, questions, sends, memory, start
+bench: ## Measure against the named peers: decisions, questions, sends, memory, start, lint
 	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -42,6 +42,7 @@ bench: ## Measure against the named peers: decisions, questions, sends, memory, 
 	@.venv-bench/bin/python benchmarks/reasoning.py
 	@.venv-bench/bin/python benchmarks/sending.py
 	@.venv-bench/bin/python benchmarks/footprint.py
+	@.venv-bench/bin/python benchmarks/lint.py
 
 docs: install ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

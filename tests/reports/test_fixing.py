@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.lint.finding import Edit, Fix
+from gatepost.lint.rule import Rule
+from gatepost.lint.rules import ALL
+from gatepost.reports.example import linted_example
 from gatepost.reports.fixing import diff, edited, fix_policy
 from gatepost.reports.run import Linted, lint_policy
 from gatepost.reports.statement_diff import statement_diff
@@ -46,6 +49,12 @@ def test_two_fixes_that_undo_each_other_come_to_an_end() -> None:
     after = fixed(policy(WINDOW), intent=True)
     assert len(after.applied) == 1
     assert fixed(after.policy, intent=True).policy.text == WINDOW  # the fake finds fault with its own fix
+
+
+@pytest.mark.parametrize("rule", [rule for rule in ALL if not rule.only_in_aws_mode], ids=lambda rule: rule.code)
+def test_what_a_rule_fixes_in_its_own_example_is_done_with(rule: Rule) -> None:
+    after = fix_policy(linted_example(rule), (rule,), SETTING, NO_SUPPRESSIONS, intent=True)
+    assert not after.applied or not any(result.is_fixable(intent=True) for result in after.results)
 
 
 @given(st.text("abc\n", max_size=12), st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.text("xy", max_size=2))))

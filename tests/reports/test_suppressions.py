@@ -140,6 +140,7 @@ def test_a_comment_passes_over_what_begins_on_its_line_and_is_told_where_nothing
     found = in_template(WINDOW, line=10)  # its window stands on line 19
     for about, codes, notes in (
         (19, ["SES_FAKE_INVERTED"], []),
+        (13, ["SES_FAKE_INVERTED"], []),  # where its statement begins
         (18, [], ["stack.yaml:17: the ignore of SES_FAKE_INVERTED matched nothing"]),
     ):
         comment = Comment(("SES_FAKE_INVERTED",), "why", 17, about)

@@ -39,9 +39,9 @@ def lint(
     Parameters
     ----------
     policies
-        Files (policies, templates, Terraform plans), folders, -, git:REV:PATH, aws://PROFILE, an ARN.
+        Files, folders, -, git:REV:PATH, aws://PROFILE, identity/NAME, or an ARN.
     output
-        human, concise, json, jsonl, sarif, github, gitlab or junit.
+        For people, or for programs.
     """
     from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the rules load when they are needed
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same

@@ -17,6 +17,7 @@ TOLD: Final = {
     "ses:recipients",
 }
 MOST_VALUES: Final = 3
+UNRESOLVED: Final = "gatepost:unresolved/"  # a part of a template
 
 
 def request_words(request: Request) -> str:
@@ -36,5 +37,7 @@ def _rest(request: Request) -> Iterator[str]:
     if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
         yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
     for key, value in request.context.items():
-        if key not in TOLD:
+        if key.startswith(UNRESOLVED):
+            yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"
+        elif key not in TOLD:
             yield f"{names.key(key)} {value if isinstance(value, str) else ', '.join(value)}"

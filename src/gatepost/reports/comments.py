@@ -1,11 +1,11 @@
 """Comments that pass findings over, in templates: `# gatepost: ignore[CODE] reason`.
 
-One beside a value is about its line; one on a line of its own is about the next line that is more than a comment. YAML and HCL
-write comments after `#`, HCL after `//` too.
+One beside a value is about its line; one on a line of its own is about the next line that is more than a comment. On the line where a
+statement begins it is about all of the statement. YAML and HCL write comments after `#`, HCL after `//` too.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,16 +19,16 @@ BLANK: Final = re.compile(r"^\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment on line `line`, about the findings of these codes that begin on line `about`."""
+    """A comment on line `line`, about the findings of these codes that begin on line `about`, or are in a statement that does."""
 
     codes: tuple[str, ...]
     reason: str
     line: int
     about: int
 
-    def matches(self, code: str, line: int) -> bool:
-        """Whether it is about a finding of this code that begins on this line."""
-        return code in self.codes and line == self.about
+    def matches(self, code: str, lines: Collection[int]) -> bool:
+        """Whether it is about a finding of this code on these lines: its own, and that of its statement."""
+        return code in self.codes and self.about in lines
 
 
 def read_comments(file: str, text: str) -> Iterator[Comment]:

@@ -16,6 +16,7 @@ from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Source
 from gatepost.reports.run import Linted, is_applicable, lint_policy
 from gatepost.reports.suppressions import Suppressions
+from gatepost.sources.found import FoundPolicy
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 MOST_FIXES: Final = 200  # of one policy; what is left then is found by the next run
@@ -35,8 +36,16 @@ def fix_policy(linted: Linted, rules: Sequence[Rule], setting: Setting, suppress
         finding, fix, text = chosen
         applied.append((finding, fix))
         seen.add(text)
-        linted = lint_policy(replace(linted.policy, text=text, places=Source(text)), rules, setting, suppressions)
+        was_policy = linted.document.policy is not None
+        linted = lint_policy(_written(linted.policy, text), rules, setting, suppressions)
+        # INVARIANT: a fix of a policy is a policy.
+        if was_policy and linted.document.policy is None:
+            raise AssertionError(f"the fix of {finding.code}, {fix.title}, leaves no policy: {linted.document.error}")
     return replace(linted, applied=tuple(applied))
+
+
+def _written(policy: FoundPolicy, text: str) -> FoundPolicy:
+    return replace(policy, text=text, places=Source(text), content=text)
 
 
 def _next(linted: Linted, seen: set[str], *, intent: bool) -> tuple[Finding, Fix, str] | None:

@@ -127,7 +127,7 @@ def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, su
         finding = replace(found, message=visible(found.message), notes=tuple(map(visible, found.notes)))
         fingerprint = _fingerprint(finding, policy, document, seen)
         region = region_of(policy, finding.at.start, finding.at.end)
-        suppression = suppressions.of(finding, policy, document, region.line, fingerprint)
+        suppression = suppressions.of(finding, policy, document, fingerprint)
         results.append(Result(finding, policy, region, fingerprint, suppression))
     return Linted(policy, document, tuple(results), report.undecided)
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gatepost.lint.document import Document
+from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.finding import Finding
 from gatepost.lint.rule import Rule
 from gatepost.reports.baseline import Baseline
@@ -89,13 +89,15 @@ class Suppressions:
     comments: Mapping[str, Sequence[Comment]] = field(default_factory=dict)
     baseline: Baseline = NO_BASELINE
 
-    def of(self, finding: Finding, policy: FoundPolicy, document: Document, line: int, fingerprint: str) -> Suppression | None:
+    def of(self, finding: Finding, policy: FoundPolicy, document: Document, fingerprint: str) -> Suppression | None:
         """Why a finding is passed over; None where it is not."""
         for ignore in self.ignores:
             if ignore.matches(finding, policy, document) and not ignore.is_over(self.today):
                 return Suppression(By.CONFIG, ignore.reason, ignore.until)
-        for comment in self.comments.get(policy.file, ()):
-            if comment.matches(finding.code, line):
+        comments = self.comments.get(policy.file, ())
+        lines = _lines(finding, policy, document) if comments else ()
+        for comment in comments:
+            if comment.matches(finding.code, lines):
                 return Suppression(By.COMMENT, comment.reason)
         if self.baseline.holds(policy.file, fingerprint):
             return Suppression(By.BASELINE, "it stands in the baseline")
@@ -111,14 +113,19 @@ class Suppressions:
                     yield f"{ignore.place}: the ignore of {ignore.code} ended with {ignore.until}: its findings are back"
             elif ignore.code in codes and any(ignore.is_about(each.policy) for each in linted):
                 yield f"{ignore.place}: the ignore of {ignore.code} matched nothing"
-        yield from self._idle_comments([result for result, _ in results], codes)
+        yield from self._idle_comments(results, codes)
         files = {each.policy.file for each in linted}
         gone = self.baseline.missing({(result.policy.file, result.fingerprint) for result, _ in results}, files)
         if gone:
             yield f"{gone} of the baseline's findings {'is' if gone == 1 else 'are'} gone: write it anew with --write-baseline"
 
-    def _idle_comments(self, results: "Sequence[Result]", codes: set[str]) -> Iterator[str]:
-        found = {(result.policy.file, result.region.line, result.finding.code) for result in results}
+    def _idle_comments(self, results: "Sequence[tuple[Result, Linted]]", codes: set[str]) -> Iterator[str]:
+        found = {
+            (each.policy.file, line, result.finding.code)
+            for result, each in results
+            if each.policy.file in self.comments
+            for line in _lines(result.finding, each.policy, each.document)
+        }
         for file, comments in self.comments.items():
             for comment in comments:
                 idle = [code for code in comment.codes if code in codes and (file, comment.about, code) not in found]
@@ -128,7 +135,17 @@ class Suppressions:
 
 def _sid_of(finding: Finding, document: Document) -> str | None:
     """The Sid of the statement that a finding is in."""
-    for statement in document.statements:
-        if statement.at.start <= finding.at.start and finding.at.end <= statement.at.end:
-            return statement.elements["Sid"].text if "Sid" in statement.elements else None
-    return None
+    statement = _statement_of(finding, document)
+    return statement.elements["Sid"].text if statement is not None and "Sid" in statement.elements else None
+
+
+def _lines(finding: Finding, policy: FoundPolicy, document: Document) -> tuple[int, ...]:
+    """The lines of a file whose comments are about a finding: its own, and that on which its statement begins."""
+    statement = _statement_of(finding, document)
+    starts = [finding.at.start] + ([] if statement is None else [statement.at.start])
+    return tuple(policy.places.place(start)[0] for start in starts)
+
+
+def _statement_of(finding: Finding, document: Document) -> StatementTree | None:
+    inside = (each for each in document.statements if each.at.start <= finding.at.start and finding.at.end <= each.at.end)
+    return next(inside, None)
