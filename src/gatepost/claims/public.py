@@ -126,7 +126,7 @@ def _label(caller: Caller) -> str:
         return "*"
     if caller.stands_for is StandsFor.ITS_ACCOUNT:
         return str(caller.principal.account)
-    return caller.principal.role_arn or caller.principal.arn
+    return caller.principal.role_arn or caller.principal.user_arn or caller.principal.arn
 
 
 def _with(caller: Caller, keys: Mapping[str, AnyText]) -> Caller:

@@ -67,7 +67,8 @@ class Subject:
     def situation(self, caller: Caller) -> Situation:
         """A caller with these policies, on any resource."""
         account = ELSEWHERE if self.of_resource_alone else self.home.account
-        return Situation(caller.principal, self.policies, None, account, caller.known, caller.open_keys)
+        known = {**caller.known, "aws:resourceaccount": self.home.account, "aws:viaawsservice": "false"}
+        return Situation(caller.principal, self.policies, None, account, known, caller.open_keys)
 
     @property
     def policies(self) -> Policies:
