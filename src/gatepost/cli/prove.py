@@ -66,11 +66,11 @@ def prove(
     output
         For people, or as JSON.
     """
+    _refuse_options(policy)
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
     if len(asked) != 1:
         raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
-    _refuse_options(policy)
     if not policy:
         raise Exit(USAGE, "expected POLICY: a file, a folder, or - for standard input")
     ((question, text),) = asked

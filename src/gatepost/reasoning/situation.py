@@ -66,20 +66,20 @@ class Situation:
         """The resource's account, as a request says it."""
         return self.resource_account or account_of(self.resource or "") or self.principal.account
 
-    def breach(self, claim: Policy) -> Request | None:
-        """A described request that is allowed; None where there is none."""
+    def breach(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is allowed; None where there is none."""
         return self._find(claim, (self.policies, True))
 
-    def shortfall(self, claim: Policy) -> Request | None:
-        """A described request that is not allowed; None where each is."""
+    def shortfall(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is not allowed; None where each is."""
         return self._find(claim, (self.policies, False))
 
     def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is not where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is not where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, False))
 
     def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, True))
 
     def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
