@@ -96,6 +96,16 @@ def test_something_is_allowed_or_nothing() -> None:
     assert anything(sending).shown[0].request.action == "ses:SendEmail"
 
 
+def test_what_no_call_is_asked_on_is_allowed_all_the_same() -> None:
+    of_set = subject(identity=[SEND | {"Resource": "arn:aws:ses:us-east-1:123456789012:configuration-set/main"}])
+    assert anything(of_set).shown[0].request.resource.endswith("configuration-set/main")
+
+
+def test_policies_of_different_kinds_are_not_compared() -> None:
+    with pytest.raises(ClaimError, match="expected policies of one kind"):
+        narrower(subject(identity=[SEND]), subject(resource=[SEND | {"Principal": "*"}]))
+
+
 # --- against an enumeration ---------------------------------------------------------------------------------------------
 
 ANN, TEAM = f"arn:aws:iam::{ACCOUNT}:user/ann", f"arn:aws:iam::{ACCOUNT}:user/team/bob"

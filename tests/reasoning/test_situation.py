@@ -43,12 +43,13 @@ MORE_NAMED: tuple[Json, ...] = (
 
 @cache
 def requests(keys: tuple[str, ...], action: str, resource: str, caller: Principal) -> tuple[Request, ...]:
-    """Every request of a few values; a key that the action does not carry is absent, a send has what every send has."""
+    """Every request of a few values; a key that the action does not carry is absent, a call has what every call has."""
     found = []
     for values in product(*(KEYS[key][0] for key in keys)):
         context = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
         own = [key for key in keys if key.startswith("ses:")]
-        if all((key in context) is (action == "ses:SendEmail") for key in own):
+        from_somewhere = "aws:SourceIp" not in keys or "aws:SourceIp" in context
+        if from_somewhere and all((key in context) is (action == "ses:SendEmail") for key in own):
             found.append(Request(caller, action, resource, HOME, context))
     return tuple(found)
 

@@ -17,10 +17,11 @@ from gatepost.reasoning.witness import INTERN
 from gatepost.reasoning.world import OF_THE_CALLER
 
 SOMEBODY: Final = INTERN  # a user, or a role, of whom only the policies are known
-OF_ACCOUNTS: Final = ("aws:principalaccount", PRINCIPAL_ARN)
+PRINCIPAL_ACCOUNT: Final = "aws:principalaccount"
 OF_SERVICES: Final = ("aws:principalservicename", "aws:principalservicenameslist")
 ACCOUNT: Final = re.compile(r"\d{12}")
-STRANGER_NAMES: Final = ("someone-else", "some-session")  # whom `choices.principals` invents
+OF_ACCOUNT: Final = re.compile(r"arn:[^*?:]*:[^*?:]*:[^*?:]*:(\d{12}|\*)(?::|$)")
+SOMEBODY_ELSE, SOME_SESSION = "someone-else", "some-session"  # whom `choices.principals` invents
 
 
 class StandsFor(Enum):
@@ -53,37 +54,49 @@ def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home)
     Undecidable where a pattern cuts through the digits of an account.
     """
     entries = tuple(entries)
-    named = [*principals(statements), *(instance for who in entries for instance in who.instances(home))]
-    named = [each for each in dict.fromkeys(named) if each.name not in STRANGER_NAMES and each.name != SOMEBODY]
+    found = (*principals(statements), *(instance for who in entries for instance in who.instances(home)))
+    named = [each for each in dict.fromkeys(found) if each.name not in (SOMEBODY_ELSE, SOMEBODY)]
     accounts = [home.account, *(each.account for each in named if each.account is not None), *_accounts_compared(statements)]
     accounts += [who.name for who in entries if who.kind is WhoKind.ACCOUNT]
     stranger = next(account for account in STRANGERS if account not in accounts)
     for account in dict.fromkeys((*accounts, stranger)):
         whom = StandsFor.EVERYBODY if account == stranger else StandsFor.ITS_ACCOUNT
         yield from (replace(each, stands_for=whom) for each in _strangers(account, named))
-    yield from map(Caller.named, named)
+    for each in named:
+        yield _federated(each, named) if _is_any_session(each) else Caller.named(each)
 
 
 def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
-    """A user, a session of a role and a federated user of an account, none of whom is named."""
+    """A user, a session of a role and a federated user of an account, none of whom is named, and its root user."""
     user = Principal.of(f"arn:aws:iam::{account}:user/{SOMEBODY}")
-    of_role = f"arn:aws:iam::{account}:role/{SOMEBODY}"
-    session = Principal.of(f"arn:aws:sts::{account}:assumed-role/{SOMEBODY}/{ANY_SESSION}", role_arn=of_role)
-    federated = Principal.of(f"arn:aws:sts::{account}:federated-user/{SOMEBODY}", user_arn=user.arn)
-    for principal, form in ((user, f"arn:aws:iam::{account}:user/"), (session, f"arn:aws:iam::{account}:role/"),
-                            (federated, f"arn:aws:sts::{account}:federated-user/")):  # fmt: skip
-        others = [form + "?*/"]
-        for each in named:
-            if each.account == account:
-                last = (each.role_name or each.name) if principal is session else each.name
-                others += [f"{form}{last}", f"{form}*/{last}"] if principal is session else [each.arn]
-        known = {key: value for key, value in _settled(principal).items() if key not in (PRINCIPAL_ARN, "aws:username")}
-        open_keys = {PRINCIPAL_ARN: AnyText((form + "?*",), tuple(dict.fromkeys(others))), "aws:userid": AnyText()}
-        if principal is user:
-            open_keys["aws:username"] = AnyText()
-        else:
-            known["aws:username"] = None
-        yield Caller(principal, known, open_keys)
+    others = [each.arn for each in named if each.account == account and each.kind is PrincipalKind.USER]
+    yield _standing_for(user, user.arn.removesuffix(SOMEBODY), others)
+    role = f"arn:aws:iam::{account}:role/{SOMEBODY}"
+    session = Principal.of(f"arn:aws:sts::{account}:assumed-role/{SOMEBODY}/{ANY_SESSION}", role_arn=role)
+    form = role.removesuffix(SOMEBODY)
+    roles = dict.fromkeys(each.role_name for each in named if each.account == account and each.role_name is not None)
+    # A role's path does not tell: a session is named by the role's name alone.
+    yield _standing_for(session, form, [pattern for name in roles for pattern in (f"{form}{name}", f"{form}*/{name}")])
+    yield _federated(Principal.of(f"arn:aws:sts::{account}:federated-user/{SOMEBODY}", user_arn=user.arn), named)
+    yield Caller.named(Principal.of(account))
+
+
+def _federated(session: Principal, named: Sequence[Principal]) -> Caller:
+    """Any federated session of a user, but those that are named."""
+    others = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER and not _is_any_session(each)]
+    return _standing_for(session, f"arn:aws:sts::{session.account}:federated-user/", others)
+
+
+def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Caller:
+    """A caller that stands for all whose ARN begins so, but for these and what is no name."""
+    open_keys = {PRINCIPAL_ARN: AnyText((f"{form}?*",), (f"{form}*/", *others)), "aws:userid": AnyText()}
+    if principal.kind is PrincipalKind.USER:
+        open_keys["aws:username"] = AnyText()
+    return Caller(principal, {key: value for key, value in _settled(principal).items() if key not in open_keys}, open_keys)
+
+
+def _is_any_session(principal: Principal) -> bool:
+    return principal.kind is PrincipalKind.FEDERATED_USER and principal.name == SOME_SESSION
 
 
 def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
@@ -94,15 +107,14 @@ def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
 
 
 def _accounts_compared(statements: Iterable[Statement]) -> Iterator[str]:
-    """The accounts that conditions compare the caller's with."""
+    """The accounts that conditions compare the caller's with. What else they say tells no two accounts apart."""
     for statement in statements:
         for condition in statement.conditions:
-            if condition.key.lower() not in OF_ACCOUNTS:
-                continue
-            for value in condition.values:
-                parts = value.split(":")
-                account = value if condition.key.lower() != PRINCIPAL_ARN else parts[4] if len(parts) > 5 else "*"
-                if ACCOUNT.fullmatch(account):
-                    yield account
-                elif account != "*" and any(mark in account for mark in "*?$"):
+            for value in condition.values if condition.key.lower() in (PRINCIPAL_ACCOUNT, PRINCIPAL_ARN) else ():
+                arn = OF_ACCOUNT.match(value)
+                if arn is not None or ACCOUNT.fullmatch(value):
+                    account = value if arn is None else arn.group(1)
+                    if account != "*":
+                        yield account
+                elif any(digit.isdigit() for digit in value.partition("/")[0]):
                     raise Undecidable(f"{condition.key} is compared with `{value}`: decided for whole accounts, or `*`")

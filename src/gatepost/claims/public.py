@@ -13,7 +13,7 @@ from typing import Final
 
 from gatepost.claims.callers import Caller, StandsFor
 from gatepost.claims.described import described
-from gatepost.claims.prove import ANYTHING, Proof, Shown, whatever
+from gatepost.claims.prove import ANYTHING, Proof, first_found
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
@@ -23,7 +23,7 @@ from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.request import Request
 from gatepost.policy.values import arn_parts
-from gatepost.reasoning.situation import AnyText
+from gatepost.reasoning.situation import AnyText, Situation
 
 OUTSIDERS: Final = read_claim("anything by another account")
 # Keys by which a policy says whose a caller, or the service's source behind it, is.
@@ -64,16 +64,10 @@ def external_access(policy: Policy, account: str, organization: str | None = Non
 
 
 def no_public(subject: Subject) -> Proof:
-    """Nobody is let in of whom the policies say nothing; else one request for each group of actions."""
+    """Nobody is let in of whom the policies say nothing."""
     named = _named(rule.statement for _, layer in subject.policies.layers() for rule in layer.rules)
-    claim = whatever(subject)
-    for caller in _outsiders(subject):
-        if caller.stands_for is StandsFor.EVERYBODY:
-            situation = subject.situation(_with(caller, named))
-            request = situation.breach(described(claim, caller.principal, subject.home))
-            if request is not None:
-                return Proof(holds=False, shown=(Shown(request, situation.policies),))
-    return Proof(holds=True)
+    strangers = (_with(each, named) for each in _outsiders(subject) if each.stands_for is StandsFor.EVERYBODY)
+    return first_found(subject, strangers, Situation.breach)
 
 
 # --- one statement ------------------------------------------------------------------------------------------------------
@@ -126,7 +120,7 @@ def _label(caller: Caller) -> str:
         return "*"
     if caller.stands_for is StandsFor.ITS_ACCOUNT:
         return str(caller.principal.account)
-    return caller.principal.role_arn or caller.principal.arn
+    return caller.principal.role_arn or caller.principal.user_arn or caller.principal.arn
 
 
 def _with(caller: Caller, keys: Mapping[str, AnyText]) -> Caller:

@@ -26,7 +26,7 @@ GAP: Final = "  "
 CODE_COLUMN: Final = 72
 MOST_PASSED: Final = 3  # Denies of which is told why they do not stop a request
 TOLD: Final = ("aws:sourceip", "aws:securetransport", "ses:fromaddress", "ses:fromdisplayname", "ses:recipients")
-OF_THE_CALLER: Final = ("aws:principal", "aws:username", "aws:userid")
+UNTOLD: Final = ("aws:principal", "aws:username", "aws:userid", "aws:resourceaccount", "aws:viaawsservice")
 HOLDS: Final = {
     "--never": "No request that the claim describes is allowed.",
     "--always": "Every request that the claim describes is allowed.",
@@ -115,7 +115,7 @@ def said(request: Request) -> Iterator[str]:
     if isinstance(time := context.get("aws:currenttime"), str):
         yield f"at {time}"
     for key, value in sorted(context.items()):
-        if key not in (*TOLD, "aws:currenttime") and not key.startswith(OF_THE_CALLER):
+        if key not in (*TOLD, "aws:currenttime") and not key.startswith(UNTOLD):
             yield f"{names.key(key)}={value if isinstance(value, str) else ','.join(value)}"
 
 

@@ -1,8 +1,8 @@
 """One caller and everything that has a say in what it asks: its own policies, what limits them, and the resource's policies.
 
 The question: is there a request, among those that a claim describes, that `decide` allows; or one that it does not. A claim is a
-`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: an action
-that carries the From address or the recipients always has them (`policy.question.EVERY_SEND`).
+`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: each has an
+address and a user agent, and where its action knows them a From address and recipients (`policy.question`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from gatepost.policy.model import Effect, Policy
 from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
-from gatepost.policy.question import EVERY_SEND
+from gatepost.policy.question import EVERY_CALL, EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
@@ -66,20 +66,20 @@ class Situation:
         """The resource's account, as a request says it."""
         return self.resource_account or account_of(self.resource or "") or self.principal.account
 
-    def breach(self, claim: Policy) -> Request | None:
-        """A described request that is allowed; None where there is none."""
+    def breach(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is allowed; None where there is none."""
         return self._find(claim, (self.policies, True))
 
-    def shortfall(self, claim: Policy) -> Request | None:
-        """A described request that is not allowed; None where each is."""
+    def shortfall(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is not allowed; None where each is."""
         return self._find(claim, (self.policies, False))
 
     def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is not where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is not where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, False))
 
     def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, True))
 
     def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
@@ -147,7 +147,8 @@ class Situation:
 
 
 def always_carried(space: Space) -> Iterable[Formula]:
-    """What every call of an action carries that knows the key: a send has a From address and recipients."""
+    """What every call carries, and every call of an action that knows the key: a send has a From address and recipients."""
+    yield from (space.world.keys[name].present for name in EVERY_CALL if name in space.world.keys)
     for name in EVERY_SEND:
         key = space.world.keys.get(name)
         if key is not None:
