@@ -43,8 +43,8 @@ def test_a_policy_that_would_open_it_is_refused_with_the_message_that_slips_thro
     assert "AccessDenied" in done.stderr
     assert "This change would break the guardrail no-ceo of account 123456789012." in done.stderr
     assert f"It says: never {CEO}. Reason: only the board's office writes as the CEO." in done.stderr
-    assert f"This would be allowed: arn:aws:iam::{ACCOUNT}:user/intern calls ses:Send" in done.stderr
-    assert "By statement 1 of user inline policy mail" in done.stderr
+    assert "This would be allowed: ses:Send" in done.stderr
+    assert "By user intern › mail (inline) › statement 1." in done.stderr
     assert guarded.client("iam").list_user_policies(UserName="intern")["PolicyNames"] == []
     (event,) = [each for each in events(guarded) if each["eventName"] == "PutUserPolicy"]
     assert event["errorCode"] == "AccessDenied"
@@ -118,7 +118,7 @@ def test_what_must_stay_allowed_may_not_be_taken_away(live: Live) -> None:
     done = put(live, allow("ses:*", Condition={"Bool": {"aws:SecureTransport": "true"}}))
     assert done.returncode != 0
     assert "This would be denied: " in done.stderr
-    assert "aws:securetransport=false" in done.stderr
+    assert "no TLS" in done.stderr
 
 
 def test_a_guardrail_that_is_broken_already_is_not_set(live: Live) -> None:
@@ -127,7 +127,7 @@ def test_a_guardrail_that_is_broken_already_is_not_set(live: Live) -> None:
     done = guardrail(live, "add", "no-ceo", "--never", CEO)
     assert done.returncode == 1
     assert "not set: the policies of today break it already." in done.stderr
-    assert "user/intern calls ses:Send" in done.stderr
+    assert "by user/intern" in done.stderr
     assert guardrail(live, "list").stdout == ""
 
 

@@ -1,4 +1,4 @@
-"""What the rules of meaning say is so: each witness is decided as told, each fix takes its finding away, and what is proved of it holds."""
+"""The rules of meaning: the four documents, good policies, and that each fix takes its finding away and its proof holds."""
 
 import json
 

@@ -6,11 +6,11 @@ policies rest on, so it costs nothing there.
 
 from gatepost.access.guardrails import Broken, GuardrailKind, first_broken
 from gatepost.aws.errors import AwsError, access_denied
-from gatepost.policy.match import Rule
-from gatepost.policy.request import Request
 from gatepost.store.guardrails import guarded_accounts
 from gatepost.store.organizations import ORGANIZATIONS
 from gatepost.store.transaction import Transaction
+from gatepost.words import names
+from gatepost.words.requests import request_words
 
 
 def check_guardrails(tx: Transaction) -> None:
@@ -38,24 +38,7 @@ def told(broken: Broken) -> str:
     said = f"It says: {guardrail.kind} {guardrail.claim}." + (f" Reason: {guardrail.reason}." if guardrail.reason else "")
     if broken.request is None:
         return f"{said} It could not be proved that it holds: {broken.undecided}."
-    request = described(broken.request)
+    request = request_words(broken.request)
     if guardrail.kind == GuardrailKind.ALWAYS.value:
         return f"{said} This would be denied: {request}."
-    return f"{said} This would be allowed: {request}. By {'; '.join(map(_named, broken.rules))}."
-
-
-def _named(rule: Rule) -> str:
-    attached, statement = rule.attached, rule.statement
-    named = f"statement {statement.sid}" if statement.sid else f"statement {rule.index + 1}"
-    return f"{named} of {attached.source.value} {attached.name}" + (f" of {attached.owner}" if attached.owner else "")
-
-
-def described(request: Request) -> str:
-    """A request in one line: who calls what on what, with which keys."""
-    keys = ", ".join(f"{key}={_value(value)}" for key, value in sorted(request.context.items()))
-    on = f"{request.principal.arn} calls {request.action} on {request.resource}"
-    return f"{on} with {keys}" if keys else on
-
-
-def _value(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else "+".join(value)
+    return f"{said} This would be allowed: {request}. By {', '.join(map(names.place, broken.rules))}."

@@ -8,7 +8,6 @@ from gatepost.cli.decision_json import context_of
 from gatepost.cli.exits import USAGE, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.paint import Paint
-from gatepost.cli.request_text import request_words
 from gatepost.compare.meaning import AccessChange, Comparison, Relation, compared
 from gatepost.compare.pairs import Named, pairs
 from gatepost.compare.written import ElementChange, StatementChange, written_changes
@@ -19,6 +18,7 @@ from gatepost.policy.request import Request
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.words.principals import principals_words
+from gatepost.words.requests import request_words
 from gatepost.words.sentences import statement_words
 
 NOTHING: Final = Policy(())

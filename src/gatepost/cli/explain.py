@@ -95,8 +95,8 @@ def _is_policy(of: str) -> bool:
 
 
 def _told(found: "Answered") -> dict[str, object]:
-    from gatepost.cli import names  # noqa: PLC0415 -- the same
     from gatepost.cli.decision_json import WORDS, told  # noqa: PLC0415 -- the same
+    from gatepost.words import names  # noqa: PLC0415 -- the same
 
     return {
         "decision": WORDS[found.answer],

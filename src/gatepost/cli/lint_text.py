@@ -5,11 +5,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from gatepost.cli.layout import folded
-from gatepost.cli.request_text import request_words
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
 from gatepost.reports.statement_diff import statement_diff
-from gatepost.reports.visible import visible
+from gatepost.words.requests import request_words
+from gatepost.words.visible import visible
 
 if TYPE_CHECKING:
     from gatepost.cli.paint import Paint

@@ -9,8 +9,7 @@ from gatepost.claims.claim import Claim
 from gatepost.claims.described import without_key
 from gatepost.claims.passed import passed
 from gatepost.claims.prove import Proof, Shown
-from gatepost.cli import names
-from gatepost.cli.decision_text import connection, in_short
+from gatepost.cli.decision_text import in_short
 from gatepost.cli.layout import folded, row
 from gatepost.cli.paint import Paint
 from gatepost.policy.decide import decide
@@ -18,6 +17,8 @@ from gatepost.policy.partial import decide_partly
 from gatepost.policy.rationale import Rationale
 from gatepost.policy.request import Request
 from gatepost.policy.unknown import NOTHING
+from gatepost.words import names
+from gatepost.words.requests import connection
 
 if TYPE_CHECKING:
     from gatepost.claims.subject import Subject

@@ -16,8 +16,8 @@ from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
 from gatepost.reports.suppressions import Suppression, Suppressions
-from gatepost.reports.visible import visible
 from gatepost.sources.found import FoundPolicy, SourceError
+from gatepost.words.visible import visible
 
 FINGERPRINT_LENGTH: Final = 32
 

@@ -1,7 +1,7 @@
 """A line a finding, as compilers write them: `file:line:column: CODE message`."""
 
 from gatepost.reports.run import LintRun, Result
-from gatepost.reports.visible import visible
+from gatepost.words.visible import visible
 
 
 def concise(run: LintRun) -> str:

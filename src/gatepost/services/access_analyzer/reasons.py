@@ -10,6 +10,7 @@ from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.request import Request
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.services.access_analyzer.errors import unprocessable
+from gatepost.words.requests import request_words
 
 Ask = Callable[[Policy], Request | None]  # a request that a policy lets through and the check forbids
 
@@ -37,16 +38,5 @@ def _reasons(policy: Policy, ask: Ask, what: str) -> Iterator[dict[str, Any]]:
 def reason(what: str, index: int, statement: Statement, witness: Request) -> dict[str, Any]:
     """The reason that a statement is, with a request that shows it."""
     place = f"sid: {statement.sid}" if statement.sid else f"index: {index}"
-    told = {"description": f"{what} {place}. For example: {described(witness)}.", "statementIndex": index}
+    told = {"description": f"{what} {place}. For example: {request_words(witness)}.", "statementIndex": index}
     return {**told, "statementId": statement.sid} if statement.sid else told
-
-
-def described(request: Request) -> str:
-    """A request in one line: who calls what on what, with which keys."""
-    keys = ", ".join(f"{key}={_value(value)}" for key, value in sorted(request.context.items()))
-    on = f"{request.principal.arn} calls {request.action} on {request.resource}"
-    return f"{on} with {keys}" if keys else on
-
-
-def _value(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else "+".join(value)

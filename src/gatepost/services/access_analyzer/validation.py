@@ -17,10 +17,10 @@ from gatepost.lint.rule import RULES
 from gatepost.lint.setting import Setting
 from gatepost.policy.read import PolicyKind
 from gatepost.services.access_analyzer.pages import page
-from gatepost.services.access_analyzer.reasons import described
 from gatepost.services.needs import on_everything
 from gatepost.store.identities import list_identities
 from gatepost.store.transaction import Transaction
+from gatepost.words.requests import request_words
 
 KINDS: Final = {
     "IDENTITY_POLICY": PolicyKind.IDENTITY,
@@ -69,7 +69,7 @@ def _finding(call: Call, document: Document, finding: Finding) -> Mapping[str, A
 
 def _details(finding: Finding) -> list[str]:
     told = [f"{finding.message[:1].upper()}{finding.message[1:]}."]
-    told += [f"{each.says[:1].upper()}{each.says[1:]}: {described(each.request)}." for each in finding.witnesses]
+    told += [f"{each.says[:1].upper()}{each.says[1:]}: {request_words(each.request)}." for each in finding.witnesses]
     return told + [f"Instead: {fix.title}." for fix in finding.fixes]
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gatepost.cli import names
-from gatepost.cli.decision_text import connection
-from gatepost.policy.request import Request
-from gatepost.reports.visible import visible
+from gatepost.policy.request import Context, Request
+from gatepost.words import names
+from gatepost.words.visible import visible
 
 TOLD: Final = {
     "aws:currenttime",
@@ -16,6 +15,9 @@ TOLD: Final = {
     "ses:fromdisplayname",
     "ses:recipients",
 }
+# What follows from who asks, or from whose the resource is.
+OF_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username", "aws:resourceaccount", "aws:resourceorg")
+TAGS: Final = "aws:principaltag/"
 MOST_VALUES: Final = 3
 UNRESOLVED: Final = "gatepost:unresolved/"  # a part of a template
 
@@ -39,5 +41,21 @@ def _rest(request: Request) -> Iterator[str]:
     for key, value in request.context.items():
         if key.startswith(UNRESOLVED):
             yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"
-        elif key not in TOLD:
+        elif key not in TOLD and (key.startswith(TAGS) or not key.startswith(OF_THE_CALLER)):
             yield f"{names.key(key)} {value if isinstance(value, str) else ', '.join(value)}"
+
+
+def connection(context: Context) -> Iterator[str]:
+    """What a request says of itself, in short."""
+    for key in ("aws:sourceip",):
+        if isinstance(address := context.get(key), str):
+            yield address
+    secure = context.get("aws:securetransport")
+    if secure is not None:
+        yield "TLS" if secure == "true" else "no TLS"
+    sender, name = context.get("ses:fromaddress"), context.get("ses:fromdisplayname")
+    if isinstance(sender, str):
+        yield f"From: {name} <{sender}>" if isinstance(name, str) else f"From: {sender}"
+    recipients = context.get("ses:recipients")
+    if isinstance(recipients, tuple):
+        yield f"To: {recipients[0]}" if len(recipients) == 1 else f"To: {len(recipients)} recipients"
