@@ -23,9 +23,10 @@ VARYING = {
     r"\b[01][0-9a-f]{23}\b": "ID",
     r"\d\d:\d\d:\d\dZ": "TIME",
     r"\(\d+ ms\)": "(SPAN)",
+    r"\b\d+\.\d ms": "SPAN",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md", "docs/lint.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md", "docs/lint.md", "docs/prove.md")
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:

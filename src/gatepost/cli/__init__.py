@@ -44,6 +44,12 @@ COMMANDS: Final = {
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
     "lint": ("lint:lint", "Find what is wrong with policies.", "gatepost lint policies/ --fail-on security"),
     "rule": ("rule:rule", "Tell what a rule of lint finds, and why it matters.", "gatepost rule MISSING_VERSION"),
+    "prove": (
+        "prove:prove",
+        "Prove something of policies for all requests.",
+        'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
+    "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }

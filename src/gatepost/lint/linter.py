@@ -1,6 +1,6 @@
 """The linter: every rule asked of a document, the findings in the order of their places."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,8 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
     """The findings of these rules."""
     findings: list[Finding] = []
     undecided: list[tuple[Rule, str]] = []
-    for rule in rules:
+    asked = tuple(rules)
+    for rule in asked:
         if rule.only_in_aws_mode and not setting.aws_mode:
             continue
         if rule.solved and not is_installed():
@@ -37,6 +38,7 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             findings += (_finding(rule, hit) for hit in rule.check(document, setting))
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
+    findings = _not_superseded(findings, {rule.code: rule.supersedes for rule in asked})
     findings.sort(key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end))
     return Report(tuple(findings), tuple(undecided))
 
@@ -44,3 +46,9 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
 def _finding(rule: Rule, hit: Hit) -> Finding:
     severity = hit.severity or rule.severity
     return Finding(rule.code, severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)
+
+
+def _not_superseded(findings: list[Finding], supersedes: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Without those of which another finding, at the same place, says more."""
+    said = {(code, each.at.start) for each in findings for code in supersedes[each.code]}
+    return [each for each in findings if (each.code, each.at.start) not in said]

@@ -52,8 +52,8 @@ def with_condition(document: Document, tree: StatementTree, operator: str, key: 
     return (_with_member(document, condition, operator, {key: value}),)
 
 
-def with_operator(document: Document, tree: StatementTree, condition: ConditionTree, operator: str) -> tuple[Edit, ...]:
-    """A statement whose condition has another operator."""
+def under_operator(document: Document, tree: StatementTree, condition: ConditionTree, operator: str) -> tuple[Edit, ...]:
+    """A statement whose condition stands under another operator."""
     keys = tree.elements["Condition"].members()[condition.operator].members()
     if len(keys) == 1 and operator not in tree.elements["Condition"].members():
         return (written(condition.operator_at, operator),)

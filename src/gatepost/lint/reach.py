@@ -61,7 +61,7 @@ def narrowed(statement: Statement, *conditions: Condition) -> Statement:
     return replace(claim(statement), conditions=(*statement.conditions, *conditions))
 
 
-def instead(statement: Statement, condition: Condition, *others: Condition) -> Statement:
+def exchanged(statement: Statement, condition: Condition, *others: Condition) -> Statement:
     """The requests that a statement would speak of with other conditions, or none, in the place of one."""
     kept = tuple(each for each in statement.conditions if each is not condition)
     return replace(claim(statement), conditions=(*kept, *others))

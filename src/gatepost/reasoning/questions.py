@@ -72,7 +72,7 @@ class Asker:
         model = solve(space.world, conj((*wanted, space.facts())))
         if model is None:
             return None
-        request = request_of(space, model)
+        request = request_of(space, model, None if self.caller is None else self.caller.account)
         # INVARIANT: what the formula says of the witness, the engine that decides requests says too.
         confirmed = (
             allows(of, self.side, request)

@@ -15,9 +15,9 @@ from gatepost.lint.reach import (
     allows_of,
     claim,
     everything,
+    exchanged,
     grants,
     in_force,
-    instead,
     is_proved,
     part,
     shown,
@@ -96,7 +96,7 @@ def _not_set(
         return
     if passes and statement.effect is Effect.DENY:
         return
-    forgotten = replace(instead(statement, condition), actions=tuple(without), not_actions=None)
+    forgotten = replace(exchanged(statement, condition), actions=tuple(without), not_actions=None)
     request = somebody(document).overlap(in_force(document), part(document, forgotten))
     if request is None:
         return

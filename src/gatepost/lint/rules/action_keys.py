@@ -31,8 +31,9 @@ from gatepost.policy.read import PolicyKind
 def unsupported_action_for_condition_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An action in a statement whose condition asks what that action never tells.
 
-    A request carries only the keys of its action: listing identities has no From address. There a positive condition never holds, so
-    an Allow does not allow it and a Deny does not deny it; a negated one always holds. Put the action into a statement of its own.
+    A request carries only the keys of its action: listing identities has no From address. There a positive condition never holds,
+    so an Allow does not allow it and a Deny does not deny it; a negated one always holds. Put the action into a statement of its
+    own.
     """
     for statement, condition in document.conditions():
         operator, known = condition.read_operator, condition.known_key
@@ -150,8 +151,8 @@ def allow_with_unsupported_tag_condition_key_for_service(document: Document, _se
 def deny_notaction_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Deny of all actions but some, by a tag.
 
-    Many of these actions are on no resource, or on one that has no tags: there the condition does not do what it says. Name the actions
-    in `Action`.
+    Many of these actions are on no resource, or on one that has no tags: there the condition does not do what it says. Name the
+    actions in `Action`.
     """
     yield from _not_action_by_tag(document, "Deny")
 
@@ -166,8 +167,8 @@ def deny_notaction_with_unsupported_tag_condition_key_for_service(document: Docu
 def allow_notaction_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow of all actions but some, by a tag.
 
-    Actions on no resource, or on one that has no tags, are not allowed by it, and which these are the statement does not say. Name the
-    actions in `Action`.
+    Actions on no resource, or on one that has no tags, are not allowed by it, and which these are the statement does not say.
+    Name the actions in `Action`.
     """
     yield from _not_action_by_tag(document, "Allow")
 

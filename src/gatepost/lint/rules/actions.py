@@ -127,8 +127,8 @@ def _odd_service(text: str) -> bool:
 def unsupported_action_in_policy(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An action that such a policy cannot speak of.
 
-    A role's trust policy is asked for the calls of STS that assume the role, and for nothing else; what the role may do stands in the
-    policies that are attached to it. A policy on an identity of SES is asked for actions of SES alone.
+    A role's trust policy is asked for the calls of STS that assume the role, and for nothing else; what the role may do stands in
+    the policies that are attached to it. A policy on an identity of SES is asked for actions of SES alone.
     """
     for statement, entry, text in _entries(document):
         if document.kind is PolicyKind.TRUST and ACTION.fullmatch(text):

@@ -10,8 +10,8 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import patched, with_operator
-from gatepost.lint.reach import claim, compared, in_force, instead, is_proved, part, shown, somebody
+from gatepost.lint.patch import patched, under_operator
+from gatepost.lint.reach import claim, compared, exchanged, in_force, is_proved, part, shown, somebody
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, conditions_on, is_negated, lets_through, sends_of
 from gatepost.lint.setting import Setting
@@ -69,7 +69,7 @@ def _bypassed(
             continue
         qualifier = "ForAnyValue" if condition.operator.qualifier else None
         same = compared("StringEquals", condition.key, other, qualifier=qualifier)
-        request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, same)))
+        request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, same)))
         if request is not None:
             yield Hit(
                 entry.at,
@@ -97,7 +97,7 @@ def _ignoring_case(document: Document, tree: StatementTree, pair: ConditionTree,
     if statement is None or (base.endswith("Like") and any("*" in value or "?" in value for value in condition.values)):
         return ()
     new = replace(condition.operator, base=f"String{'Not' if is_negated(condition) else ''}EqualsIgnoreCase")
-    edits = with_operator(document, tree, pair, str(new))
+    edits = under_operator(document, tree, pair, str(new))
     fixed = patched(document, edits).policy
     if fixed is None:
         return ()

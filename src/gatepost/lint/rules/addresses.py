@@ -34,8 +34,8 @@ PRIVATE: Final = tuple(
 def improve_ip_range(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A block with more address than its length says.
 
-    The length after the slash decides, and the rest of the address is ignored: `203.0.113.7/24` is all of `203.0.113.0/24`. If the one
-    address was meant, write `203.0.113.7/32`.
+    The length after the slash decides, and the rest of the address is ignored: `203.0.113.7/24` is all of `203.0.113.0/24`. If
+    the one address was meant, write `203.0.113.7/32`.
     """
     for _, entry, (family, first, last) in _ranges(document):
         text = entry.text or ""

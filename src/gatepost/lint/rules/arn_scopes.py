@@ -63,8 +63,8 @@ def invalid_arn_account(document: Document, _setting: Setting) -> Iterator[Hit]:
 def arn_region_not_allowed(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A region in the ARN of what has none.
 
-    Users, roles and organizations are the same in every region, so their ARNs leave that part empty: `arn:aws:iam::…`. With a region
-    the ARN matches nothing.
+    Users, roles and organizations are the same in every region, so their ARNs leave that part empty: `arn:aws:iam::…`. With a
+    region the ARN matches nothing.
     """
     yield from _not_allowed(document, "region")
 
@@ -79,8 +79,8 @@ def arn_region_not_allowed(document: Document, _setting: Setting) -> Iterator[Hi
 def arn_account_not_allowed(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An account in the ARN of what has none.
 
-    The names of buckets are unique among all accounts, so their ARNs leave that part empty: `arn:aws:s3:::mail`. With an account the
-    ARN matches nothing.
+    The names of buckets are unique among all accounts, so their ARNs leave that part empty: `arn:aws:s3:::mail`. With an account
+    the ARN matches nothing.
     """
     yield from _not_allowed(document, "account")
 

@@ -54,7 +54,8 @@ def missing_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
 def forallvalues_with_single_valued_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` on a key of one value also holds where the key is missing.
 
-    "All of none" is true: a request that does not carry the key at all passes. The prefix is for keys of several values; leave it out.
+    "All of none" is true: a request that does not carry the key at all passes. The prefix is for keys of several values; leave it
+    out.
     """
     for statement, condition in document.conditions():
         operator = condition.read_operator
@@ -80,8 +81,8 @@ def forallvalues_with_single_valued_key(document: Document, _setting: Setting) -
 def untrustworthy_condition_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """What this key compares, the caller writes.
 
-    Whoever knows the policy sends the header that it asks for. It may keep out accidents, never an attacker: bind the source address,
-    the principal or a tag.
+    Whoever knows the policy sends the header that it asks for. It may keep out accidents, never an attacker: bind the source
+    address, the principal or a tag.
     """
     for _, condition in document.conditions():
         header = FREE_TEXT.get(condition.key.lower())
@@ -153,8 +154,8 @@ def irrelevant_condition_key_in_policy(document: Document, _setting: Setting) ->
 def s3_prefix_in_negative_context(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A prefix that is forbidden does not hide what is under it.
 
-    Who lists a shorter prefix, or none, sees the objects all the same. Allow the prefixes that may be listed, or deny whatever is not
-    among them (`Deny` with `StringNotLike`).
+    Who lists a shorter prefix, or none, sees the objects all the same. Allow the prefixes that may be listed, or deny whatever is
+    not among them (`Deny` with `StringNotLike`).
     """
     for statement, condition in document.conditions():
         comparison = condition.comparison
@@ -184,7 +185,8 @@ def s3_prefix_in_negative_context(document: Document, _setting: Setting) -> Iter
 def dynamodb_attributes_without_select(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Who asks for no attributes gets all of them.
 
-    `dynamodb:Attributes` is judged only where the request names attributes. Ask for `dynamodb:Select` to be `SPECIFIC_ATTRIBUTES` too.
+    `dynamodb:Attributes` is judged only where the request names attributes. Ask for `dynamodb:Select` to be `SPECIFIC_ATTRIBUTES`
+    too.
     """
     for statement, condition in document.conditions():
         by_attributes = condition.key.lower() == "dynamodb:attributes"

@@ -1,7 +1,7 @@
 """Rules on condition keys: whether there are such keys.
 
-Keys are judged of the services that the catalogue knows in full, and the global ones; of others only whether there is such a service.
-Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference.
+Keys are judged of the services that the catalogue knows in full, and the global ones; of others only whether there is such a
+service. Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference.
 """
 
 import re
@@ -62,8 +62,8 @@ def invalid_condition_key_format(document: Document, _setting: Setting) -> Itera
 def invalid_global_condition_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """There is no such global key.
 
-    Keys with `aws:` are AWS's own. One that does not exist is in no request, so a positive condition on it never holds and a negated
-    one always does: a Deny may deny nothing, or everything.
+    Keys with `aws:` are AWS's own. One that does not exist is in no request, so a positive condition on it never holds and a
+    negated one always does: a Deny may deny nothing, or everything.
     """
     for _, condition in document.conditions():
         key = condition.key.lower()
@@ -96,7 +96,8 @@ def invalid_service_condition_key(document: Document, _setting: Setting) -> Iter
     """The service has no such key.
 
     It is in no request, so a positive condition on it never holds and a negated one always does. SES has `ses:FromAddress`,
-    `ses:FromDisplayName`, `ses:FeedbackAddress`, `ses:Recipients` and a few more; there is no key for the subject or the reply address.
+    `ses:FromDisplayName`, `ses:FeedbackAddress`, `ses:Recipients` and a few more; there is no key for the subject or the reply
+    address.
     """
     for _, condition in document.conditions():
         service = condition.key.partition(":")[0].lower()
@@ -115,8 +116,8 @@ def invalid_service_condition_key(document: Document, _setting: Setting) -> Iter
 def invalid_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A condition key of a service that there is not.
 
-    It is in no request, so a positive condition on it never holds and a negated one always does. What an identity provider says of its
-    users is written with the provider's domain: `accounts.google.com:sub`.
+    It is in no request, so a positive condition on it never holds and a negated one always does. What an identity provider says
+    of its users is written with the provider's domain: `accounts.google.com:sub`.
     """
     for _, condition in document.conditions():
         service, colon, name = condition.key.partition(":")

@@ -67,8 +67,8 @@ def invalid_condition_operator(document: Document, _setting: Setting) -> Iterato
 def null_with_if_exists(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`Null` takes no `IfExists`.
 
-    `Null` asks whether the key is there, which "if it is there" makes pointless. Write `"Null": {key: "true"}` for a key that must be
-    absent, `"false"` for one that must be there.
+    `Null` asks whether the key is there, which "if it is there" makes pointless. Write `"Null": {key: "true"}` for a key that
+    must be absent, `"false"` for one that must be there.
     """
     for _, operator, at in _unknown(document):
         if operator.endswith(NULL + IF_EXISTS):

@@ -83,7 +83,8 @@ def invalid_date_value(document: Document, _setting: Setting) -> Iterator[Hit]:
 def type_mismatch_number(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Numeric operator with a value that is no number.
 
-    What it compares with cannot be known: an Allow with it never holds, a Deny is taken to hold. Units are not read; ages are seconds.
+    What it compares with cannot be known: an Allow with it never holds, a Deny is taken to hold. Units are not read; ages are
+    seconds.
     """
     yield from _unreadable(document, "Numeric", read_number, "a number such as `3600`")
 
@@ -98,8 +99,8 @@ def type_mismatch_number(document: Document, _setting: Setting) -> Iterator[Hit]
 def type_mismatch_ip_range(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`IpAddress` with a value that is no address.
 
-    What it compares with cannot be known: an Allow with it never holds, a Deny is taken to hold. Write an address or a CIDR block such
-    as `203.0.113.0/24` or `2001:db8::/32`; no netmask, no wildcard, no placeholder.
+    What it compares with cannot be known: an Allow with it never holds, a Deny is taken to hold. Write an address or a CIDR block
+    such as `203.0.113.0/24` or `2001:db8::/32`; no netmask, no wildcard, no placeholder.
     """
     yield from _unreadable(document, "IpAddress", read_range, "an address, or a block such as `203.0.113.0/24`")
 
@@ -175,7 +176,8 @@ def _kind(entry: Element) -> str:
 def invalid_condition_multiple_boolean(document: Document, _setting: Setting) -> Iterator[Hit]:
     """More than one boolean for one key.
 
-    The values of a list are alternatives, so `["true", "false"]` asks nothing but that the key is there. Write the one that is meant.
+    The values of a list are alternatives, so `["true", "false"]` asks nothing but that the key is there. Write the one that is
+    meant.
     """
     for _, condition in document.conditions():
         is_bool = condition.operator == NULL or (condition.comparison is not None and condition.comparison.name == "Bool")

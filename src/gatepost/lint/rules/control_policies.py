@@ -149,8 +149,8 @@ def _elements(document: Document, names: tuple[str, ...], message: str) -> Itera
 def rcp_missing_related_principal_condition_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Deny by whose account it is also hits the services that work for you.
 
-    A service that calls is in no account, so a condition that asks for yours holds of it too, and bounces and notifications stop. Add
-    `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`.
+    A service that calls is in no account, so a condition that asks for yours holds of it too, and bounces and notifications stop.
+    Add `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`.
     """
     for statement, condition in _binding(document, PRINCIPAL_KEYS):
         if _compares(statement, SERVICE_CALLS) is None:

@@ -105,8 +105,8 @@ def _empty_positive(document: Document) -> Iterator[tuple[ConditionTree, Operato
 def empty_array_condition(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A condition without values.
 
-    A positive operator over no values never holds, a negated one always does, and neither is what an empty list looks like. Write the
-    values, or leave the key out.
+    A positive operator over no values never holds, a negated one always does, and neither is what an empty list looks like. Write
+    the values, or leave the key out.
     """
     told_apart = [condition for condition, operator in _empty_positive(document) if operator.qualifier or operator.if_exists]
     for condition in _empty(document):

@@ -92,8 +92,8 @@ def _is_whole(pattern: str) -> bool:
 def privilege_escalation(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A right by which every other right is had.
 
-    Whoever may write policies, attach them, or run something with another's role is an administrator, whatever else the policy says.
-    Name the users or roles that it is about, bind it with `iam:PermissionsBoundary`, or leave it out.
+    Whoever may write policies, attach them, or run something with another's role is an administrator, whatever else the policy
+    says. Name the users or roles that it is about, bind it with `iam:PermissionsBoundary`, or leave it out.
     """
     allowed = [(entry, text) for _, entry, text in _freely(document)]
     if any(text in ("*", "iam:*") for _, text in allowed):
@@ -115,8 +115,8 @@ def privilege_escalation(document: Document, _setting: Setting) -> Iterator[Hit]
 def resource_policy_privilege_escalation(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A right to open resources to anybody.
 
-    Whoever may write the policy of a resource may let in whom they like, strangers too. Name the resources, or leave it to those who
-    administer them.
+    Whoever may write the policy of a resource may let in whom they like, strangers too. Name the resources, or leave it to those
+    who administer them.
     """
     for _, entry, text in _freely(document):
         opened = [action for action in OF_RESOURCES if covers_action(text, action.lower())]

@@ -29,7 +29,8 @@ PARTNER: Final = "444455556666"
 BINDING: Final = ("aws:principalarn", "aws:userid", "aws:username")
 
 
-def _allows(document: Document) -> Iterator[tuple[StatementTree, Statement]]:
+def allowing(document: Document) -> Iterator[tuple[StatementTree, Statement]]:
+    """The Allows that grant something by themselves."""
     if grants(document):
         for tree in document.statements:
             if tree.statement is not None and tree.statement.effect is Effect.ALLOW:
@@ -53,6 +54,7 @@ def owner_of(statement: Statement, setting: Setting) -> str | None:
     good=policy(grant(Principal="*", Condition=when("StringEquals", "aws:PrincipalAccount", ACCOUNT))),
     kind=PolicyKind.RESOURCE,
     solved=True,
+    supersedes=("GP_PUBLIC",),
 )
 def principal_everyone(document: Document, setting: Setting) -> Iterator[Hit]:
     """`"Principal": "*"` is everybody on earth, and not everybody in your account.
@@ -64,8 +66,8 @@ def principal_everyone(document: Document, setting: Setting) -> Iterator[Hit]:
     """
     if not names_principals(document) or document.policy is None:
         return
-    for tree, statement in _allows(document):
-        entry = _everyone(tree)
+    for tree, statement in allowing(document):
+        entry = everyone_in(tree)
         if entry is None:
             continue
         denies = tuple(each for each in document.policy.statements if each.effect is Effect.DENY)
@@ -83,7 +85,7 @@ def principal_everyone(document: Document, setting: Setting) -> Iterator[Hit]:
         )
 
 
-def _everyone(tree: StatementTree) -> Element | None:
+def everyone_in(tree: StatementTree) -> Element | None:
     """The `*` of a Principal."""
     principal = tree.elements.get("Principal")
     if principal is None:
@@ -96,7 +98,7 @@ def _everyone(tree: StatementTree) -> Element | None:
 
 def _named_account(document: Document, tree: StatementTree, account: str) -> tuple[Fix, ...]:
     principal = tree.elements["Principal"]
-    everyone = _everyone(tree)
+    everyone = everyone_in(tree)
     if everyone is None:
         return ()
     if everyone is principal or principal.members()[PrincipalType.AWS.value].is_list:
@@ -142,6 +144,7 @@ def _as(document: Document, arn: str) -> "Asker":
     bad=policy(grant(Principal={"AWS": PARTNER})),
     good=policy(grant(Principal={"AWS": f"arn:aws:iam::{PARTNER}:role/Mailer"}), grant(Principal={"AWS": ACCOUNT})),
     kind=PolicyKind.RESOURCE,
+    supersedes=("GP_CROSS_ACCOUNT",),
 )
 def principal_whole_account(document: Document, setting: Setting) -> Iterator[Hit]:
     """Another account's number, or its root ARN, lets in whomever its administrators allow.
@@ -152,7 +155,7 @@ def principal_whole_account(document: Document, setting: Setting) -> Iterator[Hi
     """
     if not names_principals(document) or document.kind is PolicyKind.TRUST:
         return
-    for tree, statement in _allows(document):
+    for tree, statement in allowing(document):
         if any(condition.key.lower() in BINDING for condition in statement.conditions):
             continue
         owner = owner_of(statement, setting)
@@ -180,6 +183,7 @@ def _whole_account(value: str) -> str | None:
     good=policy(grant()),
     kind=PolicyKind.RESOURCE,
     solved=True,
+    supersedes=("ALLOW_WITH_NOT_PRINCIPAL", "GP_PUBLIC"),
 )
 def notprincipal_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow with `NotPrincipal` lets in everybody on earth but those named.
@@ -187,7 +191,7 @@ def notprincipal_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     Whoever is left out is let in, in every account, and anonymous callers too. Name in `Principal` who is meant, and shut out the
     others by a Deny.
     """
-    for tree, statement in _allows(document):
+    for tree, statement in allowing(document):
         if "NotPrincipal" in tree.elements:
             request = stranger(document).allows_anything(part(document, statement))
             if request is not None:
@@ -209,7 +213,7 @@ def notaction_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     `"NotAction": "ses:Delete*"` allows `iam:CreateUser` too. Name in `Action` what is meant; to take something away from a wider
     Allow, write a Deny.
     """
-    for tree, statement in _allows(document):
+    for tree, statement in allowing(document):
         if "NotAction" not in tree.elements or not sends_of(statement):
             continue
         request = somebody(document).allows_anything(part(document, statement))
@@ -242,7 +246,7 @@ def notresource_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
 
     Every other identity of the account may be sent from. Name in `Resource` the identities that are meant.
     """
-    for tree, statement in _allows(document):
+    for tree, statement in allowing(document):
         if "NotResource" in tree.elements and (statement.not_actions is not None or sends_of(statement)):
             request = somebody(document).allows_anything(part(document, claim(statement)))
             if request is not None:

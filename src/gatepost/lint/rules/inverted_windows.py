@@ -22,6 +22,7 @@ from gatepost.lint.sending import sends_of
 from gatepost.lint.setting import Setting
 from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, open_pieces, timeless, times_of, window_of
 from gatepost.policy.model import Effect, Operator, Statement
+from gatepost.policy.operators import unreadable_values
 from gatepost.policy.timetable import is_on_time
 from gatepost.reasoning.windows import Piece, timeline
 from gatepost.words.dates import date_in_full
@@ -214,13 +215,16 @@ def window_never(document: Document, _setting: Setting) -> Iterator[Hit]:
         line = None if tree.statement is None else times_of(tree.statement)
         if tree.statement is None or line is None or open_pieces(line):
             continue
-        bounds, timed = between(tree), [each for each, condition in tree.read_conditions() if is_on_time(condition)]
+        timed = [(each, condition) for each, condition in tree.read_conditions() if is_on_time(condition)]
+        if any(unreadable_values(condition) for _, condition in timed):
+            continue
+        bounds = between(tree)
         does = "allows" if tree.statement.effect is Effect.ALLOW else "denies"
         said = ""
         if bounds is not None:
             said = f"no time is later than {bounds[0].condition.values[0]} and earlier than {bounds[1].condition.values[0]}: "
         fixes = () if bounds is None or does == "allows" else _two_statements(document, tree, bounds)
-        yield Hit(timed[0].operator_at, f"{said}{tree.name} never {does} anything", fixes=fixes)
+        yield Hit(timed[0][0].operator_at, f"{said}{tree.name} never {does} anything", fixes=fixes)
 
 
 def _two_statements(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound]) -> tuple[Fix, ...]:

@@ -24,9 +24,9 @@ UNREADABLE = ("json-syntax", "duplicate-key", "character")
 def json_syntax_error(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The document is no JSON that a policy may be.
 
-    A comma after the last entry, a comment, curly quotes from a word processor, a key that stands twice in one object: what cannot
-    be read for certain is not read at all, and the call that puts the policy fails. Nor may a character beyond `ÿ` (U+00FF) stand in
-    a policy. Only the first such place is told, for what comes after it may mean anything.
+    A comma after the last entry, a comment, curly quotes from a word processor, a key that stands twice in one object: what
+    cannot be read for certain is not read at all, and the call that puts the policy fails. Nor may a character beyond `ÿ`
+    (U+00FF) stand in a policy. Only the first such place is told, for what comes after it may mean anything.
     """
     if document.error is not None and document.error.code in UNREADABLE:
         yield Hit(document.error_at, document.error.problem)

@@ -12,7 +12,7 @@ from gatepost.lint.edits import written
 from gatepost.lint.examples import allow, policy, when
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.patch import patched
-from gatepost.lint.reach import claim, compared, in_force, instead, is_proved, part, shown, somebody
+from gatepost.lint.reach import claim, compared, exchanged, in_force, is_proved, part, shown, somebody
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import FROM, conditions_on, lets_through
 from gatepost.lint.setting import Setting
@@ -107,7 +107,7 @@ def _slipping(
     """The hit, where a message from such an address is allowed. `told`: the address, the domain that is meant, what to write."""
     other, domain, mend = told
     asked = compared("StringEquals", condition.key, other)
-    request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, asked)))
+    request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, asked)))
     if request is None:
         return
     yield Hit(

@@ -10,7 +10,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import statement_of, with_operator
+from gatepost.lint.patch import statement_of, under_operator
 from gatepost.lint.reach import claim, is_proved, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import is_negated
@@ -49,7 +49,7 @@ def like_without_wildcard(document: Document, _setting: Setting) -> Iterator[Hit
         if not any("*" in value or "?" in value for value in condition.values) and tree.statement is not None:
             base = LIKE[condition.operator.base]
             new = replace(condition.operator, base=base)
-            edits = with_operator(document, tree, pair, str(new))
+            edits = under_operator(document, tree, pair, str(new))
             fixed = statement_of(document, edits, tree.number)
             proved = fixed is not None and _same(document, tree, fixed.conditions)
             proof = "the statement speaks of the same requests as before" if proved else ""
@@ -69,6 +69,7 @@ def _same(document: Document, tree: StatementTree, conditions: tuple[Condition, 
     Severity.WARNING,
     bad=policy(allow(Action=BOTH, Condition=when("StringEquals", "ses:FromAddress", "*@example.com"))),
     good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
+    supersedes=("WILDCARD_WITHOUT_LIKE_OPERATOR",),
 )
 def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
     """In `StringEquals` a star is a star.
@@ -81,7 +82,7 @@ def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
             if "*" in value.replace("${*}", "") or "?" in value.replace("${?}", ""):
                 like = f"String{'Not' if is_negated(condition) else ''}Like"
                 new = replace(condition.operator, base=like)
-                edits = with_operator(document, tree, pair, str(new))
+                edits = under_operator(document, tree, pair, str(new))
                 said = f"`{pair.operator}` takes `{value}` by its letters, the star too; expected `{new}`"
                 yield Hit(entry.at, said, fixes=(Fix(f"write `{new}`", edits, changes_meaning=True),))
 

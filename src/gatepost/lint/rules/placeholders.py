@@ -57,6 +57,7 @@ def placeholder(value: str) -> str | None:
     Severity.ERROR,
     bad=policy(allow(Condition=when("StringEquals", "ses:FromAddress", "[email\u00a0protected]"))),
     good=policy(allow(Condition=when("StringEquals", "ses:FromAddress", "news@example.com"))),
+    supersedes=("TYPE_MISMATCH_IP_RANGE",),
 )
 def placeholder_value(document: Document, setting: Setting) -> Iterator[Hit]:
     """A value that stands for another one, and was never filled in.

@@ -54,9 +54,9 @@ def _named(document: Document) -> Iterator[tuple[str, Element, str]]:
 def invalid_principal_format(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A principal that is named in no way that IAM knows.
 
-    `Principal` is an object such as `{"AWS": "arn:aws:iam::111122223333:user/alice"}`. Under `AWS` stand account IDs of twelve digits,
-    the ARNs of users, roles and sessions, unique IDs, or `*` for everybody. A group is no principal. `"*"` stands alone for everybody
-    too, every other string needs its key.
+    `Principal` is an object such as `{"AWS": "arn:aws:iam::111122223333:user/alice"}`. Under `AWS` stand account IDs of twelve
+    digits, the ARNs of users, roles and sessions, unique IDs, or `*` for everybody. A group is no principal. `"*"` stands alone
+    for everybody too, every other string needs its key.
     """
     if document.kind not in WITH_PRINCIPAL:
         return
@@ -105,8 +105,8 @@ def invalid_principal_key(document: Document, _setting: Setting) -> Iterator[Hit
 def unsupported_wildcard_in_principal(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A wildcard in a part of a principal.
 
-    `*` is a principal only as a whole, and then means everybody. For the users of an account name the account; for a family of roles
-    name the account and compare `aws:PrincipalArn` with `ArnLike` in a condition.
+    `*` is a principal only as a whole, and then means everybody. For the users of an account name the account; for a family of
+    roles name the account and compare `aws:PrincipalArn` with `ArnLike` in a condition.
     """
     for kind, entry, text in _named(document):
         if "*" not in text and "?" not in text:
@@ -149,8 +149,8 @@ def allow_with_not_principal(document: Document, _setting: Setting) -> Iterator[
 def invalid_role_reference(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A role by its unique ID.
 
-    Often such an ID is what is left of a role that was deleted: a role of the same name that is made anew has another one and is not
-    meant. Write the role's ARN.
+    Often such an ID is what is left of a role that was deleted: a role of the same name that is made anew has another one and is
+    not meant. Write the role's ARN.
     """
     yield from _by_id(document, ROLE_ID, "role")
 
@@ -189,8 +189,8 @@ def _by_id(document: Document, prefix: str, noun: str) -> Iterator[Hit]:
 def federated_principal_not_supported(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An identity provider as principal outside of a trust policy.
 
-    Whom a provider vouches for assumes a role first, and calls as a session of that role. So the provider stands in the role's trust
-    policy, and a policy on a resource names the role.
+    Whom a provider vouches for assumes a role first, and calls as a session of that role. So the provider stands in the role's
+    trust policy, and a policy on a resource names the role.
     """
     if document.kind is PolicyKind.RESOURCE:
         for kind, entry, text in _named(document):

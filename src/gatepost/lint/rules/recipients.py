@@ -11,12 +11,12 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import Json, statement_of, with_condition, with_conditions, with_operator
+from gatepost.lint.patch import Json, statement_of, under_operator, with_condition, with_conditions
 from gatepost.lint.reach import (
     claim,
     compared,
+    exchanged,
     in_force,
-    instead,
     is_none,
     is_proved,
     narrowed,
@@ -99,7 +99,7 @@ def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTre
     fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    outside = instead(tree.statement, condition, replace(condition, operator=_opposite(condition.operator)))
+    outside = exchanged(tree.statement, condition, replace(condition, operator=_opposite(condition.operator)))
     proved = is_none(document, lambda asker: asker.overlap(part(document, fixed), part(document, outside)))
     proof = "no message is allowed by it that has a recipient who does not match" if proved else ""
     return (Fix(f"write `{operator}`, and `{NULL}` beside it", edits, proof, changes_meaning=True),)
@@ -120,7 +120,7 @@ def recipients_forall_deny(document: Document, _setting: Setting) -> Iterator[Hi
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.DENY, ALL):
         one = replace(condition, operator=Operator(condition.operator.base, ANY))
-        request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, one)))
+        request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
         if request is not None:
             yield Hit(
                 pair.operator_at,
@@ -132,11 +132,11 @@ def recipients_forall_deny(document: Document, _setting: Setting) -> Iterator[Hi
 
 def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     operator = Operator(condition.operator.base, ANY)
-    edits = with_operator(document, tree, pair, str(operator))
+    edits = under_operator(document, tree, pair, str(operator))
     fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    forbidden = instead(tree.statement, condition, replace(condition, operator=operator))
+    forbidden = exchanged(tree.statement, condition, replace(condition, operator=operator))
     proved = is_none(document, lambda asker: asker.overlap(undenied(document, fixed), part(document, forbidden)))
     proof = "it denies every message with a recipient who matches" if proved else ""
     return (Fix(f"write `{operator}`", edits, proof, changes_meaning=True),)
@@ -201,6 +201,7 @@ def _same(document: Document, one: Statement, other: Statement) -> bool:
         deny(Action=BOTH, Condition=when("ForAnyValue:StringLike", "ses:Recipients", "*@competitor.example")),
     ),
     solved=True,
+    supersedes=("MISSING_QUALIFIER",),
 )
 def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ses:Recipients` is a set, and an operator without `ForAllValues` or `ForAnyValue` never holds of a set.
@@ -222,7 +223,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
             request = None
             if not allowing:
                 one = replace(condition, operator=Operator(condition.operator.base, ANY))
-                request = somebody(document).overlap(in_force(document), part(document, instead(statement, condition, one)))
+                request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
             yield Hit(
                 pair.operator_at,
                 f"`{pair.operator}` never holds of several recipients, so {tree.name} {does}; expected `{prefix}:{pair.operator}`",
@@ -237,6 +238,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
     bad=policy(allow(Action=BOTH, Condition=when("ForAllValues:StringLike", "ses:FromAddress", "*@example.com"))),
     good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
     solved=True,
+    supersedes=("FORALLVALUES_WITH_SINGLE_VALUED_KEY",),
 )
 def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.
@@ -251,7 +253,7 @@ def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]
             if condition.operator.qualifier is None or tree.statement is None or not sends_of(tree.statement):
                 continue
             plain = replace(condition.operator, qualifier=None)
-            edits = with_operator(document, tree, pair, str(plain))
+            edits = under_operator(document, tree, pair, str(plain))
             fixed = statement_of(document, edits, tree.number)
             absent = condition.operator.qualifier == ALL
             said = "true where it is absent" if absent else "false where it is absent" if is_negated(condition) else "needless"

@@ -1,6 +1,7 @@
 """Rules on what says nothing that does not stand there already.
 
-Whether one entry covers another is decided exactly (`reasoning.globs`); whether whole statements do is asked of the solver, elsewhere.
+Whether one entry covers another is decided exactly (`reasoning.globs`); whether whole statements do is asked of the solver,
+elsewhere.
 """
 
 import re
@@ -104,7 +105,8 @@ def _redundant(document: Document, names: tuple[str, ...], read: Callable[[str],
 def redundant_action(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An action that another entry of the list covers.
 
-    It reads as if the statement were about those few actions alone. Leave it out, or leave out the wildcard if only these were meant.
+    It reads as if the statement were about those few actions alone. Leave it out, or leave out the wildcard if only these were
+    meant.
     """
     yield from _redundant(document, ("Action", "NotAction"), str.lower, "action")
 
@@ -119,7 +121,8 @@ def redundant_action(document: Document, _setting: Setting) -> Iterator[Hit]:
 def redundant_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A resource that another entry of the list covers.
 
-    It reads as if the statement were about those few resources alone. Leave it out, or leave out the wildcard if only these were meant.
+    It reads as if the statement were about those few resources alone. Leave it out, or leave out the wildcard if only these were
+    meant.
     """
     for hit in _redundant(document, ("Resource", "NotResource"), str, "resource"):
         if "${" not in hit.message:
@@ -175,8 +178,8 @@ def _value(node: Node) -> object:
 def redundant_condition_value_num(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Several bounds, of which one decides.
 
-    The values of a list are alternatives, so of upper bounds the greatest decides, and of lower ones the least. Write that one, or the
-    other if it was meant.
+    The values of a list are alternatives, so of upper bounds the greatest decides, and of lower ones the least. Write that one,
+    or the other if it was meant.
     """
     for _, condition in document.conditions():
         deciding = _deciding(condition)

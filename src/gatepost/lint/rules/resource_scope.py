@@ -70,7 +70,8 @@ def _is_on(action: Action, resources: list[str]) -> bool:
 def resource_star(document: Document, _setting: Setting) -> Iterator[Hit]:
     """Actions on all resources that could be allowed on some.
 
-    Each of these actions is on a resource that the statement can name, so `*` gives more than needed, and what is made tomorrow too.
+    Each of these actions is on a resource that the statement can name, so `*` gives more than needed, and what is made tomorrow
+    too.
     """
     for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
         stars = [entry for entry in statement.entries("Resource") if entry.text == "*"]

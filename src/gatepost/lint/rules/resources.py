@@ -39,8 +39,8 @@ def arns(document: Document) -> Iterator[tuple[Element, Arn]]:
 def invalid_arn_prefix(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A resource that is no ARN.
 
-    A resource is `*`, or an ARN from `arn:` on: for a domain `arn:aws:ses:us-east-1:111122223333:identity/example.com`. The bare name
-    of a domain or an address is refused.
+    A resource is `*`, or an ARN from `arn:` on: for a domain `arn:aws:ses:us-east-1:111122223333:identity/example.com`. The bare
+    name of a domain or an address is refused.
     """
     for _, entry in document.entries(*ELEMENTS):
         if entry.text is not None and not entry.text.startswith(("arn:", "*")):
@@ -57,8 +57,8 @@ def invalid_arn_prefix(document: Document, _setting: Setting) -> Iterator[Hit]:
 def missing_arn_field(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An ARN that lacks a part.
 
-    It has six: `arn:partition:service:region:account:resource`. A part may be empty, as IAM's region is, but its colon stays. With one
-    too few nothing ever matches.
+    It has six: `arn:partition:service:region:account:resource`. A part may be empty, as IAM's region is, but its colon stays.
+    With one too few nothing ever matches.
     """
     for _, entry in document.entries(*ELEMENTS):
         text = entry.text or ""
@@ -152,8 +152,8 @@ def resource_effectively_star(document: Document, _setting: Setting) -> Iterator
 def invalid_arn_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The service has no resources of this kind.
 
-    What comes last in an ARN has the form that the service gives it: `identity/example.com`, `configuration-set/news`, `user/alice`.
-    Another form matches nothing.
+    What comes last in an ARN has the form that the service gives it: `identity/example.com`, `configuration-set/news`,
+    `user/alice`. Another form matches nothing.
     """
     for entry, arn in arns(document):
         forms = forms_of(arn)

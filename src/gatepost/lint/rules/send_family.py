@@ -68,8 +68,11 @@ def send_family_gap(document: Document, _setting: Setting) -> Iterator[Hit]:
     that hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing.)
     """
     for tree, statement in _denies(document):
-        missing = tuple(name for name in _missing(statement) if name != RAW)
-        request = _slips(document, statement, missing) if missing else None
+        missing = _missing(statement)
+        told = (
+            RAW in missing and _slips(document, statement, (RAW,)) is not None
+        )  # SES_DENY_GAP_RAW tells it, with the same fix
+        request = _slips(document, statement, missing) if missing and not told else None
         if request is not None:
             yield Hit(
                 _denied_entry(tree).at,

@@ -49,8 +49,8 @@ def _key(text: str) -> str:
 def invalid_service_principal_format(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A service that is not named as services are.
 
-    As a principal, and as the value of keys such as `iam:PassedToService`, a service has a name like `cognito-idp.amazonaws.com`, all
-    in lower case. Another spelling names no service, and the statement never applies.
+    As a principal, and as the value of keys such as `iam:PassedToService`, a service has a name like `cognito-idp.amazonaws.com`,
+    all in lower case. Another spelling names no service, and the statement never applies.
     """
     for entry in _service_names(document):
         text = entry.text
@@ -99,7 +99,8 @@ def restrict_access_to_service_principal(document: Document, _setting: Setting) 
 def recommended_condition_key_for_service_principal(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`aws:Referer` is what the caller says, not what the service knows.
 
-    A few services once put the account there. `aws:SourceAccount` and `aws:SourceArn` are made for it, and no caller can write them.
+    A few services once put the account there. `aws:SourceAccount` and `aws:SourceArn` are made for it, and no caller can write
+    them.
     """
     for statement, entry, keys in _granted_to_services(document):
         if REFERER in keys and not keys.intersection(SOURCE_KEYS):
@@ -129,8 +130,8 @@ def _granted_to_services(document: Document) -> Iterator[tuple[StatementTree, El
 def unsupported_condition_key_for_service_principal(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A condition on what services do not have.
 
-    A service that calls is in no account and no organization, has no tags and no name of a user. A condition that asks for these never
-    holds of it, so the statement never applies. `aws:SourceAccount` and `aws:SourceOrgID` say for whom it acts.
+    A service that calls is in no account and no organization, has no tags and no name of a user. A condition that asks for these
+    never holds of it, so the statement never applies. `aws:SourceAccount` and `aws:SourceOrgID` say for whom it acts.
     """
     if document.kind is not PolicyKind.RESOURCE:
         return

@@ -39,8 +39,8 @@ def _too_large(document: Document, size: int, most: int, what: str) -> Iterator[
 def policy_size_exceeds_identity_policy_quota(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The policy is larger than any policy of a user, group or role may be.
 
-    Without white space, a managed policy takes 6,144 characters; the inline policies of a role together 10,240, of a group 5,120, of a
-    user 2,048. Put it in several managed policies, or say it shorter with wildcards.
+    Without white space, a managed policy takes 6,144 characters; the inline policies of a role together 10,240, of a group 5,120,
+    of a user 2,048. Put it in several managed policies, or say it shorter with wildcards.
     """
     most = IDENTITY_QUOTA.get(document.kind)
     if most is not None:
@@ -76,7 +76,8 @@ def policy_size_exceeds_resource_policy_quota(document: Document, _setting: Sett
 def policy_size_exceeds_role_trust_policy_quota(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The trust policy is larger than one may be.
 
-    It takes 2,048 characters without white space. Trust the account, and let the account's own policies say who may assume the role.
+    It takes 2,048 characters without white space. Trust the account, and let the account's own policies say who may assume the
+    role.
     """
     if document.kind is PolicyKind.TRUST:
         yield from _too_large(document, _without_space(document), TRUST, "characters without white space")

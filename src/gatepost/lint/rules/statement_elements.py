@@ -133,7 +133,8 @@ def unsupported_principal(document: Document, _setting: Setting) -> Iterator[Hit
 def unsupported_element_combination(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`Action` and `NotAction` exclude each other, and so do `Resource` and `NotResource`, `Principal` and `NotPrincipal`.
 
-    The second of a pair does not take away from the first. To allow `ses:*` without some actions, write the Allow, and a Deny of those.
+    The second of a pair does not take away from the first. To allow `ses:*` without some actions, write the Allow, and a Deny of
+    those.
     """
     for statement in document.statements:
         for name in ("Action", "Resource", "Principal"):
@@ -165,7 +166,8 @@ def unsupported_sid(document: Document, _setting: Setting) -> Iterator[Hit]:
 def empty_sid_value(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An empty `Sid` names nothing.
 
-    A name such as `DenyOutsideOffice` makes a denial readable: it stands in the answer and in the log. Write one, or leave `Sid` out.
+    A name such as `DenyOutsideOffice` makes a denial readable: it stands in the answer and in the log. Write one, or leave `Sid`
+    out.
     """
     for sid in _sids(document):
         if sid.text == "":

@@ -11,7 +11,7 @@ from gatepost.lint.edits import written
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity, Witness
 from gatepost.lint.patch import statement_of
-from gatepost.lint.reach import allows_of, compared, denies_of, instead, is_none, part, shown, somebody, undenied
+from gatepost.lint.reach import allows_of, compared, denies_of, exchanged, is_none, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.placeholders import is_placeholder
 from gatepost.lint.sending import conditions_on
@@ -73,7 +73,7 @@ def _turned(document: Document, tree: StatementTree, pair: ConditionTree, right:
     if new is None:
         return ()
     turned = next(each for each in new.conditions if each.key.lower() == TLS)
-    without = instead(new, turned, compared("Bool", "aws:SecureTransport", "false"))
+    without = exchanged(new, turned, compared("Bool", "aws:SecureTransport", "false"))
     left = part(document, new) if new.effect is Effect.ALLOW else undenied(document, new)
     proved = is_none(document, lambda asker: asker.overlap(left, part(document, without)))
     proof = "of what it speaks of, it lets nothing through without TLS" if proved else ""
@@ -113,6 +113,7 @@ def sourceip_via_service(document: Document, _setting: Setting) -> Iterator[Hit]
     Severity.SECURITY_WARNING,
     bad=policy(allow(Condition=when("StringLike", "aws:UserAgent", "OurMailer/*"))),
     good=policy(allow(Condition=when("IpAddress", "aws:SourceIp", OFFICE))),
+    supersedes=("UNTRUSTWORTHY_CONDITION_KEY",),
 )
 def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The caller says what its program is called, so a condition on it keeps nobody out.
@@ -130,6 +131,7 @@ def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     Severity.ERROR,
     bad=policy(allow(Condition=when("IpAddress", "aws:SourceIp", "203.0.113.300"))),
     good=policy(allow(Condition=when("IpAddress", "aws:SourceIp", OFFICE, "2001:db8::/32"))),
+    supersedes=("TYPE_MISMATCH_IP_RANGE",),
 )
 def invalid_ip(document: Document, _setting: Setting) -> Iterator[Hit]:
     """What is no address matches no address.

@@ -70,8 +70,8 @@ def role_trust_policy_syntax_error_notprincipal(document: Document, _setting: Se
 def role_trust_policy_unsupported_wildcard_in_principal(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`*` alone is no principal of a trust policy.
 
-    Everybody on earth could become the role. IAM refuses the bare `*`; `{"AWS": "*"}` is taken, and is safe only with a condition such
-    as `aws:PrincipalOrgID`.
+    Everybody on earth could become the role. IAM refuses the bare `*`; `{"AWS": "*"}` is taken, and is safe only with a condition
+    such as `aws:PrincipalOrgID`.
     """
     for statement in trusting(document):
         element = statement.elements.get("Principal")

@@ -106,8 +106,8 @@ def _as_null(statement: StatementTree, condition: ConditionTree, value: str) -> 
 def redundant_key_due_to_wildcard_in_condition(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The condition always holds.
 
-    `*` matches every value, and the operator also holds where there is none. Nothing is bound by it: write the pattern that is meant,
-    or leave it out.
+    `*` matches every value, and the operator also holds where there is none. Nothing is bound by it: write the pattern that is
+    meant, or leave it out.
     """
     for _, condition in _holding(document, ALWAYS):
         yield Hit(condition.key_at, f"`{condition.operator}` with `*` always holds: `{condition.key}` is not bound by it")
@@ -162,8 +162,8 @@ def if_exists_in_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
 def bad_pattern_for_mfa(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A demand for a second factor that access keys go around.
 
-    Calls with a user's own access keys do not carry `aws:MultiFactorAuthPresent` at all. So a Deny with `Bool` and `false` does not hit
-    them (write `BoolIfExists`), and an Allow with `BoolIfExists` and `true` lets them through (write `Bool`).
+    Calls with a user's own access keys do not carry `aws:MultiFactorAuthPresent` at all. So a Deny with `Bool` and `false` does
+    not hit them (write `BoolIfExists`), and an Allow with `BoolIfExists` and `true` lets them through (write `Bool`).
     """
     for statement, condition in document.conditions():
         if condition.key.lower() != MFA:

@@ -130,8 +130,8 @@ def unsupported_space_in_variable(document: Document, _setting: Setting) -> Iter
 def missing_quote_in_variable(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A variable's default without its quotes.
 
-    What stands for a key that is absent is written in single quotes behind a comma: `${aws:PrincipalTag/team, 'none'}`. Otherwise the
-    whole is plain text.
+    What stands for a key that is absent is written in single quotes behind a comma: `${aws:PrincipalTag/team, 'none'}`. Otherwise
+    the whole is plain text.
     """
     for opened in _in_place(document):
         default = opened.default

@@ -105,8 +105,8 @@ def missing_github_repo_condition_key(document: Document, _setting: Setting) -> 
 def specific_github_repo_and_branch_recommended(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A wildcard in whose workflow assumes the role.
 
-    `repo:example/*` is every repository of the organization, also one that is made tomorrow; `repo:example/mail:*` is every branch, so
-    whoever may open one runs as this role. Name repository and branch, the branch in `:sub` or in `:ref`.
+    `repo:example/*` is every repository of the organization, also one that is made tomorrow; `repo:example/mail:*` is every
+    branch, so whoever may open one runs as this role. Name repository and branch, the branch in `:sub` or in `:ref`.
     """
     for statement, issuers, claims in _trusted(document):
         if GITHUB not in issuers:

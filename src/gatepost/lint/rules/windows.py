@@ -166,6 +166,7 @@ def _only_date(document: Document, tree: StatementTree, written: ConditionTree, 
     Severity.WARNING,
     bad=policy(allow(Condition={"DateGreaterThan": {"aws:CurrentTime": "09:00:00Z"}})),
     good=policy(allow(Condition=WINDOW)),
+    supersedes=("TYPE_MISMATCH_DATE",),
 )
 def recurring_window_unsupported(document: Document, _setting: Setting) -> Iterator[Hit]:
     """No condition can say "every day from nine to five".

@@ -1,0 +1,101 @@
+"""What the rules of meaning say is so: each witness is decided as told, each fix takes its finding away, and what is proved of it holds."""
+
+import json
+
+import pytest
+
+from gatepost.lint.document import Document
+from gatepost.lint.finding import Finding, Fix
+from gatepost.lint.patch import patched
+from gatepost.lint.rule import Rule
+from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.reasoning.layer import Side
+from gatepost.reasoning.undecidable import Undecidable
+from lint.meaning import MEANING, applicable, asker_of, assert_witnesses_say_the_truth, meaning_of, mended, side_of
+from lint.random_mail_policies import documents
+
+# Fixes that let nothing through that was not let through before.
+TIGHTENING = {
+    "SES_PRINCIPAL_EVERYONE", "SES_FROM_LOOSE_WILDCARD", "SES_FROM_OTHER_DOMAIN", "SES_RECIPIENTS_FORANY_ALLOW",
+    "SES_FORALL_MISSING_KEY", "SES_DENY_GAP_RAW", "SES_ADMIN_IN_SENDER_POLICY",
+}  # fmt: skip
+
+
+def examples() -> list[tuple[Rule, Document]]:
+    return [(rule, Document(json.dumps(rule.bad), rule.kind)) for rule in MEANING]
+
+
+@pytest.mark.parametrize(("rule", "document"), examples(), ids=[rule.code for rule in MEANING])
+def test_the_example_of_a_rule_shows_a_true_witness_and_a_true_fix(rule: Rule, document: Document) -> None:
+    findings = [each for each in meaning_of(document).findings if each.code == rule.code]
+    for finding in findings:
+        assert_witnesses_say_the_truth(document, finding)
+        for fix in finding.fixes:
+            if fix.edits:
+                assert_the_fix_holds(document, finding, fix)
+
+
+def assert_the_fix_holds(document: Document, finding: Finding, fix: Fix) -> None:
+    after = patched(document, fix.edits)
+    told = (finding.code, fix.title, document.text, after.text)
+    assert after.policy is not None, told
+    assert document.policy is not None
+    was, now = ([each.at.path for each in meaning_of(one).findings if each.code == finding.code] for one in (document, after))
+    # Where a statement is taken out those behind it move up.
+    assert finding.at.path not in now or (fix.title.startswith("take out") and len(now) < len(was)), told
+    if not fix.proof:
+        return
+    try:
+        if not fix.changes_meaning:
+            assert says_the_same(document, document.policy, after.policy), told
+        elif finding.code in TIGHTENING:
+            assert asker_of(document).narrower(after.policy, document.policy), told
+    except Undecidable:
+        assert "${" in document.text
+
+
+def says_the_same(document: Document, one: Policy, other: Policy) -> bool:
+    """Whether two policies allow the same, and deny the same of what others allow."""
+    everybody = (PrincipalEntry(PrincipalType.AWS, "*"),) if side_of(document) is Side.RESOURCE else None
+    everything = Statement(Effect.ALLOW, principals=everybody, actions=("*",), resources=("*",))
+
+    def left(policy: Policy) -> Policy:
+        denies = tuple(each for each in policy.statements if each.effect is Effect.DENY)
+        return Policy((everything, *denies), policy.version)
+
+    asker = asker_of(document)
+    return asker.equivalent(one, other) and asker.equivalent(left(one), left(other))
+
+
+def assert_all_holds(told: str, document: Document) -> int:
+    assert document.error is None, told
+    fixes = 0
+    for finding in meaning_of(document).findings:
+        assert_witnesses_say_the_truth(document, finding)
+        for fix in finding.fixes:
+            if fix.edits:
+                assert_the_fix_holds(document, finding, fix)
+                fixes += 1
+    mended(document)
+    return fixes
+
+
+def test_of_random_policies_every_witness_and_every_fix_holds() -> None:
+    assert sum(assert_all_holds(told, document) for told, document in documents(range(60))) > 40
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(8))
+def test_of_many_random_policies_every_witness_and_every_fix_holds(block: int) -> None:
+    for told, document in documents(range(1000 + block * 250, 1250 + block * 250)):
+        assert_all_holds(told, document)
+
+
+def test_every_fix_of_an_example_is_proved_but_where_nobody_can_know_what_was_meant() -> None:
+    unproved = {
+        finding.code
+        for rule, document in examples()
+        for finding in meaning_of(document).findings
+        if finding.code == rule.code and finding.fixes and applicable(finding) is None
+    }
+    assert unproved == {"SES_WILDCARD_IN_EQUALS"}
