@@ -44,8 +44,8 @@ def has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def _entries(document: Document) -> Iterator[tuple[StatementTree, Element, str]]:
-    for statement, entry in document.entries(*ELEMENTS):
+def _entries(document: Document, *elements: str) -> Iterator[tuple[StatementTree, Element, str]]:
+    for statement, entry in document.entries(*elements or ELEMENTS):
         if entry.text is not None:
             yield statement, entry, entry.text
 
@@ -104,6 +104,7 @@ def invalid_service_in_action(document: Document, _setting: Setting) -> Iterator
             yield Hit(entry.part(0, len(service)), message, fixes=instead(entry.at, near + text[len(service) :]))
 
 
+@lru_cache(maxsize=1024)
 def meant_service(prefix: str) -> str | None:
     """The service that a prefix stands for that is nobody's; None where it is one, or like none: AWS makes new ones."""
     if catalogue.is_service(prefix):
@@ -130,7 +131,7 @@ def unsupported_action_in_policy(document: Document, _setting: Setting) -> Itera
     A role's trust policy is asked for the calls of STS that assume the role, and for nothing else; what the role may do stands in
     the policies that are attached to it. A policy on an identity of SES is asked for actions of SES alone.
     """
-    for statement, entry, text in _entries(document):
+    for statement, entry, text in _entries(document, "Action"):
         if document.kind is PolicyKind.TRUST and ACTION.fullmatch(text):
             if not any(covers_action(text, action.lower()) for action in OF_TRUST):
                 yield Hit(entry.at, f"`{text}` is no action by which a role is assumed")

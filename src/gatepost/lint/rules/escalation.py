@@ -3,6 +3,7 @@
 After parliament's community rules; the ways are those that R. Gietzen collected ("AWS IAM Privilege Escalation", 2018).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -40,6 +41,7 @@ WAYS: Final[Mapping[tuple[str, ...], str]] = {
     ("iam:PassRole", "datapipeline:CreatePipeline"): "run a pipeline with any role",
     ("lambda:UpdateFunctionCode",): "change code that runs with another's rights",
 }
+LAST: Final = re.compile("[/:]")
 OF_RESOURCES: Final = (
     "ses:PutIdentityPolicy", "ses:CreateEmailIdentityPolicy", "ses:UpdateEmailIdentityPolicy", "s3:PutBucketPolicy",
     "sns:AddPermission", "sns:SetTopicAttributes", "sqs:AddPermission", "sqs:SetQueueAttributes", "kms:PutKeyPolicy",
@@ -47,7 +49,7 @@ OF_RESOURCES: Final = (
 )  # fmt: skip
 OF_CREDENTIALS: Final = (
     "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
-    "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey", "sts:GetFederationToken", "sts:GetSessionToken",
+    "iam:ResetServiceSpecificCredential", "sts:GetFederationToken", "sts:GetSessionToken",
     "ecr:GetAuthorizationToken", "redshift:GetClusterCredentials", "rds-db:connect", "cognito-identity:GetCredentialsForIdentity",
     "lightsail:GetInstanceAccessDetails", "codeartifact:GetAuthorizationToken", "connect:GetFederationToken",
 )  # fmt: skip
@@ -66,7 +68,7 @@ def _freely(document: Document) -> Iterator[tuple[StatementTree, Element, str]]:
 def _reaches_many(statement: StatementTree) -> bool:
     if "NotResource" in statement.elements:
         return True
-    names = ((entry.text or "").rpartition("/")[2] for entry in statement.entries("Resource"))
+    names = (LAST.split(entry.text or "")[-1] for entry in statement.entries("Resource"))
     return any(name.startswith("*") for name in names)
 
 
