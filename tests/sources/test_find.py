@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_folder_gives_what_is_in_its_files_and_passes_over_the_others(tmp_path
         "b.json": POLICY,
         "a.json": POLICY,
         "notes.txt": POLICY,
+        "lost.json": "",
+        "commented.json": '// mine\n{"Statement": []}',
+        "tsconfig.json": '{ // strict\n "strict": true}',
         "package.json": '{"name": "web", "version": "1.0.0"}',
         "list.json": "[1, 2]",
         "sub/stack.yml": TEMPLATE,
@@ -54,7 +58,15 @@ def test_a_folder_gives_what_is_in_its_files_and_passes_over_the_others(tmp_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     found = [each.name.removeprefix(f"{tmp_path}/") for each in find_policies([str(tmp_path)])]
-    assert found == ["a.json", "b.json", "sub/plan.json: aws_iam_policy.send", "sub/stack.yml: Send", "sub/typo.json"]
+    assert found == [
+        "a.json",
+        "b.json",
+        "commented.json",
+        "lost.json",
+        "sub/plan.json: aws_iam_policy.send",
+        "sub/stack.yml: Send",
+        "sub/typo.json",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +77,7 @@ def test_a_folder_gives_what_is_in_its_files_and_passes_over_the_others(tmp_path
         ("// a comment\n{}", True, ""),
         ("", True, ""),
         ("Statement: []", False, ""),
+        ('"Resources": {"Send": {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {}}}}', False, "Send"),
         (TEMPLATE, False, "Send"),
         (PLAN, False, "aws_iam_policy.send"),
     ],
@@ -118,3 +131,21 @@ def test_what_is_known_only_later_is_a_note_on_standard_error(tmp_path: Path, ca
         "",
         f"gatepost: {file}:4:34: Send: not read: the policy is `Later`, which is known only later\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "says"),
+    [
+        ("stack.yaml", "yaml", "YAML is read with PyYAML: install `gatepost[templates]`"),
+        ("aws://", "boto3", "an account is asked through boto3: install `gatepost[aws]`"),
+    ],
+)
+def test_a_part_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, part: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stack.yaml").write_text(TEMPLATE)
+    monkeypatch.setitem(sys.modules, part, None)
+    with pytest.raises(SourceError) as raised:
+        list(find_policies([name]))
+    assert str(raised.value) == f"{name}: {says}"

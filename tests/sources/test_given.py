@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from gatepost.sources.found import SourceError
-from gatepost.sources.given import read_exports, read_parameters
+from gatepost.sources.given import exports_of, parameters_of
 
 
 def test_parameters_are_names_and_values() -> None:
-    assert read_parameters(["Domain=example.com", "AWS::Region=eu-west-1", "Query=a=b", "None="]) == {
+    assert parameters_of(["Domain=example.com", "AWS::Region=eu-west-1", "Query=a=b", "None="]) == {
         "Domain": "example.com",
         "AWS::Region": "eu-west-1",
         "Query": "a=b",
@@ -27,7 +27,7 @@ def test_parameters_are_names_and_values() -> None:
 )
 def test_what_is_no_parameter_is_refused(texts: list[str], says: str) -> None:
     with pytest.raises(SourceError, match=says):
-        read_parameters(texts)
+        parameters_of(texts)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_no_parameter_is_refused(texts: list[str], says: str) -> None:
 def test_exports_are_an_object_or_what_the_aws_command_prints(tmp_path: Path, content: str) -> None:
     file = tmp_path / "exports.json"
     file.write_text(content)
-    assert read_exports(file) == {"mail": "arn:x"}
+    assert exports_of(file) == {"mail": "arn:x"}
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,5 @@ def test_a_file_that_holds_no_exports_is_refused(tmp_path: Path, content: bytes 
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(SourceError) as raised:
-        read_exports(file)
+        exports_of(file)
     assert str(raised.value) == f"{file}{says}"

@@ -278,3 +278,26 @@ def test_json_in_a_string_that_is_no_policy_is_given_as_it_is_for_the_reader_to_
     (found,) = find_policies([str(file)])
     assert found.text == "{nothing"
     assert found.places.place(1) == (1, file.read_text().index("nothing") + 1)
+
+
+def test_the_modules_of_a_plan_have_variables_of_their_own(tmp_path: Path) -> None:
+    addresses = ['module.mail["EU"].data.aws_iam_policy_document.send', 'module.mail["eu"].data.aws_iam_policy_document.send']
+    changes = [
+        {
+            "address": address,
+            "mode": "data",
+            "type": "aws_iam_policy_document",
+            "change": {
+                "actions": ["read"],
+                "after": {"statement": [{"actions": ["ses:SendEmail"]}]},
+                "after_unknown": {"json": True, "statement": [{"actions": [False], "resources": True}]},
+            },
+        }
+        for address in addresses
+    ]
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({"format_version": "1.2", "resource_changes": changes}))
+    first, second = find_policies([str(file)])
+    assert [first.address, second.address] == addresses
+    assert first.unresolved == ("module.mail[_EU_].data.aws_iam_policy_document.send.statement[0].resources[]",)
+    assert first.unresolved[0].lower() != second.unresolved[0].lower()

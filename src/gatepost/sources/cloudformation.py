@@ -5,7 +5,7 @@ Sources: CloudFormation User Guide, "AWS::IAM::Role" and the like, "AWS::Organiz
 "AWS::Serverless::Function"; CDK, "AwsCustomResource".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,17 +13,18 @@ from gatepost.policy.read import PolicyKind
 from gatepost.sources.custom_calls import CALLS, called_policy
 from gatepost.sources.found import Found, FoundIdentity, Unread
 from gatepost.sources.given import Given
+from gatepost.sources.json_tree import write_tree
 from gatepost.sources.policy_tree import Unresolvable, found_in, policy_text
+from gatepost.sources.resolver import Resolver
 from gatepost.sources.sam_policies import filled
-from gatepost.sources.template import Resolver, Template
+from gatepost.sources.template import Template
 from gatepost.sources.text import Text
 from gatepost.sources.tree import Fields, Items, Tree, fields, items, string
 from gatepost.sources.variants import variants
 
-# The types whose only policy is their own, in a property of this name; the others are read by their own functions.
-DOCUMENTS: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-    ("Policy", "ManagedPolicy", "UserPolicy", "RolePolicy", "GroupPolicy"), ("PolicyDocument",)
-)
+IAM: Final = "AWS::IAM::"
+DOCUMENTS: Final = tuple(f"{IAM}{name}" for name in ("Policy", "ManagedPolicy", "UserPolicy", "RolePolicy", "GroupPolicy"))
+PRINCIPALS: Final = tuple(f"{IAM}{name}" for name in ("User", "Group", "Role"))
 SERVERLESS: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 CONTROL_POLICIES: Final = {"SERVICE_CONTROL_POLICY": PolicyKind.SCP, "RESOURCE_CONTROL_POLICY": PolicyKind.RCP}
 Held = Callable[[Tree], Iterator[Tree]]  # the policies that a value holds
@@ -67,21 +68,29 @@ def _boundaries(resource: Tree) -> Iterator[str]:
 
 def _written(resource: Tree, file: str) -> Iterator[Written]:
     of_type = _type(resource)
-    name = of_type.removeprefix("AWS::IAM::")
-    if name in DOCUMENTS:
-        yield from _whole(resource, DOCUMENTS[name], PolicyKind.IDENTITY)
-    elif name in ("Role", "User", "Group") or of_type in SERVERLESS:
-        yield from _of_principal(resource, _statements if of_type in SERVERLESS else _document)
+    if of_type in DOCUMENTS:
+        yield from _whole(resource, ("PolicyDocument",), PolicyKind.IDENTITY)
+    elif of_type in PRINCIPALS:
+        yield from _of_principal(resource, _document)
+    elif of_type in SERVERLESS:
+        yield from _of_principal(resource, _statements)
     elif of_type == "AWS::Organizations::Policy":
         kind = CONTROL_POLICIES.get(string(_property(resource, "Type")) or "")
         yield from () if kind is None else _whole(resource, ("Content",), kind)
     elif of_type.endswith("IdentityPolicy") and not of_type.startswith("AWS::"):
         yield from _whole(resource, ("Policy", "PolicyDocument"), PolicyKind.RESOURCE)
     elif of_type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
-        for call in CALLS:
-            value = _property(resource, call)
-            if value is not None:
-                yield Written(f".{call}", PolicyKind.RESOURCE, value, lambda each: called_policy(each, file))
+        yield from _calls(resource, file)
+
+
+def _calls(resource: Tree, file: str) -> Iterator[Written]:
+    """The calls of a custom resource, those that are alike once."""
+    told: set[str] = set()
+    for name in CALLS:
+        call = _property(resource, name)
+        if call is not None and (text := write_tree(call).text) not in told:
+            told.add(text)
+            yield Written(f".{name}", PolicyKind.RESOURCE, call, lambda each: called_policy(each, file))
 
 
 def _whole(resource: Tree, names: tuple[str, ...], kind: PolicyKind) -> Iterator[Written]:
@@ -95,12 +104,10 @@ def _of_principal(resource: Tree, held: Held) -> Iterator[Written]:
     trust, inline = _property(resource, "AssumeRolePolicyDocument"), _property(resource, "Policies")
     if trust is not None:
         yield Written(".AssumeRolePolicyDocument", PolicyKind.TRUST, trust, lambda policy: iter((policy,)))
-    if isinstance(inline, Items):
-        for number, each in enumerate(inline.values):
-            value = filled(each) if held is _statements else each
-            yield Written(f".Policies[{number}]", PolicyKind.IDENTITY, value, held)
-    elif inline is not None:
-        yield Written(".Policies", PolicyKind.IDENTITY, inline, held)
+    for number, each in enumerate(items(inline)):
+        value = filled(each) if held is _statements else each
+        address = f".Policies[{number}]" if isinstance(inline, Items) else ".Policies"
+        yield Written(address, PolicyKind.IDENTITY, value, held)
 
 
 def _document(value: Tree) -> Iterator[Tree]:

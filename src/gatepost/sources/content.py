@@ -15,10 +15,12 @@ from gatepost.sources.json_tree import read_tree, write_tree
 from gatepost.sources.text import Text, text_of
 from gatepost.sources.tree import Fields, Tree, fields, string
 
-JSON_START: Final = re.compile(r"\s*(?:[{\[\"]|//|/\*)")  # the comments that some editors let stand in JSON
+JSON_START: Final = re.compile(r"\s*(?:[{\[]|//|/\*)")  # the comments that some editors let stand in JSON
 YAML_NAMES: Final = (".yaml", ".yml", ".template")
 # What speaks of a template or a policy in a YAML file of which nobody said that it is one.
 YAML_SIGN: Final = re.compile(r"^(?:\"?Resources\"?|Statement)\s*:", re.MULTILINE)
+# What speaks of a policy in JSON that cannot be read, as that with comments; an empty file is one that was lost.
+POLICY_SIGN: Final = re.compile(r'^\s*$|"(?:statement|effect|version)"', re.IGNORECASE)
 PLAN_PARTS: Final = ("planned_values", "resource_changes", "values")
 TEMPLATE_SIGN: Final = re.compile(r'"(?:AWSTemplateFormatVersion|Resources|terraform_version|planned_values)"\s*:')
 
@@ -38,21 +40,19 @@ def read_content(content: bytes, file: str, kind: PolicyKind, given: Given) -> I
     What is no JSON is given as a policy, for whoever reads it to say what is wrong.
     """
     text = _text(content, file)
-    if not _is_yaml(text.text, file):
-        yield from _read_json(text, file, kind, given)
-        return
-    yield from _read_yaml(text, file, kind, given)
+    yield from (_read_yaml if _is_yaml(text.text, file) else _read_json)(text, file, kind, given)
 
 
 def read_listed(content: bytes, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
     """What is found in a file of a folder: nothing in a file that is none of ours."""
     text = _text(content, file)
-    if _is_yaml(text.text, file):
-        found = _read_yaml(text, file, kind, given) if YAML_SIGN.search(text.text) else iter(())
-    else:
-        found = _read_json(text, file, kind, given)
+    is_yaml = _is_yaml(text.text, file)
+    if is_yaml and not YAML_SIGN.search(text.text):
+        return
     try:
-        yield from found
+        for found in _read_yaml(text, file, kind, given) if is_yaml else _read_json(text, file, kind, given):
+            if not isinstance(found, FoundPolicy) or not found.whole or POLICY_SIGN.search(found.text):
+                yield found
     except NothingHere:
         return
 
@@ -76,9 +76,12 @@ def _read_json(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterato
     try:
         tree = read_tree(text, file)
     except SourceError:
-        if TEMPLATE_SIGN.search(text.text):
+        if file.endswith((".yaml", ".yml")):  # which may begin with a brace as well
+            yield from _read_yaml(text, file, kind, given)
+        elif TEMPLATE_SIGN.search(text.text):
             raise
-        yield _whole(text, file, kind)
+        else:
+            yield _whole(text, file, kind)
         return
     if _sort(tree) is Sort.POLICY:
         yield _whole(text, file, kind)
@@ -87,7 +90,7 @@ def _read_json(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterato
 
 
 def _read_yaml(text: Text, file: str, kind: PolicyKind, given: Given) -> Iterator[Found]:
-    from gatepost.sources.yaml_tree import read_yaml  # noqa: PLC0415 -- as above
+    from gatepost.sources.yaml_tree import read_yaml  # noqa: PLC0415 -- PyYAML loads where there is YAML
 
     yield from _read_tree(read_yaml(text, file), text, file, kind, given)
 

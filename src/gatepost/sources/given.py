@@ -24,7 +24,7 @@ class Given:
     region: str | None = None
 
 
-def read_parameters(texts: Iterable[str]) -> dict[str, str]:
+def parameters_of(texts: Iterable[str]) -> dict[str, str]:
     """The values that `--parameter NAME=VALUE` gives, each once; SourceError."""
     given: dict[str, str] = {}
     for text in texts:
@@ -37,7 +37,7 @@ def read_parameters(texts: Iterable[str]) -> dict[str, str]:
     return given
 
 
-def read_exports(path: Path) -> dict[str, str]:
+def exports_of(path: Path) -> dict[str, str]:
     """The values of a file: an object of names and values, or what `aws cloudformation list-exports` prints; SourceError."""
     try:
         content: object = json.loads(path.read_text("utf-8"))

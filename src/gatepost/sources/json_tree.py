@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gatepost.policy.errors import PolicyError
-from gatepost.policy.json_reader import Node, Number, Source, read_data
+from gatepost.policy.json_reader import Member, Node, Number, Source, read_data
 from gatepost.sources.found import SourceError
-from gatepost.sources.text import Builder, Text
+from gatepost.sources.text import Builder, Text, replaced, text_at
 from gatepost.sources.tree import Field, Fields, Items, Scalar, Tree
 
 ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.")
@@ -32,13 +33,35 @@ def _tree(node: Node, text: Text) -> Tree:
         case tuple():
             return Items(tuple(_tree(each, text) for each in node.value), place)
         case dict():
-            members = {
-                name: Field(_string(text, member.key_start, member.key_end), _tree(member.node, text))
-                for name, member in node.value.items()
-            }
-            return Fields(members, place)
+            return Fields(_Members(node.value, text), place)
         case bool() | Number() | None:
             return Scalar(text.part(node.start, node.end), place, is_word=True)
+
+
+class _Members(Mapping[str, Field]):
+    """The members of an object, each made when it is asked for: of a plan, little is."""
+
+    def __init__(self, members: Mapping[str, Member], text: Text) -> None:
+        self._members = members
+        self._text = text
+        self._made: dict[str, Field] = {}
+
+    def __getitem__(self, name: str) -> Field:
+        made = self._made.get(name)
+        if made is None:
+            member = self._members[name]
+            key = _string(self._text, member.key_start, member.key_end)
+            made = self._made[name] = Field(key, _tree(member.node, self._text))
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 def _string(text: Text, start: int, end: int) -> Scalar:
@@ -47,14 +70,7 @@ def _string(text: Text, start: int, end: int) -> Scalar:
 
 
 def _unescaped(inside: Text) -> Text:
-    builder = Builder()
-    at = 0
-    for escape in ESCAPE.finditer(inside.text):
-        builder.add(inside.part(at, escape.start()))
-        builder.add_at(json.loads(f'"{escape.group()}"'), inside.place(escape.start()))
-        at = escape.end()
-    builder.add(inside.part(at, len(inside.text)))
-    return builder.built()
+    return replaced(inside, ESCAPE, lambda escape, place: text_at(json.loads(f'"{escape.group()}"'), place))
 
 
 def write_tree(tree: Tree) -> Text:
@@ -94,11 +110,4 @@ def _write_scalar(scalar: Scalar, builder: Builder) -> None:
 
 
 def _escaped(text: Text) -> Text:
-    builder = Builder()
-    at = 0
-    for special in ESCAPED.finditer(text.text):
-        builder.add(text.part(at, special.start()))
-        builder.add_at(json.dumps(special.group())[1:-1], text.place(special.start()))
-        at = special.end()
-    builder.add(text.part(at, len(text.text)))
-    return builder.built()
+    return replaced(text, ESCAPED, lambda special, place: text_at(json.dumps(special.group())[1:-1], place))

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from gatepost.sources.found import Place
 from gatepost.sources.tree import Fields, Items, Scalar, Tree, fields, items, string
 
 INDEX: Final = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 NOTHING: Final = Fields({}, (0, 0))
+
+
+class Configured(NamedTuple):
+    """A resource of the configuration, which has no indexes: `module.a.module.b`, and `aws_iam_policy.c`."""
+
+    module: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,15 @@ class Resource:
             else:
                 at = at.get(step) if isinstance(at, Fields) else None
         return is_true(at)
+
+    @property
+    def configured(self) -> Configured:
+        """What it is in the configuration."""
+        parts = INDEX.sub("", self.address).split(".")
+        at = 0
+        while at + 1 < len(parts) and parts[at] == "module":
+            at += 2
+        return Configured(".".join(parts[:at]), ".".join(parts[at:]))
 
 
 def is_true(tree: Tree | None) -> bool:
@@ -76,33 +92,20 @@ class Plan:
 
     def references(self, resource: Resource, attribute: str) -> tuple[str, ...]:
         """What an attribute is made of, as its module names it: `data.aws_iam_policy_document.send.json`."""
-        module, name = _configured(resource.address)
-        configured = self._configuration.get((module, name))
+        configured = self._configuration.get(resource.configured)
         expression = configured.at("expressions", attribute) if configured else None
         found = [string(each) for block in items(expression) for each in _references(block)]
         names = dict.fromkeys(each for each in found if each)
         return tuple(each for each in names if not any(other.startswith(f"{each}.") for other in names))
 
-    def refers(self, resource: Resource, attribute: str, other: Resource) -> bool:
-        """Whether an attribute is made of another resource of the same module."""
-        module, name = _configured(other.address)
-        return _configured(resource.address)[0] == module and any(
-            INDEX.sub("", each).startswith(f"{name}.") or INDEX.sub("", each) == name
-            for each in self.references(resource, attribute)
-        )
-
-    def is_boundary(self, policy: Resource) -> bool:
-        """Whether a managed policy bounds a user or role: by its ARN, or by what the configuration says."""
-        arn = string(policy.values.get("arn"))
-        return any(
-            (arn is not None and string(each.values.get("permissions_boundary")) == arn)
-            or self.refers(each, "permissions_boundary", policy)
-            for each in self.resources()
-            if each.type in ("aws_iam_user", "aws_iam_role")
-        )
+    def made_of(self, resource: Resource, attribute: str) -> Iterator[Configured]:
+        """The resources and data sources that an attribute is made of."""
+        for reference in self.references(resource, attribute):
+            parts = INDEX.sub("", reference).split(".")
+            yield Configured(resource.configured.module, ".".join(parts[: 3 if parts[0] == "data" else 2]))
 
     @cached_property
-    def _configuration(self) -> dict[tuple[str, str], Fields]:
+    def _configuration(self) -> dict[Configured, Fields]:
         root = self._root.at("configuration", "root_module")
         return dict(_configurations(root, ""))
 
@@ -127,19 +130,10 @@ def _add(found: dict[str, Resource], described: Fields, values: Tree | None, cha
     found[address] = Resource(address, of_type, mode, values, unknown or NOTHING, described.place)
 
 
-def _configured(address: str) -> tuple[str, str]:
-    """The module and the name of a resource in the configuration, which has no indexes: `module.a.module.b`, `aws_iam_policy.c`."""
-    parts = INDEX.sub("", address).split(".")
-    at = 0
-    while at + 1 < len(parts) and parts[at] == "module":
-        at += 2
-    return ".".join(parts[:at]), ".".join(parts[at:])
-
-
-def _configurations(module: Tree | None, path: str) -> Iterator[tuple[tuple[str, str], Fields]]:
+def _configurations(module: Tree | None, path: str) -> Iterator[tuple[Configured, Fields]]:
     for each in items(_part(module, "resources")):
         if isinstance(each, Fields):
-            yield (path, string(each.get("address")) or ""), each
+            yield Configured(path, string(each.get("address")) or ""), each
     for name, call in fields(_part(module, "module_calls")):
         yield from _configurations(_part(call, "module"), f"{path}.module.{name}" if path else f"module.{name}")
 

@@ -11,15 +11,15 @@ from gatepost.sources.found import Place
 from gatepost.sources.plan import Resource
 from gatepost.sources.policy_tree import Unresolvable, policy_text
 from gatepost.sources.text import Text
-from gatepost.sources.tree import NO_NAME, SEVERAL, Fields, Items, Scalar, Tree, items, object_of, scalar_at, string, unknown
+from gatepost.sources.tree import SEVERAL, Fields, Items, Names, Scalar, Tree, items, object_of, scalar_at, string, unknown
 
 MERGED: Final = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 TEXTS: Final = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
-Path = tuple[str | int, ...]  # of attributes and numbers of blocks, from the data source on
 PRINCIPALS: Final = {"principals": "Principal", "not_principals": "NotPrincipal"}
+Path = tuple[str | int, ...]  # of attributes and numbers of blocks, from the data source on
 
 
-def document_text(document: Resource, file: str) -> tuple[Text, tuple[str, ...]]:
+def document_text(document: Resource, file: str, names: Names) -> tuple[Text, tuple[str, ...]]:
     """The document's JSON, and the names of what is not known in it; Unresolvable."""
     json = document.values.get("json")
     if isinstance(json, Scalar) and not json.is_word:
@@ -27,15 +27,16 @@ def document_text(document: Resource, file: str) -> tuple[Text, tuple[str, ...]]
     for name in MERGED:
         if items(document.values.get(name)) or document.lacks(name):
             raise Unresolvable(f"`json` is known only after apply, and `{name}` is merged into it", document.place)
-    made = _Made(document)
+    made = _Made(document, names)
     return policy_text(made.policy(), file), tuple(made.unresolved)
 
 
 class _Made:
     """A policy made of blocks."""
 
-    def __init__(self, document: Resource) -> None:
+    def __init__(self, document: Resource, names: Names) -> None:
         self._document = document
+        self._names = names
         self.unresolved: dict[str, None] = {}
 
     def policy(self) -> Fields:
@@ -120,7 +121,7 @@ class _Made:
 
     def _unknown(self, path: Path, place: Place) -> Scalar:
         steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-        name = NO_NAME.sub("_", self._document.address + steps)
+        name = self._names.variable(self._document.address + steps, place)
         self.unresolved[name] = None
         return unknown(name, place)
 

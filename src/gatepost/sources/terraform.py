@@ -7,17 +7,17 @@ Source: Terraform, "JSON Output Format"; the provider's documentation of each re
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from gatepost.policy.read import PolicyKind
 from gatepost.sources.found import Found, FoundIdentity, FoundPolicy, Unread
-from gatepost.sources.plan import Plan, Resource
+from gatepost.sources.plan import Configured, Plan, Resource
 from gatepost.sources.policy_document import document_text
 from gatepost.sources.policy_tree import Unresolvable, found_in
 from gatepost.sources.text import Text
-from gatepost.sources.tree import Fields, Scalar, Tree, items, string
+from gatepost.sources.tree import Fields, Names, Scalar, Tree, items, string
 
 DOCUMENT: Final = "aws_iam_policy_document"
 POLICIES: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
@@ -53,29 +53,44 @@ class Written:
 def plan_policies(root: Fields, file: str, content: Text, kind: PolicyKind) -> Iterator[Found]:
     """The policies of a plan. A data source's document is of the kind of what is made of it, else of `kind`."""
     plan = Plan(root)
+    boundaries = set(_boundaries(plan))
     held: set[str] = set()
+    uses: dict[Configured, set[PolicyKind]] = {}
     for resource in plan.resources():
         if resource.type in IDENTITIES and (identity := string(resource.values.get(IDENTITIES[resource.type]))):
             yield FoundIdentity(identity, file, resource.address)
-        for written in _written(plan, resource):
+        for written in _written(resource, boundaries):
+            for name in plan.made_of(resource, written.attribute):
+                uses.setdefault(name, set()).add(written.kind)
             found = _found(plan, resource, written, file, content)
             if isinstance(found, FoundPolicy):
                 held.add(_sense(found.text))
             if found is not None:
                 yield found
+    names = Names()
     for document in plan.resources(DOCUMENT):
-        one = _document(plan, document, file, content, kind)
+        kinds = uses.get(document.configured, set())
+        one = _document(document, file, content, kinds.pop() if len(kinds) == 1 else kind, names)
         if isinstance(one, Unread) or _sense(one.text) not in held:
             yield one
 
 
-def _written(plan: Plan, resource: Resource) -> Iterator[Written]:
+def _boundaries(plan: Plan) -> Iterator[str | Configured]:
+    """The managed policies that bound a user or role: by ARN, or by what the configuration says."""
+    for each in plan.resources():
+        if each.type in ("aws_iam_user", "aws_iam_role"):
+            yield string(each.values.get("permissions_boundary")) or ""
+            yield from plan.made_of(each, "permissions_boundary")
+
+
+def _written(resource: Resource, boundaries: Collection[str | Configured]) -> Iterator[Written]:
     if resource.type == "aws_organizations_policy":
         kind = CONTROL_POLICIES.get(string(resource.values.get("type")) or "SERVICE_CONTROL_POLICY")
         if kind is not None:
             yield Written("", "content", kind, resource.values.get("content"), resource.lacks("content"))
+    is_managed = resource.type == "aws_iam_policy"
+    bounds = is_managed and (string(resource.values.get("arn")) in boundaries or resource.configured in boundaries)
     for attribute, kind in POLICIES.get(resource.type, ()):
-        bounds = resource.type == "aws_iam_policy" and plan.is_boundary(resource)
         address = "" if attribute == "policy" else f".{attribute}"
         of_kind = PolicyKind.BOUNDARY if bounds else kind
         yield Written(address, attribute, of_kind, resource.values.get(attribute), resource.lacks(attribute))
@@ -104,19 +119,12 @@ def _found(plan: Plan, resource: Resource, written: Written, file: str, content:
     return Unread(file, address, f"`{written.attribute}` is known only after apply{of}", *resource.place)
 
 
-def _document(plan: Plan, document: Resource, file: str, content: Text, kind: PolicyKind) -> FoundPolicy | Unread:
-    uses = {
-        of_kind
-        for resource in plan.resources()
-        for attribute, of_kind in POLICIES.get(resource.type, ())
-        if plan.refers(resource, attribute, document)
-    }
-    of_kind = uses.pop() if len(uses) == 1 else kind
+def _document(document: Resource, file: str, content: Text, kind: PolicyKind, names: Names) -> FoundPolicy | Unread:
     try:
-        text, unresolved = document_text(document, file)
+        text, unresolved = document_text(document, file, names)
     except Unresolvable as problem:
         return Unread(file, document.address, problem.problem, *problem.place)
-    return found_in(content, file, document.address, of_kind, text, unresolved)
+    return found_in(content, file, document.address, kind, text, unresolved)
 
 
 def _sense(text: str) -> str:

@@ -6,7 +6,7 @@ is shown where people wrote it.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -42,7 +42,8 @@ class Text:
         """The characters from `start` to before `end`, each where it was."""
         first = self._mark(start)
         marks: list[Mark] = []
-        for mark in self.marks[first:]:
+        for at in range(first, len(self.marks)):
+            mark = self.marks[at]
             if mark.offset >= end and marks:
                 break
             skipped = max(0, start - mark.offset)
@@ -108,3 +109,14 @@ def joined(parts: Iterable[Text], place: Place) -> Text:
         builder.add(part)
     built = builder.built()
     return built if built.marks else text_at("", place)
+
+
+def replaced(text: Text, pattern: re.Pattern[str], replacement: Callable[[re.Match[str], Place], Text]) -> Text:
+    """The text with each match of the pattern replaced, which is told where it stands."""
+    parts: list[Text] = []
+    at = 0
+    for found in pattern.finditer(text.text):
+        parts += [text.part(at, found.start()), replacement(found, text.place(found.start()))]
+        at = found.end()
+    parts.append(text.part(at, len(text.text)))
+    return joined(parts, text.place(0))

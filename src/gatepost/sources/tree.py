@@ -11,7 +11,7 @@ from gatepost.sources.text import Text, text_at
 UNKNOWN: Final = "${gatepost:unresolved/"
 VARIABLE: Final = re.compile(re.escape(UNKNOWN) + r"([^}]*)\}")
 SEVERAL: Final = "[]"  # the end of a variable's name that stands for any number of texts
-NO_NAME: Final = re.compile(r"[\s{},']")  # what may not stand in the name of a policy's variable
+NO_NAME: Final = re.compile(r"[\s{},'\"\\]")  # what may not stand in the name of a policy's variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,19 @@ class Fields:
 
 
 Tree = Scalar | Items | Fields
+
+
+class Names:
+    """The names of a file's variables: one for each part, though a policy takes no quotes in them and does not tell their case."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, str] = {}
+
+    def variable(self, part: str, place: Place) -> str:
+        """The variable that stands for a part; where another has its name already, the place is in it."""
+        name = NO_NAME.sub("_", part)
+        is_first = self._parts.setdefault(name.lower(), part) == part
+        return name if is_first else f"{name}@{place[0]}:{place[1]}"
 
 
 def string(value: "Tree | None") -> str | None:

@@ -6,7 +6,8 @@ from typing import Final, Generic, TypeVar
 
 from gatepost.sources.conditions import Atom, Undecided
 from gatepost.sources.policy_tree import Unresolvable
-from gatepost.sources.template import Resolver, Template
+from gatepost.sources.resolver import Resolver
+from gatepost.sources.template import Template
 from gatepost.sources.tree import Fields, Tree, string
 
 MOST: Final = 16  # ways for one value
