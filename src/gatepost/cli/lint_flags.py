@@ -138,10 +138,10 @@ def _setting(flags: LintFlags, config: "Config") -> "Setting":
 
 
 def _given(flags: LintFlags) -> "Given":
-    from gatepost.sources.given import Given, read_exports, read_parameters  # noqa: PLC0415 -- the same
+    from gatepost.sources.given import Given, exports_of, parameters_of  # noqa: PLC0415 -- the same
 
-    exports = {} if flags.exports is None else read_exports(flags.exports)
-    return Given(read_parameters(flags.parameter), exports, endpoint_url=flags.endpoint_url, region=flags.region)
+    exports = {} if flags.exports is None else exports_of(flags.exports)
+    return Given(parameters_of(flags.parameter), exports, endpoint_url=flags.endpoint_url, region=flags.region)
 
 
 def _baseline(flags: LintFlags, config: "Config") -> "Baseline":
