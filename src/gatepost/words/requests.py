@@ -38,7 +38,7 @@ def _rest(request: Request) -> Iterator[str]:
         yield f"which are {', '.join(recipients)}"
     if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
         yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
-    for key, value in request.context.items():
+    for key, value in sorted(request.context.items()):
         if key.startswith(UNRESOLVED):
             yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"
         elif key not in TOLD and (key.startswith(TAGS) or not key.startswith(OF_THE_CALLER)):

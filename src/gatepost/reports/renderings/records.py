@@ -52,7 +52,7 @@ def result_record(result: Result) -> Mapping[str, Any]:
 def witness_record(witness: Witness) -> Mapping[str, Any]:
     """A request in the form of the decision cases, so that `gatepost simulate` decides it again."""
     request = witness.request
-    context = {spelled(key): value if isinstance(value, str) else list(value) for key, value in request.context.items()}
+    context = {spelled(key): value if isinstance(value, str) else list(value) for key, value in sorted(request.context.items())}
     asked = {
         "principal": request.principal.arn,
         "action": request.action,
