@@ -6,22 +6,21 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
-from gatepost.claims.who import Home, Who, WhoKind
+from gatepost.claims.who import Home, Who, WhoKind, session_of
 from gatepost.policy.model import Statement
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION, stranger_context
-from gatepost.reasoning.choices import STRANGERS, principals
+from gatepost.reasoning.choices import STRANGERS, named_in
 from gatepost.reasoning.situation import PRINCIPAL_ARN, AnyText
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import INTERN
 from gatepost.reasoning.world import OF_THE_CALLER
 
-SOMEBODY: Final = INTERN  # a user, or a role, of whom only the policies are known
+SOMEBODY: Final = (INTERN, "trainee", "visitor", *(f"visitor-{number}" for number in range(1000)))  # of whom nothing is said
 PRINCIPAL_ACCOUNT: Final = "aws:principalaccount"
 OF_SERVICES: Final = ("aws:principalservicename", "aws:principalservicenameslist")
 ACCOUNT: Final = re.compile(r"\d{12}")
 OF_ACCOUNT: Final = re.compile(r"arn:[^*?:]*:[^*?:]*:[^*?:]*:(\d{12}|\*)(?::|$)")
-SOMEBODY_ELSE, SOME_SESSION = "someone-else", "some-session"  # whom `choices.principals` invents
 
 
 class StandsFor(Enum):
@@ -51,40 +50,51 @@ class Caller:
 def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home) -> Iterator[Caller]:
     """Callers of every kind that the statements of policies and the entries of a claim tell apart, strangers first.
 
-    Undecidable where a pattern cuts through the digits of an account.
+    Undecidable for unique IDs, and where a pattern cuts through the digits of an account.
     """
     entries = tuple(entries)
-    found = (*principals(statements), *(instance for who in entries for instance in who.instances(home)))
-    named = [each for each in dict.fromkeys(found) if each.name not in (SOMEBODY_ELSE, SOMEBODY)]
-    accounts = [home.account, *(each.account for each in named if each.account is not None), *_accounts_compared(statements)]
-    accounts += [who.name for who in entries if who.kind is WhoKind.ACCOUNT]
+    written = named_in(statements)
+    claimed = [instance for who in entries for instance in who.instances(home)]
+    found = (*written.users, *written.others, *claimed)
+    # Beside a session that is named stand the role's others.
+    roles = (*written.roles, *(Principal.of(each.role_arn) for each in found if each.role_arn is not None))
+    named = tuple(dict.fromkeys((*found, *map(session_of, roles))))
+    accounts = [home.account, *written.accounts, *(each.account for each in claimed if each.account is not None)]
+    accounts += [*_accounts_compared(statements), *(who.name for who in entries if who.kind is WhoKind.ACCOUNT)]
     stranger = next(account for account in STRANGERS if account not in accounts)
     for account in dict.fromkeys((*accounts, stranger)):
         whom = StandsFor.EVERYBODY if account == stranger else StandsFor.ITS_ACCOUNT
         yield from (replace(each, stands_for=whom) for each in _strangers(account, named))
+    yield from map(Caller.named, named)
     for each in named:
-        yield _federated(each, named) if _is_any_session(each) else Caller.named(each)
+        if each.kind is PrincipalKind.USER:
+            yield _federated(each, named)
+    yield from map(Caller.named, (Principal.of("some-service.amazonaws.com"), Principal.of("*")))
 
 
 def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
     """A user, a session of a role and a federated user of an account, none of whom is named, and its root user."""
-    user = Principal.of(f"arn:aws:iam::{account}:user/{SOMEBODY}")
+    taken = {name for each in named for name in (each.name, each.role_name)}
+    somebody = next(name for name in SOMEBODY if name not in taken)
+    user = Principal.of(f"arn:aws:iam::{account}:user/{somebody}")
     others = [each.arn for each in named if each.account == account and each.kind is PrincipalKind.USER]
-    yield _standing_for(user, user.arn.removesuffix(SOMEBODY), others)
-    role = f"arn:aws:iam::{account}:role/{SOMEBODY}"
-    session = Principal.of(f"arn:aws:sts::{account}:assumed-role/{SOMEBODY}/{ANY_SESSION}", role_arn=role)
-    form = role.removesuffix(SOMEBODY)
+    yield _standing_for(user, user.arn.removesuffix(somebody), others)
+    role = Principal.of(f"arn:aws:iam::{account}:role/{somebody}")
+    form = role.arn.removesuffix(somebody)
     roles = dict.fromkeys(each.role_name for each in named if each.account == account and each.role_name is not None)
     # A role's path does not tell: a session is named by the role's name alone.
-    yield _standing_for(session, form, [pattern for name in roles for pattern in (f"{form}{name}", f"{form}*/{name}")])
-    yield _federated(Principal.of(f"arn:aws:sts::{account}:federated-user/{SOMEBODY}", user_arn=user.arn), named)
-    yield Caller.named(Principal.of(account))
+    yield _standing_for(session_of(role), form, [pattern for name in roles for pattern in (f"{form}{name}", f"{form}*/{name}")])
+    yield _federated(user, named)
+    root = Principal.of(account)
+    yield Caller.named(root)
+    yield _federated(root, named)
 
 
-def _federated(session: Principal, named: Sequence[Principal]) -> Caller:
+def _federated(user: Principal, named: Sequence[Principal]) -> Caller:
     """Any federated session of a user, but those that are named."""
-    others = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER and not _is_any_session(each)]
-    return _standing_for(session, f"arn:aws:sts::{session.account}:federated-user/", others)
+    form = f"arn:aws:sts::{user.account}:federated-user/"
+    others = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER]
+    return _standing_for(Principal.of(form + ANY_SESSION, user_arn=user.arn), form, others)
 
 
 def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Caller:
@@ -93,10 +103,6 @@ def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Cal
     if principal.kind is PrincipalKind.USER:
         open_keys["aws:username"] = AnyText()
     return Caller(principal, {key: value for key, value in _settled(principal).items() if key not in open_keys}, open_keys)
-
-
-def _is_any_session(principal: Principal) -> bool:
-    return principal.kind is PrincipalKind.FEDERATED_USER and principal.name == SOME_SESSION
 
 
 def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:

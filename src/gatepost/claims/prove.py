@@ -18,7 +18,7 @@ from gatepost.policy.model import Effect, Operator, Policy, Statement
 from gatepost.policy.operators import LIKE_IGNORING_CASE
 from gatepost.policy.policies import Policies
 from gatepost.policy.request import Request
-from gatepost.reasoning.situation import Situation
+from gatepost.reasoning.situation import PRINCIPAL_ARN, Situation
 
 MOST_SHOWN: Final = 5  # requests of one answer
 ANYTHING: Final = read_claim("anything")
@@ -26,10 +26,19 @@ ANYTHING: Final = read_claim("anything")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request that shows the answer, and the policies by which it was decided."""
+    """A request that shows the answer, and the policies by which it was decided.
+
+    `by_anybody`: the caller stands for whoever is not named.
+    """
 
     request: Request
     policies: Policies
+    by_anybody: bool = False
+
+    @classmethod
+    def of(cls, request: Request, situation: Situation) -> "Shown":
+        """A request of a situation."""
+        return cls(request, situation.policies, PRINCIPAL_ARN in situation.caller_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def first_found(
         if request is not None:
             # A send on an identity says more than one on `*`.
             usual = find(situation, described(whatever(subject), caller.principal, subject.home))
-            return Proof(holds=False, shown=(Shown(usual or request, situation.policies),))
+            return Proof(holds=False, shown=(Shown.of(usual or request, situation),))
     return Proof(holds=True)
 
 
@@ -122,7 +131,7 @@ def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
         found = find(situation, spoken)
         if found is not None:
             shown = tuple(islice(_each(situation, spoken, find), MOST_SHOWN)) or (found,)
-            return Proof(holds=False, shown=tuple(Shown(request, situation.policies) for request in shown))
+            return Proof(holds=False, shown=tuple(Shown.of(request, situation) for request in shown))
     return Proof(holds=True)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatepost.claims.callers import SOMEBODY
 from gatepost.claims.claim import Claim
 from gatepost.claims.described import without_key
 from gatepost.claims.passed import passed
@@ -72,8 +71,9 @@ def proof_lines(found: Asked, paint: Paint) -> Iterator[str]:
     for each in proof.shown:
         yield from _shown(each, found, paint)
     yield from _counted(found, paint)
-    if any(SOMEBODY in (each.request.principal.name, each.request.principal.role_name) for each in proof.shown):
-        yield f"`{SOMEBODY}` stands for anybody whom neither policies nor claim name."
+    account = found.subject.home.account
+    for who in dict.fromkeys(names.who(each.request.principal, account) for each in proof.shown if each.by_anybody):
+        yield f"{who} stands for whoever is named neither in policies nor in the claim."
     yield f"{found.milliseconds:.1f} ms, exact (no solver limit)."
 
 
