@@ -141,3 +141,10 @@ def test_what_is_found_in_a_policy_that_is_put_stands_in_the_trail_and_not_in_th
     (event,) = [event for event in events(live) if event["eventName"] == "PutUserPolicy"]
     (found,) = [each for each in event["additionalEventData"]["policyFindings"] if each["issueCode"] == "MISSING_VERSION"]
     assert (found["findingType"], found["line"], found["column"]) == ("WARNING", 1, 1)
+
+
+def test_a_code_that_aws_lacks_is_linked_to_a_page_of_this_server(live: Live) -> None:
+    said = live.client("accessanalyzer").validate_policy(policyDocument=policy(SEND), policyType="IDENTITY_POLICY")
+    (found,) = [finding for finding in said["findings"] if finding["issueCode"] == "SES_SEND_FAMILY_GAP"]
+    assert found["learnMoreLink"] == f"{live.endpoint}/_gatepost/rules/SES_SEND_FAMILY_GAP"
+    assert live.hook("rules/SES_SEND_FAMILY_GAP").decode().startswith("SES_SEND_FAMILY_GAP  ")
