@@ -152,11 +152,11 @@ class Situation:
 
 def always_carried(space: Space) -> Iterable[Formula]:
     """What every call carries, and every call of an action that knows the key: a send has a From address and recipients."""
-    yield from (space.world.keys[name].present for name in EVERY_CALL if name in space.world.keys)
+    keys = {name: key for name, key in space.world.keys.items() if name not in space.world.absent}
+    yield from (keys[name].present for name in EVERY_CALL if name in keys)
     for name in EVERY_SEND:
-        key = space.world.keys.get(name)
-        if key is not None:
-            yield from (disj((-chosen, key.present)) for chosen in space.carrying(name))
+        if name in keys:
+            yield from (disj((-chosen, keys[name].present)) for chosen in space.carrying(name))
 
 
 def describes(claim: Policy, request: Request) -> bool:
