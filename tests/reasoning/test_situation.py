@@ -156,6 +156,13 @@ def test_a_send_without_a_sender_is_no_witness() -> None:
     assert Situation(Principal.of(ANN), Policies(identity=[policy])).breach(sending) is None
 
 
+def test_a_key_that_is_said_to_be_absent_is() -> None:
+    no_address = read([EVERYTHING | {"Condition": {"Null": {"aws:SourceIp": "true"}}}])
+    situation = Situation(Principal.of(ANN), Policies(identity=[no_address]), "*", HOME, {"aws:SourceIp": None})
+    assert situation.breach(ALL) is not None
+    assert Situation(Principal.of(ANN), Policies(identity=[no_address]), "*", HOME).breach(ALL) is None
+
+
 ANYBODY = {"aws:principalarn": AnyText((f"arn:aws:iam::{HOME}:user/?*",), (ANN, "*/"))}
 
 

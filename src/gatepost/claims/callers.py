@@ -11,7 +11,7 @@ from gatepost.policy.model import Statement
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION, stranger_context
 from gatepost.reasoning.choices import STRANGERS, named_in
-from gatepost.reasoning.situation import PRINCIPAL_ARN, AnyText
+from gatepost.reasoning.situation import PRINCIPAL_ARN, USER_NAME, AnyText
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import INTERN
 from gatepost.reasoning.world import OF_THE_CALLER
@@ -101,7 +101,8 @@ def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Cal
     """A caller that stands for all whose ARN begins so, but for these and what is no name."""
     open_keys = {PRINCIPAL_ARN: AnyText((f"{form}?*",), (f"{form}*/", *others)), "aws:userid": AnyText()}
     if principal.kind is PrincipalKind.USER:
-        open_keys["aws:username"] = AnyText()
+        # A user's name is its account's own, whatever its path.
+        open_keys[USER_NAME] = AnyText(unlike=("*/*", "*:*", *(other.rpartition("/")[2] for other in others)))
     return Caller(principal, {key: value for key, value in _settled(principal).items() if key not in open_keys}, open_keys)
 
 

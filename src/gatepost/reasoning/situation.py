@@ -16,7 +16,7 @@ from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import EVERY_CALL, EVERY_SEND
-from gatepost.policy.request import Request
+from gatepost.policy.request import Context, Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
 from gatepost.reasoning.formula import Formula, conj, disj, negated
@@ -28,6 +28,7 @@ from gatepost.reasoning.witness import ELSEWHERE, request_of
 from gatepost.reasoning.world import OF_THE_CALLER, RESOURCE, World
 
 PRINCIPAL_ARN: Final = "aws:principalarn"
+USER_NAME: Final = "aws:username"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Situation:
     `besides`. `resource_account` may be `witness.ELSEWHERE`: nobody's, so that both sides must allow, and any resource is of it.
 
     `known` are keys of every request (None: absent), such as what the caller is called and the account's. `caller_keys` are those
-    of a caller that stands for others whom no statement names; a witness is then asked by whom its `aws:PrincipalArn` says.
+    of a caller that stands for others whom no statement names; a witness is then asked by whom its keys say.
     """
 
     principal: Principal
@@ -100,7 +101,7 @@ class Situation:
         if model is None:
             return None
         found = request_of(space, model, self.account)
-        caller = self._caller(found.context.get(PRINCIPAL_ARN))
+        caller = self._caller(found.context)
         request = Request.of_normalised(caller, found.action, found.resource, self.resource_account, found.context)
         # INVARIANT: what the formula says of the witness, `decide` with the real policies says too.
         confirmed = all(decide(request, policies).allowed is allows for policies, allows in wanted)
@@ -135,9 +136,12 @@ class Situation:
                 yield disj((-slot, *(world.text((name, at), Glob(wild(pattern))) for pattern in allowed_texts.like)))
                 yield from (disj((-slot, -world.text((name, at), Glob(wild(each))))) for each in allowed_texts.unlike)
 
-    def _caller(self, arn: str | tuple[str, ...] | None) -> Principal:
-        """Who asks in a witness: the principal, or whom the ARN says that it stands for."""
-        if PRINCIPAL_ARN not in self.caller_keys or not isinstance(arn, str):
+    def _caller(self, context: Context) -> Principal:
+        """Who asks in a witness: the principal, or whom the keys say that it stands for."""
+        arn, name = (context.get(key) if key in self.caller_keys else None for key in (PRINCIPAL_ARN, USER_NAME))
+        if isinstance(name, str):
+            return Principal.of(f"arn:aws:iam::{self.principal.account}:user/{name}")
+        if not isinstance(arn, str):
             return self.principal
         if self.principal.kind is not PrincipalKind.ASSUMED_ROLE:
             return Principal.of(arn, user_arn=self.principal.user_arn)
@@ -148,11 +152,11 @@ class Situation:
 
 def always_carried(space: Space) -> Iterable[Formula]:
     """What every call carries, and every call of an action that knows the key: a send has a From address and recipients."""
-    yield from (space.world.keys[name].present for name in EVERY_CALL if name in space.world.keys)
+    keys = {name: key for name, key in space.world.keys.items() if name not in space.world.absent}
+    yield from (keys[name].present for name in EVERY_CALL if name in keys)
     for name in EVERY_SEND:
-        key = space.world.keys.get(name)
-        if key is not None:
-            yield from (disj((-chosen, key.present)) for chosen in space.carrying(name))
+        if name in keys:
+            yield from (disj((-chosen, keys[name].present)) for chosen in space.carrying(name))
 
 
 def describes(claim: Policy, request: Request) -> bool:
