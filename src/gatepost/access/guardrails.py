@@ -28,6 +28,7 @@ from gatepost.access.somebody import NobodySuch, everybody, find_somebody
 from gatepost.claims.callers import callers
 from gatepost.claims.claim import Claim
 from gatepost.claims.described import described
+from gatepost.claims.prove import each_shown
 from gatepost.claims.read import read_claim
 from gatepost.claims.who import Home, WhoKind
 from gatepost.policy.decide import Policies, decide
@@ -80,8 +81,9 @@ class _Question:
 @lru_cache(maxsize=MOST_PROOFS)
 def _answer(question: _Question) -> Request | None:
     """A request against the claim; None where there is none. Undecidable is not kept."""
-    situation = question.situation
-    return (situation.breach if question.kind is GuardrailKind.NEVER else situation.shortfall)(question.spoken)
+    find = Situation.breach if question.kind is GuardrailKind.NEVER else Situation.shortfall
+    found = find(question.situation, question.spoken)
+    return None if found is None else next(each_shown(question.situation, question.spoken, find), found)
 
 
 def first_broken(tx: Transaction, account: str) -> Broken | None:

@@ -130,12 +130,12 @@ def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
     for situation, spoken in subject.situations(claim):
         found = find(situation, spoken)
         if found is not None:
-            shown = tuple(islice(_each(situation, spoken, find), MOST_SHOWN)) or (found,)
+            shown = tuple(islice(each_shown(situation, spoken, find), MOST_SHOWN)) or (found,)
             return Proof(holds=False, shown=tuple(Shown.of(request, situation) for request in shown))
     return Proof(holds=True)
 
 
-def _each(situation: Situation, spoken: Policy, find: Find) -> Iterator[Request]:
+def each_shown(situation: Situation, spoken: Policy, find: Find) -> Iterator[Request]:
     """One request for each group of actions that are alike; those that need no odd spelling first."""
     odd: list[Request] = []
     exempt = tuple(each for each in spoken.statements if each.effect is Effect.DENY)
