@@ -76,19 +76,22 @@ def no_public(subject: Subject) -> Proof:
 def _of_statement(subject: Subject, granted: Policy, number: int, at_home: Mapping[str, AnyText]) -> Iterator[ExternalAccess]:
     (statement,) = granted.statements
     named = _named(each.statement for each in subject.policies.resource.rules)
-    covered: set[str] = set()
-    for caller in _outsiders(subject):
-        label = _label(caller)
-        if "*" in covered or label in covered or caller.principal.account in covered:
+    covered: set[str | None] = set()
+    for label, alike in _by_label(subject).items():
+        if "*" in covered or alike[0].principal.account in covered:
             continue
-        witness = subject.situation(_with(caller, at_home)).breach(granted)
-        if witness is None:
-            continue
-        covered.add(label)
-        stranger = caller.stands_for is StandsFor.EVERYBODY
-        public = stranger and subject.situation(_with(caller, named)).breach(granted) is not None
-        actions = tuple(_actions(subject, _with(caller, at_home), granted))
-        yield ExternalAccess(label, actions, statement.conditions, number, public, witness)
+        admitted = [(caller, found) for caller in alike if (found := _breach(subject, caller, granted, at_home)) is not None]
+        if admitted:
+            covered.add(label)
+            public = label == "*" and any(_breach(subject, caller, granted, named) is not None for caller in alike)
+            actions = dict.fromkeys(
+                name for caller, _ in admitted for name in _actions(subject, _with(caller, at_home), granted)
+            )
+            yield ExternalAccess(label, tuple(actions), statement.conditions, number, public, admitted[0][1])
+
+
+def _breach(subject: Subject, caller: Caller, granted: Policy, keys: Mapping[str, AnyText]) -> Request | None:
+    return subject.situation(_with(caller, keys)).breach(granted)
 
 
 def _actions(subject: Subject, caller: Caller, granted: Policy) -> Iterator[str]:
@@ -113,6 +116,14 @@ def _outsiders(subject: Subject) -> Iterator[Caller]:
     order = (StandsFor.EVERYBODY, StandsFor.ITS_ACCOUNT, StandsFor.ITSELF)
     outside = [each for each in subject.callers(OUTSIDERS) if OUTSIDERS.covers(each.principal, subject.home)]
     yield from sorted(outside, key=lambda each: (order.index(each.stands_for), each.principal.kind is PrincipalKind.ANONYMOUS))
+
+
+def _by_label(subject: Subject) -> dict[str, list[Caller]]:
+    """Callers outside the account by what a finding calls them, the most general first."""
+    found: dict[str, list[Caller]] = {}
+    for caller in _outsiders(subject):
+        found.setdefault(_label(caller), []).append(caller)
+    return found
 
 
 def _label(caller: Caller) -> str:
