@@ -13,12 +13,13 @@ from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.patch import patched, rewritten, value_of
 from gatepost.lint.reach import (
     allows_of,
-    claim,
+    compared,
     everything,
     exchanged,
     grants,
     in_force,
     is_proved,
+    narrowed,
     part,
     shown,
     somebody,
@@ -29,8 +30,10 @@ from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Condition, Effect, Statement
+from gatepost.policy.operators import NULL
 from gatepost.reasoning.choices import carriers, spoken_of
 
+SENDS: Final = Statement(Effect.ALLOW, actions=(WHOLE_FAMILY,), resources=("*",))
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 NEWS: Final = when("StringLike", "ses:FromAddress", "news@example.com")
 
@@ -152,9 +155,11 @@ def negated_missing(document: Document, _setting: Setting) -> Iterator[Hit]:
             ]
             if condition.operator.qualifier or not is_negated(condition) or not spoken_of(statement) & ~mask or not wide:
                 continue
-            calls = replace(claim(statement), actions=("ses:Get*", "ses:List*"), not_actions=None)
+            calls = part(
+                document, narrowed(statement, compared(NULL, condition.key, "true")), replace(SENDS, effect=Effect.DENY)
+            )
             allows = part(document, *(allows_of(document) or (everything(document),)))
-            request = somebody(document).overlap(allows, part(document, calls))
+            request = somebody(document).overlap(allows, calls)
             if request is not None:
                 yield Hit(
                     pair.key_at,

@@ -11,7 +11,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import Json, statement_of, under_operator, with_condition, with_conditions
+from gatepost.lint.patch import Json, moved, statement_of, under_operator, with_condition, with_conditions
 from gatepost.lint.reach import (
     claim,
     compared,
@@ -88,12 +88,14 @@ def _opposite(operator: Operator) -> Operator:
 def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     """`ForAllValues`, and `Null` beside it; proved to let no recipient through that does not match."""
     operator = Operator(condition.operator.base, ALL)
+    operators = tree.elements["Condition"].members()
+    if any(name in operators and pair.key in operators[name].members() for name in (str(operator), NULL)):
+        return ()
 
     def strict(conditions: Json) -> Json:
-        value = conditions[pair.operator].pop(pair.key)
-        conditions.setdefault(str(operator), {})[pair.key] = value
-        conditions.setdefault(NULL, {})[pair.key] = "false"
-        return {name: keys for name, keys in conditions.items() if keys}
+        changed = moved(conditions, pair, str(operator))
+        changed.setdefault(NULL, {})[pair.key] = "false"
+        return changed
 
     edits = (with_conditions(document, tree, strict),)
     fixed = statement_of(document, edits, tree.number)
@@ -134,7 +136,7 @@ def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree,
     operator = Operator(condition.operator.base, ANY)
     edits = under_operator(document, tree, pair, str(operator))
     fixed = statement_of(document, edits, tree.number)
-    if fixed is None or tree.statement is None:
+    if not edits or fixed is None or tree.statement is None:
         return ()
     forbidden = exchanged(tree.statement, condition, replace(condition, operator=operator))
     proved = is_none(document, lambda asker: asker.overlap(undenied(document, fixed), part(document, forbidden)))
@@ -172,7 +174,7 @@ def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
                 pair.operator_at,
                 "true also of requests that do not say their recipients",
                 shown(request, f"allowed: it carries no {spelled(RECIPIENTS)}"),
-                (Fix(f'put "{NULL}" beside it', edits, proof, changes_meaning=True),),
+                (Fix(f'put "{NULL}" beside it', edits, proof, changes_meaning=True),) if edits else (),
             )
     for _tree, statement, pair, _condition in _on_recipients(document, Effect.DENY, ALL):
         mask = carriers(RECIPIENTS) or 0
@@ -264,5 +266,5 @@ def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]
             yield Hit(
                 pair.operator_at,
                 f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
-                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),),
+                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),) if edits else (),
             )
