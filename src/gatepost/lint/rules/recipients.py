@@ -30,7 +30,7 @@ from gatepost.lint.sending import ADDRESSES, DISPLAY_NAME, RECIPIENTS, condition
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.model import Condition, Effect, Operator, Statement
-from gatepost.policy.operators import NULL
+from gatepost.policy.operators import COMPARISONS, NULL
 from gatepost.reasoning.choices import carriers, spoken_of
 
 ALL: Final = "ForAllValues"
@@ -68,8 +68,11 @@ def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[H
     recipients all hold.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ANY):
-        stray = replace(condition, operator=_opposite(condition.operator))
-        request = somebody(document).overlap(in_force(document), part(document, narrowed(statement, stray)))
+        opposite = _opposite(condition.operator)
+        if opposite is None:
+            continue
+        stray = narrowed(statement, replace(condition, operator=opposite))
+        request = somebody(document).overlap(in_force(document), part(document, stray))
         if request is not None:
             yield Hit(
                 pair.operator_at,
@@ -79,17 +82,19 @@ def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[H
             )
 
 
-def _opposite(operator: Operator) -> Operator:
-    """The operator that holds of the values that this one does not match."""
-    base = operator.base
-    return Operator(f"StringNot{base[6:]}" if "Not" not in base else base.replace("Not", ""), ANY)
+def _opposite(operator: Operator) -> Operator | None:
+    """The operator that holds of the values that this one does not match; None where there is none."""
+    positive = operator.base.replace("Not", "", 1)
+    negated = next((name for name in COMPARISONS if name != positive and name.replace("Not", "", 1) == positive), None)
+    other = positive if "Not" in operator.base else negated
+    return None if other is None else Operator(other, ANY)
 
 
 def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     """`ForAllValues`, and `Null` beside it; proved to let no recipient through that does not match."""
-    operator = Operator(condition.operator.base, ALL)
+    operator, opposite = Operator(condition.operator.base, ALL), _opposite(condition.operator)
     operators = tree.elements["Condition"].members()
-    if any(name in operators and pair.key in operators[name].members() for name in (str(operator), NULL)):
+    if opposite is None or any(name in operators and pair.key in operators[name].members() for name in (str(operator), NULL)):
         return ()
 
     def strict(conditions: Json) -> Json:
@@ -101,7 +106,7 @@ def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTre
     fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    outside = exchanged(tree.statement, condition, replace(condition, operator=_opposite(condition.operator)))
+    outside = exchanged(tree.statement, condition, replace(condition, operator=opposite))
     proved = is_none(document, lambda asker: asker.overlap(part(document, fixed), part(document, outside)))
     proof = "no message is allowed by it that has a recipient who does not match" if proved else ""
     return (Fix(f"write `{operator}`, and `{NULL}` beside it", edits, proof, changes_meaning=True),)
