@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from typing import Any, Final
 
 from gatepost.lint.document import ConditionTree, Document, Element, StatementTree
@@ -93,6 +94,12 @@ def in_place_of(document: Document, tree: StatementTree, *statements: Json) -> E
     joined = between.join(texts)
     alone = not document.elements["Statement"].is_list and len(statements) > 1
     return Edit(tree.at.start, tree.at.end, f"[{joined}]" if alone else joined)
+
+
+def free_sid(document: Document, wanted: str) -> str:
+    """A Sid that no statement has yet."""
+    taken = {tree.elements["Sid"].text for tree in document.statements if "Sid" in tree.elements}
+    return next(sid for sid in chain((wanted,), (f"{wanted}{number}" for number in count(2))) if sid not in taken)
 
 
 def _with_member(document: Document, owner: Element, name: str, value: object) -> Edit:
