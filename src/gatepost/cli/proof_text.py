@@ -10,9 +10,10 @@ from gatepost.claims.described import without_key
 from gatepost.claims.passed import passed
 from gatepost.claims.prove import Proof, Shown
 from gatepost.cli import names
-from gatepost.cli.decision_text import connection, in_short
+from gatepost.cli.decision_text import in_short
 from gatepost.cli.layout import folded, row
 from gatepost.cli.paint import Paint
+from gatepost.cli.request_text import connection
 from gatepost.policy.decide import decide
 from gatepost.policy.partial import decide_partly
 from gatepost.policy.rationale import Rationale

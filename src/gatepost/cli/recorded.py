@@ -13,11 +13,12 @@ from gatepost.access.explained import ExplainedCall, explained_call
 from gatepost.cli import names
 from gatepost.cli.answering import CODES, ids_of
 from gatepost.cli.decision_json import WORDS, told
-from gatepost.cli.decision_text import connection, decisions
+from gatepost.cli.decision_text import decisions
 from gatepost.cli.exits import DONE, NO, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.opened import opened_store
 from gatepost.cli.paint import paint_for
+from gatepost.cli.request_text import connection
 from gatepost.policy.partial import Answer, combined
 from gatepost.policy.question import Question
 from gatepost.policy.rationale import Rationale, rationale

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gatepost.cli import names
-from gatepost.cli.decision_text import connection
-from gatepost.policy.request import Request
+from gatepost.policy.request import Context, Request
 from gatepost.reports.visible import visible
 
 TOLD: Final = {
@@ -27,6 +26,22 @@ def request_words(request: Request) -> str:
     when = f" at {time}" if isinstance(time, str) else ""
     what = f"{request.action}{place}{when} by {names.who(request.principal, request.resource_account)}"
     return visible(", ".join((what, *connection(request.context), *_rest(request))))
+
+
+def connection(context: Context) -> Iterator[str]:
+    """What a request says of itself, in short."""
+    for key in ("aws:sourceip",):
+        if isinstance(address := context.get(key), str):
+            yield address
+    secure = context.get("aws:securetransport")
+    if secure is not None:
+        yield "TLS" if secure == "true" else "no TLS"
+    sender, name = context.get("ses:fromaddress"), context.get("ses:fromdisplayname")
+    if isinstance(sender, str):
+        yield f"From: {name} <{sender}>" if isinstance(name, str) else f"From: {sender}"
+    recipients = context.get("ses:recipients")
+    if isinstance(recipients, tuple):
+        yield f"To: {recipients[0]}" if len(recipients) == 1 else f"To: {len(recipients)} recipients"
 
 
 def _rest(request: Request) -> Iterator[str]:
