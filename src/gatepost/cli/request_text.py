@@ -14,6 +14,13 @@ TOLD: Final = {
     "ses:fromaddress",
     "ses:fromdisplayname",
     "ses:recipients",
+    # What follows from who calls.
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:principalisawsservice",
+    "aws:userid",
+    "aws:username",
 }
 MOST_VALUES: Final = 3
 UNRESOLVED: Final = "gatepost:unresolved/"  # a part of a template
