@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from typing import Any, Final
 
 from gatepost.lint.document import ConditionTree, Document, Element, StatementTree
@@ -42,28 +43,32 @@ def value_of(document: Document, element: Element) -> Any:  # noqa: ANN401 -- an
 
 
 def with_condition(document: Document, tree: StatementTree, operator: str, key: str, value: object) -> tuple[Edit, ...]:
-    """A statement with one condition more."""
+    """A statement with one condition more; no edits where the operator compares the key already."""
     if "Condition" not in tree.elements:
         return (_with_member(document, tree.element, "Condition", {operator: {key: value}}),)
     condition = tree.elements["Condition"]
     operators = condition.members()
     if operator in operators:
-        return (_with_member(document, operators[operator], key, value),)
+        there = key in operators[operator].members()
+        return () if there else (_with_member(document, operators[operator], key, value),)
     return (_with_member(document, condition, operator, {key: value}),)
 
 
 def under_operator(document: Document, tree: StatementTree, condition: ConditionTree, operator: str) -> tuple[Edit, ...]:
-    """A statement whose condition stands under another operator."""
-    keys = tree.elements["Condition"].members()[condition.operator].members()
-    if len(keys) == 1 and operator not in tree.elements["Condition"].members():
+    """A statement whose condition stands under another operator; no edits where that one compares the key already."""
+    operators = tree.elements["Condition"].members()
+    if operator in operators and condition.key in operators[operator].members():
+        return ()
+    if operator not in operators and len(operators[condition.operator].members()) == 1:
         return (written(condition.operator_at, operator),)
+    return (with_conditions(document, tree, lambda conditions: moved(conditions, condition, operator)),)
 
-    def moved(conditions: Json) -> Json:
-        value = conditions[condition.operator].pop(condition.key)
-        conditions.setdefault(operator, {})[condition.key] = value
-        return {name: keys for name, keys in conditions.items() if keys}
 
-    return (with_conditions(document, tree, moved),)
+def moved(conditions: Json, condition: ConditionTree, operator: str) -> Json:
+    """The conditions with one under another operator."""
+    value = conditions[condition.operator].pop(condition.key)
+    conditions.setdefault(operator, {})[condition.key] = value
+    return {name: keys for name, keys in conditions.items() if keys}
 
 
 def with_conditions(document: Document, tree: StatementTree, change: Callable[[Json], Json]) -> Edit:
@@ -89,6 +94,12 @@ def in_place_of(document: Document, tree: StatementTree, *statements: Json) -> E
     joined = between.join(texts)
     alone = not document.elements["Statement"].is_list and len(statements) > 1
     return Edit(tree.at.start, tree.at.end, f"[{joined}]" if alone else joined)
+
+
+def free_sid(document: Document, wanted: str) -> str:
+    """A Sid that no statement has yet."""
+    taken = {tree.elements["Sid"].text for tree in document.statements if "Sid" in tree.elements}
+    return next(sid for sid in chain((wanted,), (f"{wanted}{number}" for number in count(2))) if sid not in taken)
 
 
 def _with_member(document: Document, owner: Element, name: str, value: object) -> Edit:

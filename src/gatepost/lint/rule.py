@@ -46,9 +46,9 @@ Example = Mapping[str, Any] | str  # a document as JSON values, or its text wher
 class Rule:
     """One rule.
 
-    `bad` and `good` are whole documents of `kind`. `solved`: the check asks `reasoning`, so it needs the extra `prove`. `of_aws`: the
-    code is Access Analyzer's own. `only_in_aws_mode`: off unless the policy is meant for AWS itself. `supersedes`: codes that say less
-    of the same; where both rules are asked, a finding of theirs at the same place is left out.
+    `bad` and `good` are whole documents of `kind`. `solved`: the check asks `reasoning`, so it needs the extra `prove`. `of_aws`:
+    the code is Access Analyzer's own. `only_in_aws_mode`: off unless the policy is meant for AWS itself. `supersedes`: codes that
+    say less of the same; where both rules are asked, a finding of theirs at the same place is left out.
     """
 
     code: str

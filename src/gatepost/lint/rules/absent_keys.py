@@ -1,4 +1,4 @@
-"""Rules on keys that the requests of an action do not carry.
+"""Rules on keys that the requests of an action do not carry, and on operators that say something else of an absent key.
 
 Source: service authorization reference of SES.
 """
@@ -10,27 +10,40 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import patched, rewritten, value_of
+from gatepost.lint.patch import patched, rewritten, statement_of, under_operator, value_of
 from gatepost.lint.reach import (
     allows_of,
-    claim,
+    compared,
     everything,
     exchanged,
     grants,
     in_force,
     is_proved,
+    narrowed,
     part,
     shown,
     somebody,
 )
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.sending import ADDRESSES, DISPLAY_NAME, WHOLE_FAMILY, carries, conditions_on, is_negated, sends_of
+from gatepost.lint.sending import (
+    ADDRESSES,
+    DISPLAY_NAME,
+    FEEDBACK,
+    FROM,
+    WHOLE_FAMILY,
+    carries,
+    conditions_on,
+    is_negated,
+    sends_of,
+)
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Condition, Effect, Statement
+from gatepost.policy.operators import NULL
 from gatepost.reasoning.choices import carriers, spoken_of
 
+SENDS: Final = Statement(Effect.ALLOW, actions=(WHOLE_FAMILY,), resources=("*",))
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 NEWS: Final = when("StringLike", "ses:FromAddress", "news@example.com")
 
@@ -152,9 +165,11 @@ def negated_missing(document: Document, _setting: Setting) -> Iterator[Hit]:
             ]
             if condition.operator.qualifier or not is_negated(condition) or not spoken_of(statement) & ~mask or not wide:
                 continue
-            calls = replace(claim(statement), actions=("ses:Get*", "ses:List*"), not_actions=None)
+            calls = part(
+                document, narrowed(statement, compared(NULL, condition.key, "true")), replace(SENDS, effect=Effect.DENY)
+            )
             allows = part(document, *(allows_of(document) or (everything(document),)))
-            request = somebody(document).overlap(allows, part(document, calls))
+            request = somebody(document).overlap(allows, calls)
             if request is not None:
                 yield Hit(
                     pair.key_at,
@@ -183,3 +198,45 @@ def _sends_alone(document: Document, tree: StatementTree, wide: list[str]) -> tu
     same = is_proved(document, lambda asker: asker.equivalent(old, part(document, sends, new)))
     proof = "of what sends mail it denies the same as before, and of other calls nothing" if same else ""
     return (Fix("let the Deny speak of `ses:Send*` alone", edits, proof, changes_meaning=True),)
+
+
+# --- prefixes on keys of one value --------------------------------------------------------------------------------------
+
+
+@rule(
+    "SES_SINGLE_KEY_QUALIFIER",
+    Severity.SECURITY_WARNING,
+    bad=policy(allow(Action=BOTH, Condition=when("ForAllValues:StringLike", "ses:FromAddress", "*@example.com"))),
+    good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
+    solved=True,
+    supersedes=("FORALLVALUES_WITH_SINGLE_VALUED_KEY",),
+)
+def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.
+
+    There is one From address. `ForAllValues` is true where it is absent, so an Allow with it lets `ses:SendBulkEmail` through,
+    which carries none; `ForAnyValue` on a negated operator is false there, so a Deny lets it through. Write the operator without
+    a prefix.
+    """
+    for tree in document.statements:
+        for pair, condition in conditions_on(tree, FROM, FEEDBACK, DISPLAY_NAME):
+            if condition.operator.qualifier is None or tree.statement is None or not sends_of(tree.statement):
+                continue
+            plain = replace(condition.operator, qualifier=None)
+            edits = under_operator(document, tree, pair, str(plain))
+            fixed = statement_of(document, edits, tree.number)
+            absent = condition.operator.qualifier == "ForAllValues"
+            said = "true where it is absent" if absent else "false where it is absent" if is_negated(condition) else "needless"
+            key = spelled(condition.key.lower())
+            there = compared(NULL, condition.key, "false")
+            proved = fixed is not None and _same(document, narrowed(tree.statement, there), narrowed(fixed, there))
+            proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
+            yield Hit(
+                pair.operator_at,
+                f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
+                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),) if edits else (),
+            )
+
+
+def _same(document: Document, one: Statement, other: Statement) -> bool:
+    return is_proved(document, lambda asker: asker.equivalent(part(document, one), part(document, other)))

@@ -99,7 +99,7 @@ def _ignoring_case(document: Document, tree: StatementTree, pair: ConditionTree,
     new = replace(condition.operator, base=f"String{'Not' if is_negated(condition) else ''}EqualsIgnoreCase")
     edits = under_operator(document, tree, pair, str(new))
     fixed = patched(document, edits).policy
-    if fixed is None:
+    if not edits or fixed is None:
         return ()
     # Without regard to case more addresses are equal: a positive condition holds of more, a negated one of fewer.
     one, other = part(document, claim(statement)), part(document, claim(fixed.statements[tree.number]))

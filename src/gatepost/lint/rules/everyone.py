@@ -10,7 +10,7 @@ from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import ACCOUNT, ALICE, DOMAIN, allow, grant, policy, when
 from gatepost.lint.finding import Edit, Fix, Severity
 from gatepost.lint.patch import patched, rewritten
-from gatepost.lint.reach import about, claim, grants, names_principals, part, shown, somebody, stranger
+from gatepost.lint.reach import about, denies_of, grants, names_principals, part, shown, somebody, stranger
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import sends_of
 from gatepost.lint.setting import Setting
@@ -70,8 +70,7 @@ def principal_everyone(document: Document, setting: Setting) -> Iterator[Hit]:
         entry = everyone_in(tree)
         if entry is None:
             continue
-        denies = tuple(each for each in document.policy.statements if each.effect is Effect.DENY)
-        request = stranger(document).allows_anything(part(document, statement, *denies))
+        request = stranger(document).allows_anything(part(document, statement, *denies_of(document)))
         if request is None:
             continue
         owner = owner_of(statement, setting)
@@ -193,7 +192,7 @@ def notprincipal_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """
     for tree, statement in allowing(document):
         if "NotPrincipal" in tree.elements:
-            request = stranger(document).allows_anything(part(document, statement))
+            request = stranger(document).allows_anything(part(document, statement, *denies_of(document)))
             if request is not None:
                 where = tree.elements["NotPrincipal"]
                 said = "an Allow to everybody on earth but these; name in `Principal` who is meant"
@@ -216,7 +215,7 @@ def notaction_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     for tree, statement in allowing(document):
         if "NotAction" not in tree.elements or not sends_of(statement):
             continue
-        request = somebody(document).allows_anything(part(document, statement))
+        request = somebody(document).allows_anything(part(document, statement, *denies_of(document)))
         if request is None:
             continue
         counted = {service: _counted(statement, service) for service in ("ses", "iam")}
@@ -248,7 +247,7 @@ def notresource_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
     """
     for tree, statement in allowing(document):
         if "NotResource" in tree.elements and (statement.not_actions is not None or sends_of(statement)):
-            request = somebody(document).allows_anything(part(document, claim(statement)))
+            request = somebody(document).allows_anything(part(document, statement, *denies_of(document)))
             if request is not None:
                 where = tree.elements["NotResource"]
                 said = "allows this on every resource but these, also on identities that are verified later"

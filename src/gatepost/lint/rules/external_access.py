@@ -37,6 +37,8 @@ def public(document: Document, setting: Setting) -> Iterator[Hit]:
     Proved by a request of a caller whose account and organization no statement names. What AWS calls public, and looks for in many
     resources but not in identities of SES. An address says where a caller is, not who: `aws:SourceIp` does not make it private.
     """
+    if not any(everyone_in(tree) or "NotPrincipal" in tree.elements for tree, _ in allowing(document)):
+        return
     for tree, access in _outsiders(document, setting):
         if access.is_public:
             said = f"public: {_actions(access)} by whoever asks"
@@ -57,10 +59,13 @@ def cross_account(document: Document, setting: Setting) -> Iterator[Hit]:
     That is what sending authorization is for, so it is a suggestion to look whether this account, and these actions, are meant
     still. A request that shows it is given for each.
     """
-    for tree, access in _outsiders(document, setting):
-        if not access.is_public:
-            said = f"`{access.principal}` of another account is let in: {_actions(access)}"
-            yield Hit(_place(tree, access), said, (Witness(access.witness, "allowed to another account"),))
+    try:
+        outsiders = [each for each in _outsiders(document, setting) if not each[1].is_public]
+    except Undecidable:
+        return  # what is not decided is not suggested
+    for tree, access in outsiders:
+        said = f"`{access.principal}` of another account is let in: {_actions(access)}"
+        yield Hit(_place(tree, access), said, (Witness(access.witness, "allowed to another account"),))
 
 
 def _outsiders(document: Document, setting: Setting) -> Iterator[tuple[StatementTree, "ExternalAccess"]]:

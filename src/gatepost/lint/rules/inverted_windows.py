@@ -15,7 +15,7 @@ from typing import Any, Final
 from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Edit, Fix, Severity, Witness
-from gatepost.lint.patch import in_place_of, patched, value_of
+from gatepost.lint.patch import free_sid, in_place_of, patched, value_of
 from gatepost.lint.reach import allows_of, claim, everything, in_force, is_proved, narrowed, part, shown, somebody
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import sends_of
@@ -159,7 +159,7 @@ def _with_one_bound(
     conditions.setdefault(str(operator), {})[kept.tree.key] = value
     statement["Condition"] = {each: keys for each, keys in conditions.items() if keys}
     sid = statement.pop("Sid", "")
-    return {"Sid": f"{sid}{name}" if sid else f"Deny{name}Window", **statement}
+    return {"Sid": free_sid(document, f"{sid}{name}" if sid else f"Deny{name}Window"), **statement}
 
 
 def _proved(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound], edits: tuple[Edit, ...]) -> bool:

@@ -54,7 +54,7 @@ def like_without_wildcard(document: Document, _setting: Setting) -> Iterator[Hit
             proved = fixed is not None and _same(document, tree, fixed.conditions)
             proof = "the statement speaks of the same requests as before" if proved else ""
             said = f"no wildcard stands in these values, so `{pair.operator}` is `{new}`"
-            yield Hit(pair.operator_at, said, fixes=(Fix(f"write `{new}`", edits, proof),))
+            yield Hit(pair.operator_at, said, fixes=(Fix(f"write `{new}`", edits, proof),) if edits else ())
 
 
 def _same(document: Document, tree: StatementTree, conditions: tuple[Condition, ...]) -> bool:
@@ -84,7 +84,7 @@ def wildcard_in_equals(document: Document, _setting: Setting) -> Iterator[Hit]:
                 new = replace(condition.operator, base=like)
                 edits = under_operator(document, tree, pair, str(new))
                 said = f"`{pair.operator}` takes `{value}` by its letters, the star too; expected `{new}`"
-                yield Hit(entry.at, said, fixes=(Fix(f"write `{new}`", edits, changes_meaning=True),))
+                yield Hit(entry.at, said, fixes=(Fix(f"write `{new}`", edits, changes_meaning=True),) if edits else ())
 
 
 @rule(

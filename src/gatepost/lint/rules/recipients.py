@@ -1,4 +1,4 @@
-"""Rules on keys of several values: `ses:Recipients`, and set prefixes where they do not belong.
+"""Rules on who receives: `ses:Recipients`, a key of several values.
 
 `ses:Recipients` holds To, Cc and Bcc of one message, at most fifty. Source: SES Developer Guide, "Sending authorization
 policies"; IAM User Guide, "Multivalued context keys".
@@ -11,7 +11,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.patch import Json, statement_of, under_operator, with_condition, with_conditions
+from gatepost.lint.patch import Json, moved, statement_of, under_operator, with_condition, with_conditions
 from gatepost.lint.reach import (
     claim,
     compared,
@@ -26,11 +26,11 @@ from gatepost.lint.reach import (
     undenied,
 )
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.sending import ADDRESSES, DISPLAY_NAME, RECIPIENTS, conditions_on, is_negated, sends_of
+from gatepost.lint.sending import RECIPIENTS, conditions_on
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.model import Condition, Effect, Operator, Statement
-from gatepost.policy.operators import NULL
+from gatepost.policy.operators import COMPARISONS, NULL
 from gatepost.reasoning.choices import carriers, spoken_of
 
 ALL: Final = "ForAllValues"
@@ -68,8 +68,11 @@ def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[H
     recipients all hold.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ANY):
-        stray = replace(condition, operator=_opposite(condition.operator))
-        request = somebody(document).overlap(in_force(document), part(document, narrowed(statement, stray)))
+        opposite = _opposite(condition.operator)
+        if opposite is None:
+            continue
+        stray = narrowed(statement, replace(condition, operator=opposite))
+        request = somebody(document).overlap(in_force(document), part(document, stray))
         if request is not None:
             yield Hit(
                 pair.operator_at,
@@ -79,27 +82,31 @@ def recipients_forany_allow(document: Document, _setting: Setting) -> Iterator[H
             )
 
 
-def _opposite(operator: Operator) -> Operator:
-    """The operator that holds of the values that this one does not match."""
-    base = operator.base
-    return Operator(f"StringNot{base[6:]}" if "Not" not in base else base.replace("Not", ""), ANY)
+def _opposite(operator: Operator) -> Operator | None:
+    """The operator that holds of the values that this one does not match; None where there is none."""
+    positive = operator.base.replace("Not", "", 1)
+    negated = next((name for name in COMPARISONS if name != positive and name.replace("Not", "", 1) == positive), None)
+    other = positive if "Not" in operator.base else negated
+    return None if other is None else Operator(other, ANY)
 
 
 def _every_recipient(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
     """`ForAllValues`, and `Null` beside it; proved to let no recipient through that does not match."""
-    operator = Operator(condition.operator.base, ALL)
+    operator, opposite = Operator(condition.operator.base, ALL), _opposite(condition.operator)
+    operators = tree.elements["Condition"].members()
+    if opposite is None or any(name in operators and pair.key in operators[name].members() for name in (str(operator), NULL)):
+        return ()
 
     def strict(conditions: Json) -> Json:
-        value = conditions[pair.operator].pop(pair.key)
-        conditions.setdefault(str(operator), {})[pair.key] = value
-        conditions.setdefault(NULL, {})[pair.key] = "false"
-        return {name: keys for name, keys in conditions.items() if keys}
+        changed = moved(conditions, pair, str(operator))
+        changed.setdefault(NULL, {})[pair.key] = "false"
+        return changed
 
     edits = (with_conditions(document, tree, strict),)
     fixed = statement_of(document, edits, tree.number)
     if fixed is None or tree.statement is None:
         return ()
-    outside = exchanged(tree.statement, condition, replace(condition, operator=_opposite(condition.operator)))
+    outside = exchanged(tree.statement, condition, replace(condition, operator=opposite))
     proved = is_none(document, lambda asker: asker.overlap(part(document, fixed), part(document, outside)))
     proof = "no message is allowed by it that has a recipient who does not match" if proved else ""
     return (Fix(f"write `{operator}`, and `{NULL}` beside it", edits, proof, changes_meaning=True),)
@@ -134,7 +141,7 @@ def _one_is_enough(document: Document, tree: StatementTree, pair: ConditionTree,
     operator = Operator(condition.operator.base, ANY)
     edits = under_operator(document, tree, pair, str(operator))
     fixed = statement_of(document, edits, tree.number)
-    if fixed is None or tree.statement is None:
+    if not edits or fixed is None or tree.statement is None:
         return ()
     forbidden = exchanged(tree.statement, condition, replace(condition, operator=operator))
     proved = is_none(document, lambda asker: asker.overlap(undenied(document, fixed), part(document, forbidden)))
@@ -172,7 +179,7 @@ def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
                 pair.operator_at,
                 "true also of requests that do not say their recipients",
                 shown(request, f"allowed: it carries no {spelled(RECIPIENTS)}"),
-                (Fix(f'put "{NULL}" beside it', edits, proof, changes_meaning=True),),
+                (Fix(f'put "{NULL}" beside it', edits, proof, changes_meaning=True),) if edits else (),
             )
     for _tree, statement, pair, _condition in _on_recipients(document, Effect.DENY, ALL):
         mask = carriers(RECIPIENTS) or 0
@@ -189,7 +196,7 @@ def _same(document: Document, one: Statement, other: Statement) -> bool:
     return is_proved(document, lambda asker: asker.equivalent(part(document, claim(one)), part(document, claim(other))))
 
 
-# --- prefixes where they are missing, or do not belong ------------------------------------------------------------------
+# --- no prefix ------------------------------------------ ------------------------------------------------------------------
 
 
 @rule(
@@ -206,9 +213,9 @@ def _same(document: Document, one: Statement, other: Statement) -> bool:
 def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ses:Recipients` is a set, and an operator without `ForAllValues` or `ForAnyValue` never holds of a set.
 
-    Not even of a set of one. A Deny without the prefix denies nothing, and an Allow allows nothing. To deny messages that have
-    one such recipient write `ForAnyValue`; to allow those of which every recipient matches write `ForAllValues`, with `Null`
-    beside it.
+    Not even of a set of one. A Deny without the prefix denies no message that says its recipients, and an Allow allows none. To
+    deny messages that have one such recipient write `ForAnyValue`; to allow those of which every recipient matches write
+    `ForAllValues`, with `Null` beside it.
     """
     for effect in Effect:
         for tree, statement, pair, condition in _on_recipients(document, effect, None):
@@ -218,7 +225,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
                 if allowing
                 else _one_is_enough(document, tree, pair, condition)
             )
-            does = "allows nothing" if allowing else "denies nothing"
+            does = "allows" if allowing else "denies"
             prefix = ALL if allowing else ANY
             request = None
             if not allowing:
@@ -226,43 +233,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
                 request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
             yield Hit(
                 pair.operator_at,
-                f"`{pair.operator}` never holds of several recipients, so {tree.name} {does}; expected `{prefix}:{pair.operator}`",
+                f"`{pair.operator}` never holds of recipients, so {tree.name} {does} no message; expected `{prefix}:{pair.operator}`",
                 shown(request, "allowed, though this Deny names its recipient"),
                 fixes,
-            )
-
-
-@rule(
-    "SES_SINGLE_KEY_QUALIFIER",
-    Severity.SECURITY_WARNING,
-    bad=policy(allow(Action=BOTH, Condition=when("ForAllValues:StringLike", "ses:FromAddress", "*@example.com"))),
-    good=policy(allow(Action=BOTH, Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
-    solved=True,
-    supersedes=("FORALLVALUES_WITH_SINGLE_VALUED_KEY",),
-)
-def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """`ForAllValues` and `ForAnyValue` do not belong to a key of one value.
-
-    There is one From address. `ForAllValues` is true where it is absent, so an Allow with it lets `ses:SendBulkEmail` through,
-    which carries none; `ForAnyValue` on a negated operator is false there, so a Deny lets it through. Write the operator without
-    a prefix.
-    """
-    single = tuple(key for key in (*ADDRESSES, DISPLAY_NAME) if key != RECIPIENTS)
-    for tree in document.statements:
-        for pair, condition in conditions_on(tree, *single):
-            if condition.operator.qualifier is None or tree.statement is None or not sends_of(tree.statement):
-                continue
-            plain = replace(condition.operator, qualifier=None)
-            edits = under_operator(document, tree, pair, str(plain))
-            fixed = statement_of(document, edits, tree.number)
-            absent = condition.operator.qualifier == ALL
-            said = "true where it is absent" if absent else "false where it is absent" if is_negated(condition) else "needless"
-            key = spelled(condition.key.lower())
-            there = compared(NULL, condition.key, "false")
-            proved = fixed is not None and _same(document, narrowed(tree.statement, there), narrowed(fixed, there))
-            proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
-            yield Hit(
-                pair.operator_at,
-                f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
-                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),),
             )
