@@ -36,8 +36,9 @@ def test_who_is_let_in(case: Any) -> None:
     assert public(case["policy"]).holds is not any(is_public for _, _, is_public in case["found"])
 
 
-def test_an_account_cut_by_a_wildcard_is_not_decided() -> None:
+@pytest.mark.parametrize(("key", "value"), [("Account", "1234*"), ("Arn", "*:999999999999:*"), ("Arn", "arn:aws:iam::1234*")])
+def test_an_account_cut_by_a_wildcard_is_not_decided(key: str, value: str) -> None:
     cut = [{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "*",
-            "Condition": {"StringLike": {"aws:PrincipalAccount": "1234*"}}}]  # fmt: skip
+            "Condition": {"StringLike": {f"aws:Principal{key}": value}}}]  # fmt: skip
     with pytest.raises(Undecidable, match="decided for whole accounts"):
         external_access(policy(cut), ACCOUNT)

@@ -1,6 +1,7 @@
 """`gatepost prove`: what it prints, and how it ends."""
 
 import json
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def test_the_answer_is_told_and_is_the_exit_code(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("one.json", "--nevr", "send"), "unknown option `--nevr`; did you mean `--never`?"),
+        (("--anything",), "expected POLICY: a file, a folder, or - for standard input"),
         (("one.json",), "expected one of --never, --always, "),
         (("one.json", "--anything", "--nothing"), "--anything, --nothing; found 2"),
         (("one.json", "--never", "send frm a@b.org"), "--never: column 6: `frm`: expected one of `by`"),
@@ -75,6 +78,12 @@ def test_what_cannot_be_asked_is_refused_with_its_place(
 ) -> None:
     assert main(("prove", *arguments)) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_policy_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(Path("one.json").read_bytes())))
+    assert main(("prove", "-", "--never", "ses:SendRawEmail")) == 0
+    assert capsys.readouterr().out.startswith("YES.")
 
 
 def test_a_claim_that_does_not_parse_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:

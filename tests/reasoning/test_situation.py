@@ -43,12 +43,13 @@ MORE_NAMED: tuple[Json, ...] = (
 
 @cache
 def requests(keys: tuple[str, ...], action: str, resource: str, caller: Principal) -> tuple[Request, ...]:
-    """Every request of a few values; a key that the action does not carry is absent, a send has what every send has."""
+    """Every request of a few values; a key that the action does not carry is absent, a call has what every call has."""
     found = []
     for values in product(*(KEYS[key][0] for key in keys)):
         context = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
         own = [key for key in keys if key.startswith("ses:")]
-        if all((key in context) is (action == "ses:SendEmail") for key in own):
+        from_somewhere = "aws:SourceIp" not in keys or "aws:SourceIp" in context
+        if from_somewhere and all((key in context) is (action == "ses:SendEmail") for key in own):
             found.append(Request(caller, action, resource, HOME, context))
     return tuple(found)
 
@@ -153,6 +154,13 @@ def test_a_send_without_a_sender_is_no_witness() -> None:
     policy = read([EVERYTHING, {"Effect": "Deny", "Action": "ses:SendEmail", "Resource": "*", "Condition": from_anybody}])
     sending = read([EVERYTHING | {"Action": "ses:SendEmail"}])
     assert Situation(Principal.of(ANN), Policies(identity=[policy])).breach(sending) is None
+
+
+def test_a_key_that_is_said_to_be_absent_is() -> None:
+    no_address = read([EVERYTHING | {"Condition": {"Null": {"aws:SourceIp": "true"}}}])
+    situation = Situation(Principal.of(ANN), Policies(identity=[no_address]), "*", HOME, {"aws:SourceIp": None})
+    assert situation.breach(ALL) is not None
+    assert Situation(Principal.of(ANN), Policies(identity=[no_address]), "*", HOME).breach(ALL) is None
 
 
 ANYBODY = {"aws:principalarn": AnyText((f"arn:aws:iam::{HOME}:user/?*",), (ANN, "*/"))}

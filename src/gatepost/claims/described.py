@@ -5,7 +5,7 @@ action that does not carry a key nothing is said by it (`read`, rule 2).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -29,7 +29,7 @@ BY_ACTION: Final = (FROM, RECIPIENTS)
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Actions that are asked on the same types of resource and carry the same of the keys that claims speak of."""
+    """Actions that are asked on the same types of resource (`*`: on none) and carry the same of the keys that claims speak of."""
 
     actions: tuple[str, ...]
     service: str
@@ -117,25 +117,20 @@ def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
 
 
 def _types(action: Action) -> tuple[str, ...]:
-    """What an action is asked on: a send on an identity, others on each type that they need, or may name."""
+    """What an action is asked on: a send on an identity, others on each type that they need, or on those that they may name and `*`."""
     needed = tuple(kind for kind, needs in action.resource_types.items() if needs)
-    return ("identity",) if "identity" in needed else needed or tuple(action.resource_types)
+    return ("identity",) if "identity" in needed else needed or (*action.resource_types, "*")
 
 
-def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterable[str]:
-    if not alike.types:
-        return (NO_RESOURCE,) if not wanted or "*" in wanted else ()
-    forms = [_form(alike.service, kind, "*", home) for kind in alike.types]
-    found: list[str] = []
+def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterator[str]:
     for each in wanted or ("*",):
         kind, _, name = each.partition("/")
         if each == "*":
-            found += forms
+            yield from (NO_RESOURCE if of == "*" else _form(alike.service, of, "*", home) for of in alike.types)
         elif arn_parts(each) is not None:
-            found.append(each)
+            yield from () if alike.types == ("*",) else (each,)
         elif kind in alike.types:
-            found.append(_form(alike.service, kind, name, home))
-    return found
+            yield _form(alike.service, kind, name, home)
 
 
 def _form(service: str, kind: str, name: str, home: Home) -> str:

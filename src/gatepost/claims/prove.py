@@ -3,11 +3,12 @@
 Every request shown has been decided by `decide` with the very policies; what cannot be decided exactly raises `Undecidable`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from gatepost.claims.callers import Caller
 from gatepost.claims.claim import Claim
 from gatepost.claims.described import described, is_of_something
 from gatepost.claims.errors import ClaimError
@@ -17,7 +18,7 @@ from gatepost.policy.model import Effect, Operator, Policy, Statement
 from gatepost.policy.operators import LIKE_IGNORING_CASE
 from gatepost.policy.policies import Policies
 from gatepost.policy.request import Request
-from gatepost.reasoning.situation import Situation
+from gatepost.reasoning.situation import PRINCIPAL_ARN, Situation
 
 MOST_SHOWN: Final = 5  # requests of one answer
 ANYTHING: Final = read_claim("anything")
@@ -25,10 +26,19 @@ ANYTHING: Final = read_claim("anything")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request that shows the answer, and the policies by which it was decided."""
+    """A request that shows the answer, and the policies by which it was decided.
+
+    `by_anybody`: the caller stands for whoever is not named.
+    """
 
     request: Request
     policies: Policies
+    by_anybody: bool = False
+
+    @classmethod
+    def of(cls, request: Request, situation: Situation) -> "Shown":
+        """A request of a situation."""
+        return cls(request, situation.policies, PRINCIPAL_ARN in situation.caller_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +67,20 @@ def anything(subject: Subject) -> Proof:
 
 def nothing(subject: Subject) -> Proof:
     """No request is allowed; one is shown where some are."""
-    for situation, spoken in subject.situations(whatever(subject)):
-        request = situation.breach(spoken)
+    return first_found(subject, subject.callers(ANYTHING), Situation.breach)
+
+
+def first_found(
+    subject: Subject, callers: Iterable[Caller], find: Callable[[Situation, Policy | None], Request | None]
+) -> Proof:
+    """No request of any of these callers is found; else one that comes as calls do, where there is such."""
+    for caller in callers:
+        situation = subject.situation(caller)
+        request = find(situation, None)
         if request is not None:
-            return Proof(holds=False, shown=(Shown(request, situation.policies),))
+            # A send on an identity says more than one on `*`.
+            usual = find(situation, described(whatever(subject), caller.principal, subject.home))
+            return Proof(holds=False, shown=(Shown.of(usual or request, situation),))
     return Proof(holds=True)
 
 
@@ -94,25 +114,16 @@ def disjoint(one: Subject, other: Subject) -> Proof:
     return _compared(one, other, Situation.common)
 
 
-Compare = Callable[[Situation, Policies, Policy | None], Request | None]
-
-
-def _compared(one: Subject, other: Subject, find: Compare) -> Proof:
+def _compared(one: Subject, other: Subject, find: Callable[[Situation, Policies, Policy | None], Request | None]) -> Proof:
     if one.of_resource_alone is not other.of_resource_alone:
         raise ClaimError("expected policies of one kind: a resource's are not compared with a caller's")
-    for caller in one.callers(ANYTHING, beside=other):
-        situation = one.situation(caller)
-        request = find(situation, other.policies, None)
-        if request is not None:
-            # One that comes like that is shown, where there is such: a send on an identity, not on `*`.
-            usual = find(situation, other.policies, described(whatever(one), caller.principal, one.home))
-            return Proof(holds=False, shown=(Shown(usual or request, situation.policies),))
-    return Proof(holds=True)
+    callers = one.callers(ANYTHING, beside=other)
+    return first_found(one, callers, lambda situation, claim: find(situation, other.policies, claim))
 
 
 # --- requests that people recognise -------------------------------------------------------------------------------------
 
-Find = Callable[[Situation, Policy], Request | None]
+Find = Callable[[Situation, Policy | None], Request | None]
 
 
 def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
@@ -120,7 +131,7 @@ def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
         found = find(situation, spoken)
         if found is not None:
             shown = tuple(islice(_each(situation, spoken, find), MOST_SHOWN)) or (found,)
-            return Proof(holds=False, shown=tuple(Shown(request, situation.policies) for request in shown))
+            return Proof(holds=False, shown=tuple(Shown.of(request, situation) for request in shown))
     return Proof(holds=True)
 
 

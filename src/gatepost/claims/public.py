@@ -13,7 +13,7 @@ from typing import Final
 
 from gatepost.claims.callers import Caller, StandsFor
 from gatepost.claims.described import described
-from gatepost.claims.prove import ANYTHING, Proof, Shown, whatever
+from gatepost.claims.prove import ANYTHING, Proof, first_found
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
@@ -23,7 +23,7 @@ from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.request import Request
 from gatepost.policy.values import arn_parts
-from gatepost.reasoning.situation import AnyText
+from gatepost.reasoning.situation import AnyText, Situation
 
 OUTSIDERS: Final = read_claim("anything by another account")
 # Keys by which a policy says whose a caller, or the service's source behind it, is.
@@ -64,16 +64,10 @@ def external_access(policy: Policy, account: str, organization: str | None = Non
 
 
 def no_public(subject: Subject) -> Proof:
-    """Nobody is let in of whom the policies say nothing; else one request for each group of actions."""
+    """Nobody is let in of whom the policies say nothing."""
     named = _named(rule.statement for _, layer in subject.policies.layers() for rule in layer.rules)
-    claim = whatever(subject)
-    for caller in _outsiders(subject):
-        if caller.stands_for is StandsFor.EVERYBODY:
-            situation = subject.situation(_with(caller, named))
-            request = situation.breach(described(claim, caller.principal, subject.home))
-            if request is not None:
-                return Proof(holds=False, shown=(Shown(request, situation.policies),))
-    return Proof(holds=True)
+    strangers = (_with(each, named) for each in _outsiders(subject) if each.stands_for is StandsFor.EVERYBODY)
+    return first_found(subject, strangers, Situation.breach)
 
 
 # --- one statement ------------------------------------------------------------------------------------------------------
@@ -82,19 +76,22 @@ def no_public(subject: Subject) -> Proof:
 def _of_statement(subject: Subject, granted: Policy, number: int, at_home: Mapping[str, AnyText]) -> Iterator[ExternalAccess]:
     (statement,) = granted.statements
     named = _named(each.statement for each in subject.policies.resource.rules)
-    covered: set[str] = set()
-    for caller in _outsiders(subject):
-        label = _label(caller)
-        if "*" in covered or label in covered or caller.principal.account in covered:
+    covered: set[str | None] = set()
+    for label, alike in _by_label(subject).items():
+        if "*" in covered or alike[0].principal.account in covered:
             continue
-        witness = subject.situation(_with(caller, at_home)).breach(granted)
-        if witness is None:
-            continue
-        covered.add(label)
-        stranger = caller.stands_for is StandsFor.EVERYBODY
-        public = stranger and subject.situation(_with(caller, named)).breach(granted) is not None
-        actions = tuple(_actions(subject, _with(caller, at_home), granted))
-        yield ExternalAccess(label, actions, statement.conditions, number, public, witness)
+        admitted = [(caller, found) for caller in alike if (found := _breach(subject, caller, granted, at_home)) is not None]
+        if admitted:
+            covered.add(label)
+            public = label == "*" and any(_breach(subject, caller, granted, named) is not None for caller in alike)
+            actions = dict.fromkeys(
+                name for caller, _ in admitted for name in _actions(subject, _with(caller, at_home), granted)
+            )
+            yield ExternalAccess(label, tuple(actions), statement.conditions, number, public, admitted[0][1])
+
+
+def _breach(subject: Subject, caller: Caller, granted: Policy, keys: Mapping[str, AnyText]) -> Request | None:
+    return subject.situation(_with(caller, keys)).breach(granted)
 
 
 def _actions(subject: Subject, caller: Caller, granted: Policy) -> Iterator[str]:
@@ -121,12 +118,20 @@ def _outsiders(subject: Subject) -> Iterator[Caller]:
     yield from sorted(outside, key=lambda each: (order.index(each.stands_for), each.principal.kind is PrincipalKind.ANONYMOUS))
 
 
+def _by_label(subject: Subject) -> dict[str, list[Caller]]:
+    """Callers outside the account by what a finding calls them, the most general first."""
+    found: dict[str, list[Caller]] = {}
+    for caller in _outsiders(subject):
+        found.setdefault(_label(caller), []).append(caller)
+    return found
+
+
 def _label(caller: Caller) -> str:
     if caller.stands_for is StandsFor.EVERYBODY:
         return "*"
     if caller.stands_for is StandsFor.ITS_ACCOUNT:
         return str(caller.principal.account)
-    return caller.principal.role_arn or caller.principal.arn
+    return caller.principal.role_arn or caller.principal.user_arn or caller.principal.arn
 
 
 def _with(caller: Caller, keys: Mapping[str, AnyText]) -> Caller:

@@ -11,7 +11,7 @@ The language, in whole. Words of it stand in any case; lists are parted by comma
             | "only" "to" ADDRESS, …            every recipient is
             | "at" TIME | "before" TIME | "after" TIME | "between" TIME "and" TIME
             | "over" "ip" CIDR, … | "over" "tls" | "without" "tls"
-            | "with" "agent" PATTERN, …         the client's User-Agent
+            | "with" ["user"] "agent" PATTERN, …  the client's User-Agent
             | "where" KEY OPERATOR VALUE, …     any condition, as a policy writes it
     exempt  = [ "by" ] WHO, …  term … | term …  all of it must hold for a request to be taken out
     ACTION  = ses:SendEmail, ses:Send*, *, or `send` (every action that sends), `verify`, `anything`
@@ -195,7 +195,8 @@ class _Reader:
         return (_transport("without tls", "false", column),)
 
     def _agent(self, column: int) -> tuple[Term, ...]:
-        self._must("with", "agent")
+        if self._must("with", "user", "agent") == "user":
+            self._must("with user", "agent")
         values = tuple(word.text for word in self._list("a pattern of the User-Agent after `with agent`"))
         return (Term("with agent", "aws:UserAgent", LIKE, values, column, in_doubt=True),)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
-from gatepost.claims.callers import Caller, callers
+from gatepost.claims.callers import Caller, StandsFor, callers
 from gatepost.claims.claim import Claim, means
 from gatepost.claims.described import described
 from gatepost.claims.errors import ClaimError
@@ -21,7 +22,7 @@ from gatepost.reasoning.witness import ELSEWHERE, EVERYTHING
 OWN: Final = (PrincipalKind.USER, PrincipalKind.ASSUMED_ROLE)  # who can have identity policies
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """Policies that are asked about, and where.
 
@@ -67,9 +68,10 @@ class Subject:
     def situation(self, caller: Caller) -> Situation:
         """A caller with these policies, on any resource."""
         account = ELSEWHERE if self.of_resource_alone else self.home.account
-        return Situation(caller.principal, self.policies, None, account, caller.known, caller.open_keys)
+        known = {**caller.known, "aws:resourceaccount": self.home.account, "aws:viaawsservice": "false"}
+        return Situation(caller.principal, self.policies, None, account, known, caller.open_keys)
 
-    @property
+    @cached_property
     def policies(self) -> Policies:
         """All that has a say; beside resource policies alone, a caller's side that allows everything."""
         if self.of_resource_alone:
@@ -94,5 +96,5 @@ class Subject:
         said = (claim.covers(principal, self.home), *(means(each.who, principal, self.home) for each in claim.exempt))
         return (
             said, tuple(rule.how(principal) for rule in rules), principal.kind, principal.of_root, principal.account,
-            caller.stands_for,
+            caller.stands_for, principal.arn if caller.stands_for is StandsFor.ITSELF else None,
         )  # fmt: skip

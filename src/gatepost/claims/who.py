@@ -94,22 +94,17 @@ class Who:
     def instances(self, home: Home) -> tuple[Principal, ...]:
         """Callers that stand for those that are meant by name; none where nobody is named."""
         match self.kind:
-            case WhoKind.ANYONE | WhoKind.ANOTHER_ACCOUNT:
+            case WhoKind.ANYONE | WhoKind.ANOTHER_ACCOUNT | WhoKind.ACCOUNT:
                 return ()
             case WhoKind.GROUP:
                 return tuple(map(Principal.of, sorted(self._members(home))))
             case WhoKind.ROOT:
                 return (Principal.of(home.account),)
-            case WhoKind.ACCOUNT:
-                return (Principal.of(f"arn:aws:iam::{self.name}:user/someone"), Principal.of(self.name))
             case WhoKind.SERVICE:
                 return (Principal.of(self.name),)
             case WhoKind.USER | WhoKind.ROLE | WhoKind.ARN:
                 named = Principal.of(self._arn(home))
-                if named.kind is not PrincipalKind.ROLE:
-                    return (named,)
-                session = f"arn:aws:sts::{named.account}:assumed-role/{named.name}/{ANY_SESSION}"
-                return (Principal.of(session, role_arn=named.arn), named)
+                return (session_of(named) if named.kind is PrincipalKind.ROLE else named,)
 
     def _arn(self, home: Home) -> str:
         if arn_parts(self.name) is not None:
@@ -120,3 +115,8 @@ class Who:
         if self.name not in home.groups:
             raise ClaimError(f"`{self.text}`: the users of this group are not known here; name users or roles", self.column)
         return home.groups[self.name]
+
+
+def session_of(role: Principal) -> Principal:
+    """Any session of a role."""
+    return Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{ANY_SESSION}", role_arn=role.arn)

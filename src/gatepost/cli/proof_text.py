@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatepost.claims.callers import SOMEBODY
 from gatepost.claims.claim import Claim
 from gatepost.claims.described import without_key
 from gatepost.claims.passed import passed
@@ -27,7 +26,7 @@ GAP: Final = "  "
 CODE_COLUMN: Final = 72
 MOST_PASSED: Final = 3  # Denies of which is told why they do not stop a request
 TOLD: Final = ("aws:sourceip", "aws:securetransport", "ses:fromaddress", "ses:fromdisplayname", "ses:recipients")
-OF_THE_CALLER: Final = ("aws:principal", "aws:username", "aws:userid")
+UNTOLD: Final = ("aws:principal", "aws:username", "aws:userid", "aws:resourceaccount", "aws:viaawsservice")
 HOLDS: Final = {
     "--never": "No request that the claim describes is allowed.",
     "--always": "Every request that the claim describes is allowed.",
@@ -72,8 +71,9 @@ def proof_lines(found: Asked, paint: Paint) -> Iterator[str]:
     for each in proof.shown:
         yield from _shown(each, found, paint)
     yield from _counted(found, paint)
-    if any(SOMEBODY in (each.request.principal.name, each.request.principal.role_name) for each in proof.shown):
-        yield f"`{SOMEBODY}` stands for anybody whom neither policies nor claim name."
+    account = found.subject.home.account
+    for who in dict.fromkeys(names.who(each.request.principal, account) for each in proof.shown if each.by_anybody):
+        yield f"{who} stands for whoever is named neither in policies nor in the claim."
     yield f"{found.milliseconds:.1f} ms, exact (no solver limit)."
 
 
@@ -116,7 +116,7 @@ def said(request: Request) -> Iterator[str]:
     if isinstance(time := context.get("aws:currenttime"), str):
         yield f"at {time}"
     for key, value in sorted(context.items()):
-        if key not in (*TOLD, "aws:currenttime") and not key.startswith(OF_THE_CALLER):
+        if key not in (*TOLD, "aws:currenttime") and not key.startswith(UNTOLD):
             yield f"{names.key(key)}={value if isinstance(value, str) else ','.join(value)}"
 
 

@@ -24,9 +24,7 @@ QUESTIONS: Final = (
 
 
 def prove(
-    policy: str,
-    /,
-    *policies: str,
+    *policy: Annotated[str, Parameter(allow_leading_hyphen=True)],
     never: str | None = None,
     always: str | None = None,
     narrower_than: str | None = None,
@@ -68,13 +66,16 @@ def prove(
     output
         For people, or as JSON.
     """
+    _refuse_options(policy)
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
     if len(asked) != 1:
         raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
+    if not policy:
+        raise Exit(USAGE, "expected POLICY: a file, a folder, or - for standard input")
     ((question, text),) = asked
     try:
-        found = _answered(question, str(text), (policy, *policies), layers)
+        found = _answered(question, str(text), policy, layers)
     except ModuleNotFoundError as error:
         if error.name != "pysat":
             raise
@@ -89,6 +90,15 @@ def prove(
 
         print("\n".join(proof_lines(found, paint_for(sys.stdout))))
     return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
+
+
+def _refuse_options(policies: tuple[str, ...]) -> None:
+    """Exit for a word that looks like a flag: only `-` itself is a source."""
+    from gatepost.policy.errors import did_you_mean  # noqa: PLC0415 -- the engine loads when it is needed
+
+    for each in policies:
+        if each.startswith("-") and each != "-":
+            raise Exit(USAGE, f"unknown option `{each}`{did_you_mean(each, QUESTIONS)}")
 
 
 def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags) -> "Asked":

@@ -71,7 +71,7 @@ def classes(marks: Iterable[int], size: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """What the principals of a question name."""
 
     users: tuple[Principal, ...]
@@ -86,9 +86,7 @@ def principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
     `Principal` knows no wildcard but `*`, so what a statement says of a caller depends only on which named ARNs, roles, users and
     accounts are the caller's. Each combination that can be has one principal here. Undecidable for unique IDs.
     """
-    named = _named(
-        entry for statement in statements for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
-    )
+    named = named_in(statements)
     stranger = next(account for account in STRANGERS if account not in named.accounts)
     found = [Principal.of(f"arn:aws:iam::{account}:user/someone-else") for account in (*named.accounts, stranger)]
     found += [Principal.of(account) for account in named.accounts]
@@ -106,7 +104,14 @@ def principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _named(entries: Iterable[PrincipalEntry]) -> _Named:
+def named_in(statements: Iterable[Statement]) -> Named:
+    """Whom the statements name. Undecidable for unique IDs."""
+    return _named(
+        entry for statement in statements for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
+    )
+
+
+def _named(entries: Iterable[PrincipalEntry]) -> Named:
     users: dict[Principal, None] = {}
     roles: dict[Principal, None] = {}
     others: dict[Principal, None] = {}
@@ -128,4 +133,4 @@ def _named(entries: Iterable[PrincipalEntry]) -> _Named:
             roles[principal] = None
         elif principal.kind is not PrincipalKind.ROOT:
             others[principal] = None
-    return _Named(tuple(users), tuple(roles), tuple(others), tuple(accounts))
+    return Named(tuple(users), tuple(roles), tuple(others), tuple(accounts))

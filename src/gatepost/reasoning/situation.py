@@ -1,8 +1,8 @@
 """One caller and everything that has a say in what it asks: its own policies, what limits them, and the resource's policies.
 
 The question: is there a request, among those that a claim describes, that `decide` allows; or one that it does not. A claim is a
-`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: an action
-that carries the From address or the recipients always has them (`policy.question.EVERY_SEND`).
+`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: each has an
+address and a user agent, and where its action knows them a From address and recipients (`policy.question`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,8 +15,8 @@ from gatepost.policy.model import Effect, Policy
 from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
-from gatepost.policy.question import EVERY_SEND
-from gatepost.policy.request import Request
+from gatepost.policy.question import EVERY_CALL, EVERY_SEND
+from gatepost.policy.request import Context, Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
 from gatepost.reasoning.formula import Formula, conj, disj, negated
@@ -28,6 +28,7 @@ from gatepost.reasoning.witness import ELSEWHERE, request_of
 from gatepost.reasoning.world import OF_THE_CALLER, RESOURCE, World
 
 PRINCIPAL_ARN: Final = "aws:principalarn"
+USER_NAME: Final = "aws:username"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Situation:
     `besides`. `resource_account` may be `witness.ELSEWHERE`: nobody's, so that both sides must allow, and any resource is of it.
 
     `known` are keys of every request (None: absent), such as what the caller is called and the account's. `caller_keys` are those
-    of a caller that stands for others whom no statement names; a witness is then asked by whom its `aws:PrincipalArn` says.
+    of a caller that stands for others whom no statement names; a witness is then asked by whom its keys say.
     """
 
     principal: Principal
@@ -66,20 +67,20 @@ class Situation:
         """The resource's account, as a request says it."""
         return self.resource_account or account_of(self.resource or "") or self.principal.account
 
-    def breach(self, claim: Policy) -> Request | None:
-        """A described request that is allowed; None where there is none."""
+    def breach(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is allowed; None where there is none."""
         return self._find(claim, (self.policies, True))
 
-    def shortfall(self, claim: Policy) -> Request | None:
-        """A described request that is not allowed; None where each is."""
+    def shortfall(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is not allowed; None where each is."""
         return self._find(claim, (self.policies, False))
 
     def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is not where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is not where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, False))
 
     def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
-        """A request, any or a described one, that is allowed, and is where these policies stand instead."""
+        """A described request (any, without a claim) that is allowed, and is where these policies stand instead."""
         return self._find(claim, (self.policies, True), (others, True))
 
     def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
@@ -100,7 +101,7 @@ class Situation:
         if model is None:
             return None
         found = request_of(space, model, self.account)
-        caller = self._caller(found.context.get(PRINCIPAL_ARN))
+        caller = self._caller(found.context)
         request = Request.of_normalised(caller, found.action, found.resource, self.resource_account, found.context)
         # INVARIANT: what the formula says of the witness, `decide` with the real policies says too.
         confirmed = all(decide(request, policies).allowed is allows for policies, allows in wanted)
@@ -135,9 +136,12 @@ class Situation:
                 yield disj((-slot, *(world.text((name, at), Glob(wild(pattern))) for pattern in allowed_texts.like)))
                 yield from (disj((-slot, -world.text((name, at), Glob(wild(each))))) for each in allowed_texts.unlike)
 
-    def _caller(self, arn: str | tuple[str, ...] | None) -> Principal:
-        """Who asks in a witness: the principal, or whom the ARN says that it stands for."""
-        if PRINCIPAL_ARN not in self.caller_keys or not isinstance(arn, str):
+    def _caller(self, context: Context) -> Principal:
+        """Who asks in a witness: the principal, or whom the keys say that it stands for."""
+        arn, name = (context.get(key) if key in self.caller_keys else None for key in (PRINCIPAL_ARN, USER_NAME))
+        if isinstance(name, str):
+            return Principal.of(f"arn:aws:iam::{self.principal.account}:user/{name}")
+        if not isinstance(arn, str):
             return self.principal
         if self.principal.kind is not PrincipalKind.ASSUMED_ROLE:
             return Principal.of(arn, user_arn=self.principal.user_arn)
@@ -147,11 +151,12 @@ class Situation:
 
 
 def always_carried(space: Space) -> Iterable[Formula]:
-    """What every call of an action carries that knows the key: a send has a From address and recipients."""
+    """What every call carries, and every call of an action that knows the key: a send has a From address and recipients."""
+    keys = {name: key for name, key in space.world.keys.items() if name not in space.world.absent}
+    yield from (keys[name].present for name in EVERY_CALL if name in keys)
     for name in EVERY_SEND:
-        key = space.world.keys.get(name)
-        if key is not None:
-            yield from (disj((-chosen, key.present)) for chosen in space.carrying(name))
+        if name in keys:
+            yield from (disj((-chosen, keys[name].present)) for chosen in space.carrying(name))
 
 
 def describes(claim: Policy, request: Request) -> bool:
