@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
     "explain": (
         "explain:explain",
-        "Explain why a call was allowed or denied, or would be.",
+        "Explain why a call was allowed or denied, or what a policy says.",
         "gatepost explain --as user/alice --action ses:SendEmail --from news@example.com",
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
@@ -51,6 +51,11 @@ COMMANDS: Final = {
     ),
     "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
+    "window": (
+        "window:window",
+        "Write a policy that opens and closes at the right times.",
+        "gatepost window --deny-outside --daily 09:00-17:00 --tz Europe/Rome",
+    ),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }
 for _name, (_home, _summary, _example) in COMMANDS.items():

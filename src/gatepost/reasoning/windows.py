@@ -11,7 +11,8 @@ Theory, in numbered rules:
 4.  A date compared as text (`StringLike` on `aws:CurrentTime`) makes no window: its statement may be in force, or not.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -77,10 +78,9 @@ class Timeline:
 def timeline(of: Policy | Statement) -> Timeline:
     """The windows of a policy, or of a statement by itself: of an Allow when it allows, of a Deny when it does not deny."""
     policy = Policy((of,), VERSION_2012) if isinstance(of, Statement) else of
-    rules = [Rule(AttachedPolicy(policy), number, statement) for number, statement in enumerate(policy.statements)]
-    cuts = _cuts(policy.statements)
-    seconds = [cuts[0] - 1, *cuts] if cuts else [0]
-    reaches = [_reach(rules, second) for second in seconds]
+    parts = [_Part(Rule(AttachedPolicy(policy), number, statement)) for number, statement in enumerate(policy.statements)]
+    cuts = sorted({cut for part in parts for cut in part.cuts})
+    reaches = [_reach(parts, second) for second in _from_each(cuts)]
     line = _Line(policy, tuple(dict.fromkeys(reaches)))
     pieces: list[tuple[int | None, _Reach]] = []
     for start, reach in zip((None, *cuts), reaches, strict=True):
@@ -92,10 +92,9 @@ def timeline(of: Policy | Statement) -> Timeline:
     )
 
 
-def _cuts(statements: Iterable[Statement]) -> list[int]:
-    """The seconds at which a condition on the time can change."""
-    timed = (condition for statement in statements for condition in statement.conditions if is_on_time(condition))
-    return sorted({second for each in timed for second in moments(each) or () if FIRST_SECOND < second <= LAST_SECOND})
+def _from_each(cuts: Sequence[int]) -> Sequence[int]:
+    """A second of each piece that these make of the line."""
+    return [cuts[0] - 1, *cuts] if cuts else [0]
 
 
 def _moment(second: int | None) -> datetime | None:
@@ -118,15 +117,31 @@ class _Reach:
         return not self.perhaps and not other.perhaps and self.allows >= other.allows and self.denies <= other.denies
 
 
-def _reach(rules: Iterable[Rule], second: int) -> _Reach:
-    context = clock(second)
-    found: dict[Effect | None, set[Statement]] = {Effect.ALLOW: set(), Effect.DENY: set(), None: set()}
-    for rule in rules:
+class _Part:
+    """A statement without its conditions on the time, and the pieces of the line on which these hold."""
+
+    def __init__(self, rule: Rule) -> None:
         conditions = rule.statement.conditions
-        as_text = [condition for condition in conditions if is_on_time(condition) and _compares_text(condition.operator.base)]
-        tested = zip(conditions, rule.conditions, strict=True)
-        if all(test(context) for condition, test in tested if is_on_time(condition) and condition not in as_text):
-            found[None if as_text else rule.statement.effect].add(_timeless(rule.statement))
+        tests = dict(zip(conditions, rule.conditions, strict=True))
+        timed = [condition for condition in conditions if is_on_time(condition)]
+        as_text = [condition for condition in timed if _compares_text(condition.operator.base)]
+        seconds = {second for each in timed for second in moments(each) or ()}
+        self.cuts = sorted(second for second in seconds if FIRST_SECOND < second <= LAST_SECOND)
+        self.kind = None if as_text else rule.statement.effect
+        self.timeless = _timeless(rule.statement)
+        at_each = [clock(second) for second in _from_each(self.cuts)]
+        self._holds = [all(tests[each](context) for each in timed if each not in as_text) for context in at_each]
+
+    def holds(self, second: int) -> bool:
+        """Whether it is in force; of one that compares the time as text, whether it may be."""
+        return self._holds[bisect_right(self.cuts, second)]
+
+
+def _reach(parts: Iterable[_Part], second: int) -> _Reach:
+    found: dict[Effect | None, set[Statement]] = {Effect.ALLOW: set(), Effect.DENY: set(), None: set()}
+    for part in parts:
+        if part.holds(second):
+            found[part.kind].add(part.timeless)
     return _Reach(frozenset(found[Effect.ALLOW]), frozenset(found[Effect.DENY]), frozenset(found[None]))
 
 

@@ -17,6 +17,11 @@ def date_in_short(moment: datetime) -> str:
     return day if is_midnight(moment) else f"{day} {time_in_short(moment)}"
 
 
+def minute_of(moment: datetime) -> str:
+    """`2023-01-31 23:59`: the minute in which a moment lies."""
+    return _utc(moment).isoformat(sep=" ", timespec="minutes")
+
+
 def day_in_short(moment: datetime, before: datetime | None) -> str:
     """`2023-01-31`; of it what differs from the day of the moment `before`."""
     day = _utc(moment).date().isoformat()

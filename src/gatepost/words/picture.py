@@ -1,29 +1,30 @@
 """The picture of time in text: one row a line of time, a column some stretch of it.
 
-    1.  All rows share their scale: every moment at which any of them changes is a column of its own, `│` in the rows that change there
-        and the row's own mark in the others.
-    2.  Columns between two moments follow their distance, but no stretch is narrower than two columns, so that a short window among
-        long ones is seen. What lies before the first moment and after the last has no length; it is a tenth of the width each.
-    3.  Where there are more moments than fit, the first ones are drawn, and a line says how many changes are left out.
-    4.  Marks and words say all; whoever prints a picture may colour it besides.
+1.  All rows share their scale: every moment at which any of them changes is a column of its own, `│` in the rows that change there
+    and the row's own mark in the others.
+2.  Columns between two moments follow their distance, but no stretch is narrower than two columns, so that a short window among
+    long ones is seen. What lies before the first moment and after the last has no length; it is a tenth of the width each.
+3.  Where there are more moments than fit, those from now on are drawn, else the first, and it is said how many are left out.
+4.  Marks and words say all; whoever prints a picture may colour it besides.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
 from gatepost.reasoning.windows import Piece, State, Timeline
-from gatepost.words.dates import date_in_short, day_in_short, is_midnight, time_in_short
+from gatepost.words.dates import day_in_short, is_midnight, minute_of, time_in_short
+from gatepost.words.outlook import WORDS
 
 MARKS: Final = {State.ALLOWED: "█", State.DENIED: "░", State.DEPENDS: "▒"}
-WORDS: Final = {State.ALLOWED: "allowed", State.DENIED: "denied", State.DEPENDS: "depends on more than the time"}
 CHANGE: Final = "│"
 NOW: Final = "▲"
 GAP: Final = "  "
 NARROWEST: Final = 2  # columns between two changes
 LEAST_WIDTH: Final = 20  # of the line itself
+SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def picture(rows: Sequence[Row], *, width: int, now: datetime | None = None) -> 
     margin = max(len(row.label) for row in rows) + len(GAP)
     notes = max(len(row.note) for row in rows)
     beside = notes + len(GAP) if notes and width - margin - notes - len(GAP) >= width // 2 else 0
-    scale = _Scale.of(rows, max(width - margin - beside, LEAST_WIDTH))
+    scale = _Scale(rows, max(width - margin - beside, LEAST_WIDTH), now)
     lines = [" " * margin + line for line in scale.labels()]
     for row in rows:
         lines.append(f"{row.label:<{margin}}{scale.drawn(row.line)}{GAP + row.note if beside and row.note else ''}")
@@ -55,21 +56,17 @@ def picture(rows: Sequence[Row], *, width: int, now: datetime | None = None) -> 
 
 
 class _Scale:
-    """Which column is which time: `columns` are those of the moments."""
+    """Which column is which time: `columns` are those of the moments that are drawn."""
 
-    def __init__(self, moments: Sequence[datetime], left_out: int, width: int) -> None:
-        self.moments = tuple(moments)
-        self._left_out = left_out
+    def __init__(self, rows: Sequence[Row], width: int, now: datetime | None) -> None:
+        every = sorted({piece.start for row in rows for piece in row.line.pieces if piece.start is not None})
+        most = max(1, (width - 2 * _edge(width)) // (NARROWEST + 1))
+        past = 0 if now is None else sum(moment <= now for moment in every)
+        self._earlier = max(0, min(past - 1, len(every) - most))
+        self.moments = tuple(every[self._earlier :][:most])
+        self._later = len(every) - self._earlier - len(self.moments)
         self._width = width
         self.columns = _columns(self.moments, width)
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], width: int) -> "_Scale":
-        every = sorted({piece.start for row in rows for piece in row.line.pieces if piece.start is not None})
-        edge = _edge(width)
-        most = max(1, (width - 2 * edge) // (NARROWEST + 1))
-        shown = every if len(every) <= most else every[: most - most % 2]
-        return cls(shown, len(every) - len(shown), width)
 
     def drawn(self, line: Timeline) -> str:
         """A line of time, in marks."""
@@ -81,8 +78,10 @@ class _Scale:
 
     def _piece(self, line: Timeline, column: int) -> Piece:
         """The piece in which a column lies: from the last moment that stands at it or before."""
+        if not self.moments:
+            return line.pieces[0]
         before = [moment for moment, at in zip(self.moments, self.columns, strict=True) if at <= column]
-        return line.at(before[-1]) if before else line.pieces[0]
+        return line.at(before[-1] if before else self.moments[0] - SECOND)
 
     def labels(self) -> list[str]:
         """The dates, and the times beneath, each beginning above its column; one that finds no room is left out."""
@@ -98,8 +97,9 @@ class _Scale:
 
     def mark(self, now: datetime) -> str:
         """The line beneath on which `now` is marked, in its place within its stretch."""
+        text = f"now {minute_of(now)}"
         if not self.moments:
-            return f"{NOW} now {date_in_short(now)}"
+            return f"{NOW} {text}"
         later = [at for at, moment in enumerate(self.moments) if moment > now]
         ends = (0, *self.columns, self._width - 1)
         at = later[0] if later else len(self.moments)
@@ -109,14 +109,16 @@ class _Scale:
             column = first + max(1, min(last - first - 1, round(done * (last - first))))
         else:
             column = (first + last + 1) // 2
-        text = f"now {date_in_short(now)}"
-        if column + 2 + len(text) <= self._width:
-            return f"{' ' * column}{NOW} {text}"
-        return f"{text} {NOW}".rjust(column + 1)
+        has_room = column + 2 + len(text) <= self._width
+        if not has_room and len(text) < column:
+            return f"{text} {NOW}".rjust(column + 1)
+        return f"{' ' * column}{NOW} {text if has_room else 'now'}"
 
     def left_out(self) -> str:
         """How much is not drawn."""
-        return f"{self._left_out} later changes are not drawn" if self._left_out else ""
+        counts = ((self._earlier, "earlier"), (self._later, "later"))
+        told = " and ".join(f"{count} {which}" for count, which in counts if count)
+        return f"{told} changes are not drawn" if told else ""
 
 
 class _Labels:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.policy.sizes import INLINE_CHARACTERS, size_of
 from gatepost.services.iam import errors, groups, roles, users
-from gatepost.services.iam.documents import checked_policy, given_out, size_of
+from gatepost.services.iam.documents import checked_policy, given_out
 from gatepost.services.iam.naming import MEMBERS, about, about_inline, on_entity
 from gatepost.services.iam.pages import page
-from gatepost.services.iam.quotas import INLINE_CHARACTERS
 from gatepost.store import inline_policies
 from gatepost.store.inline_policies import InlinePolicy
 from gatepost.store.transaction import Transaction

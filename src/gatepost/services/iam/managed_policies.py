@@ -6,13 +6,14 @@ from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError, access_denied
 from gatepost.aws.operation import operation
 from gatepost.policy.model import VERSION_2012
+from gatepost.policy.sizes import MANAGED_CHARACTERS, size_of
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
-from gatepost.services.iam.documents import checked_policy, given_out, size_of
+from gatepost.services.iam.documents import checked_policy, given_out
 from gatepost.services.iam.errors import MALFORMED
 from gatepost.services.iam.naming import about_policy, iam_arn, new_id, on_arn, on_kind, on_new_entity
 from gatepost.services.iam.pages import page
-from gatepost.services.iam.quotas import MANAGED_CHARACTERS, POLICIES, POLICY_VERSIONS
+from gatepost.services.iam.quotas import POLICIES, POLICY_VERSIONS
 from gatepost.services.iam.tags import OF_RESOURCES, Tags, tag_list
 from gatepost.store import managed_policies, policy_uses
 from gatepost.store.managed_policies import ManagedPolicy, PolicyVersion

@@ -17,6 +17,7 @@ from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Statement
 from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.sizes import IDENTITY_POLICY_BYTES
 from gatepost.services.principals import UnknownPrincipal, principal_ids, shown
 from gatepost.services.ses import errors
 from gatepost.services.ses.naming import on_named_identity
@@ -26,7 +27,6 @@ from gatepost.store.identity_policies import IdentityPolicy
 from gatepost.store.transaction import Transaction
 
 MOST_POLICIES: Final = 20
-MOST_BYTES: Final = 4096
 NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME: Final = 64
 
@@ -153,9 +153,9 @@ def _checked(call: Call, tx: Transaction, identity: str, document: str) -> Mappi
     """The unique IDs of the users and roles that a valid document names; `AwsError` for any other document."""
     if not document:
         raise errors.invalid(call, "Policy is required.")
-    if len(document.encode()) > MOST_BYTES:
+    if len(document.encode()) > IDENTITY_POLICY_BYTES:
         raise errors.invalid_policy(
-            call, f"Policy is too long: {len(document.encode())} bytes, at most {MOST_BYTES} are allowed."
+            call, f"Policy is too long: {len(document.encode())} bytes, at most {IDENTITY_POLICY_BYTES} are allowed."
         )
     try:
         policy = read_policy(document, PolicyKind.RESOURCE)
