@@ -71,7 +71,6 @@ def lint(capsys: pytest.CaptureFixture[str], arguments: str) -> tuple[int, str, 
         ("window.json --select NO_SUCH", 2),
         ("window.json --fix --diff", 2),
         ("window.json --intent", 2),
-        ("- --fix", 2),
         ("window.json --now yesterday", 2),
         ("window.json --config absent.toml", 2),
         ("window.json --baseline clean.json", 2),
@@ -153,6 +152,16 @@ def test_fix_writes_what_is_proved_and_tells_what_is_left(folder: Path, capsys: 
     assert (folder / "window.json").read_text() == WINDOW
     assert lint(capsys, "window.json --fix --intent")[0] == 1
     assert '"DateGreaterThan": {"aws:CurrentTime": "2023-04-01T17' in (folder / "window.json").read_text()
+
+
+def test_fix_writes_to_files_alone(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("init --quiet", "add window.json", "-c user.name=a -c user.email=a@example.com commit --quiet -m one"):
+        subprocess.run(["git", *command.split()], cwd=folder, check=True)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WINDOW.encode())))
+    for name in ("git:HEAD:window.json", "-"):
+        says = f"gatepost: --fix: {name} is no file that can be written to; expected --diff\n"
+        assert lint(capsys, f"{name} --fix --intent") == (2, "", says)
+    assert lint(capsys, "git:HEAD:window.json --diff --intent")[0] == 1
 
 
 def test_diff_prints_what_fix_would_change_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

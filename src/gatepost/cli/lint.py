@@ -53,6 +53,8 @@ def lint(
     suppressions = _suppressions(task, gathered)
     setting = _setting(task, gathered)
     linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
+    if flags.fix:
+        _check_files(linted)
     if flags.fix or flags.diff:
         before = linted
         linted = tuple(fix_policy(each, task.rules, setting, suppressions, intent=flags.intent) for each in before)
@@ -76,8 +78,6 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected --fix or --diff, not both")
     if flags.intent and not (flags.fix or flags.diff):
         raise Exit(USAGE, "--intent: expected with --fix or --diff")
-    if flags.fix and "-" in policies:
-        raise Exit(USAGE, "--fix: standard input cannot be written to; expected --diff")
 
 
 def _code(run: "LintRun", *, failing: bool) -> int:
@@ -151,6 +151,12 @@ def _suppressions(task: Task, gathered: Gathered) -> "Suppressions":
 
 
 # --- writing ------------------------------------------------------------------------------------------------------------
+
+
+def _check_files(linted: Iterable["Linted"]) -> None:
+    for each in linted:
+        if each.policy.whole and not Path(each.policy.file).is_file():
+            raise Exit(USAGE, f"--fix: {each.policy.file} is no file that can be written to; expected --diff")
 
 
 def _write(linted: Iterable["Linted"]) -> None:

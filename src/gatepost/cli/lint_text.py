@@ -84,7 +84,7 @@ def _fixable(run: "LintRun") -> str:
 
 def _applied(linted: "Linted", paint: "Paint") -> Iterator[str]:
     for finding, fix in linted.applied:
-        yield from folded(f"{finding.code}: {fix.title}", paint.width, f"fixed {linted.policy.file} ", INDENT)
+        yield from folded(f"{finding.code}: {fix.title}", paint.width, f"fixed {visible(linted.policy.file)} ", INDENT)
     if linted.applied:
         yield ""
 
