@@ -12,7 +12,8 @@ from typing import Final
 
 from gatepost.claims.claim import Claim, Exempt, Term, means
 from gatepost.claims.errors import ClaimError
-from gatepost.claims.read import FROM, RECIPIENTS, condition_of
+from gatepost.claims.named import FROM, RECIPIENTS
+from gatepost.claims.read import condition_of
 from gatepost.claims.who import Home
 from gatepost.policy.catalogue import Action, actions, resource_arn, services
 from gatepost.policy.match import covers_action
