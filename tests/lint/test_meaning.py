@@ -1,13 +1,16 @@
 """What the rules of meaning say is so: each witness is decided as told, each fix takes its finding away, each proof holds."""
 
 import json
+from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import booleans
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import Finding, Fix
+from gatepost.lint.finding import Finding, Fix, Severity
 from gatepost.lint.patch import patched
 from gatepost.lint.rule import Rule
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
@@ -15,10 +18,13 @@ from gatepost.policy.read import PolicyKind
 from gatepost.policy.write import write_policy
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.witness import allows
 from lint.meaning import MEANING, applicable, asker_of, assert_witnesses_say_the_truth, meaning_of, mended, side_of
 from lint.random_mail_policies import documents
 from policy.strategies import policies
+from reasoning.test_small_worlds import KEYS, random_policy, small_world
 
+CASES = json.loads(Path(__file__).with_name("meaning.json").read_text("utf-8"))
 # Fixes that let nothing through that was not let through before.
 TIGHTENING = {
     "SES_PRINCIPAL_EVERYONE", "SES_FROM_LOOSE_WILDCARD", "SES_FROM_OTHER_DOMAIN", "SES_RECIPIENTS_FORANY_ALLOW",
@@ -88,7 +94,7 @@ def assert_all_holds(told: str, document: Document) -> int:
 
 
 def test_of_random_policies_every_witness_and_every_fix_holds() -> None:
-    assert sum(assert_all_holds(told, document) for told, document in documents(range(60))) > 40
+    assert sum(assert_all_holds(told, document) for told, document in documents(range(30))) > 20
 
 
 @settings(max_examples=40, deadline=None)
@@ -115,3 +121,36 @@ def test_every_fix_of_an_example_is_proved_but_where_nobody_can_know_what_was_me
         if finding.code == rule.code and finding.fixes and applicable(finding) is None
     }
     assert unproved == {"SES_WILDCARD_IN_EQUALS"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_is_told_and_what_is_left_alone(case: Any) -> None:
+    document = Document(json.dumps(case["policy"]), PolicyKind[case["kind"].upper()])
+    found = [each.code for each in meaning_of(document).findings if each.severity is not Severity.SUGGESTION]
+    assert sorted(found) == case["codes"], case["why"]
+
+
+def test_taking_out_what_says_nothing_changes_no_decision_of_a_small_world() -> None:
+    taken_out = 0
+    for seed in range(60):
+        rng = Random(seed)  # noqa: S311 -- reproducible cases
+        keys = tuple(sorted(rng.sample(tuple(KEYS), 2)))
+        statements = random_policy(rng, keys, named=False)
+        before = Document(json.dumps({"Version": "2012-10-17", "Statement": [*statements, statements[0]]}))
+        after = mended_of_what_says_nothing(before)
+        assert before.policy is not None
+        assert after.policy is not None
+        taken_out += len(before.policy.statements) - len(after.policy.statements)
+        world = small_world(keys, Side.IDENTITY)
+        for request in rng.sample(world, min(len(world), 60)):
+            assert allows((before.policy,), Side.IDENTITY, request) is allows((after.policy,), Side.IDENTITY, request), seed
+    assert taken_out > 50
+
+
+def mended_of_what_says_nothing(document: Document) -> Document:
+    while True:
+        found = (each for each in meaning_of(document).findings if each.code.startswith("GP_"))
+        fix = next((fix for finding in found if (fix := applicable(finding))), None)
+        if fix is None:
+            return document
+        document = patched(document, fix.edits)

@@ -16,6 +16,7 @@ from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, conditions_on, is_negated, lets_through, sends_of
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import Condition, Statement
+from gatepost.policy.pattern import glob, wild
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 
@@ -62,33 +63,37 @@ def _capitals(document: Document, tree: StatementTree, pair: ConditionTree, cond
 def _bypassed(
     document: Document, tree: StatementTree, statement: Statement, pair: ConditionTree, condition: Condition
 ) -> Iterator[Hit]:
+    """The first value that somebody passes by writing it with another case."""
+    base = "StringLike" if condition.operator.base.endswith("Like") else "StringEquals"
+    qualifier = "ForAnyValue" if condition.operator.qualifier else None
     for entry, value in zip(pair.element.entries(), condition.values, strict=True):
-        example = value.replace("*", "x").replace("?", "x") if value.strip("*?@") else ""
-        other = _other_case(value, example)
-        if not other or "${" in value:
+        other = _other_case(value)
+        if other == value or "${" in value:
             continue
-        qualifier = "ForAnyValue" if condition.operator.qualifier else None
-        same = compared("StringEquals", condition.key, other, qualifier=qualifier)
+        same = compared(base, condition.key, other, qualifier=qualifier)
         request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, same)))
         if request is not None:
+            address = _address(request.context[condition.key.lower()], other)
             yield Hit(
                 entry.at,
-                f"`{value}` does not match `{other}`: whoever changes the case gets by",
-                shown(request, f"allowed, though `{example}` is not"),
+                f"`{value}` does not match `{address}`: whoever changes the case gets by",
+                shown(request, f"allowed, though it is `{value}` but for the case"),
                 _ignoring_case(document, tree, pair, condition),
                 severity=Severity.SECURITY_WARNING,
             )
             return
 
 
-def _other_case(value: str, example: str) -> str:
-    """The address with a letter of the pattern's own in another case."""
-    letters = [at for at, letter in enumerate(value) if letter.isalpha()]
-    if not letters or not example:
-        return ""
-    mailbox = value.partition("@")[0]
-    chosen = [at for at in letters if at < len(mailbox)] or letters
-    return "".join(letter.swapcase() if at in chosen else letter for at, letter in enumerate(example))
+def _other_case(value: str) -> str:
+    """The pattern with the letters of its mailbox in the other case; those of its domain where the mailbox has none."""
+    mailbox, at, domain = value.partition("@")
+    return f"{mailbox.swapcase()}{at}{domain}" if mailbox.swapcase() != mailbox else value.swapcase()
+
+
+def _address(given: str | tuple[str, ...], pattern: str) -> str:
+    """Which of the addresses of a request matches."""
+    addresses = (given,) if isinstance(given, str) else given
+    return next((each for each in addresses if glob(wild(pattern), each)), addresses[0])
 
 
 def _ignoring_case(document: Document, tree: StatementTree, pair: ConditionTree, condition: Condition) -> tuple[Fix, ...]:
