@@ -55,7 +55,8 @@ def spoken_of(statement: Statement) -> int:
     return 0
 
 
-def _union(patterns: Iterable[str]) -> int:
+@lru_cache(maxsize=8192)
+def _union(patterns: tuple[str, ...]) -> int:
     found = 0
     for pattern in patterns:
         found |= covered(pattern)

@@ -55,13 +55,10 @@ def disj(formulas: Iterable[Formula]) -> Formula:
 
 def negated(formula: Formula) -> Formula:
     """The negation, pushed down to the literals."""
-    match formula:
-        case int():
-            return -formula
-        case And(parts):
-            return Or(tuple(map(negated, parts)))
-        case Or(parts):
-            return And(tuple(map(negated, parts)))
+    if isinstance(formula, int):
+        return -formula
+    parts = tuple([-part if isinstance(part, int) else negated(part) for part in formula.parts])
+    return Or(parts) if isinstance(formula, And) else And(parts)
 
 
 def clauses(formula: Formula, fresh: Callable[[], int]) -> list[list[int]]:
@@ -71,21 +68,22 @@ def clauses(formula: Formula, fresh: Callable[[], int]) -> list[list[int]]:
     """
     found: list[list[int]] = []
 
-    def literal(part: Formula) -> int:
-        if isinstance(part, int):
-            return part
-        name = fresh()
-        add(part, [-name])
-        return name
-
     def add(part: Formula, unless: list[int]) -> None:
-        if isinstance(part, And):
+        if isinstance(part, int):
+            found.append([*unless, part])
+        elif isinstance(part, And):
             for each in part.parts:
                 add(each, unless)
-        elif isinstance(part, Or):
-            found.append([*unless, *map(literal, part.parts)])
         else:
-            found.append([*unless, part])
+            clause = [*unless]
+            found.append(clause)
+            for each in part.parts:
+                if isinstance(each, int):
+                    clause.append(each)
+                else:
+                    name = fresh()
+                    clause.append(name)
+                    add(each, [-name])
 
     add(formula, [])
     return found
@@ -102,12 +100,21 @@ def justification(formula: Formula, holds: Callable[[int], bool]) -> set[int] | 
     if isinstance(formula, And):
         needed: set[int] = set()
         for part in formula.parts:
+            if isinstance(part, int):
+                if not holds(part):
+                    return None
+                needed.add(part)
+                continue
             reason = justification(part, holds)
             if reason is None:
                 return None
             needed |= reason
         return needed
     for part in formula.parts:
+        if isinstance(part, int):
+            if holds(part):
+                return {part}
+            continue
         reason = justification(part, holds)
         if reason is not None:
             return reason

@@ -1,24 +1,23 @@
 """One layer's policies as a formula: the requests that they allow by themselves, their Allows less their Denies."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import combinations
 
 from gatepost.policy.catalogue import services
 from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule, resource_pattern
-from gatepost.policy.model import Effect, Place, Policy, Statement
+from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
 from gatepost.policy.variables import Template, Variable
 from gatepost.reasoning.choices import carriers, classes, known_actions, principals, spoken_of
+from gatepost.reasoning.difference import meaning_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import ACTION, World
 
 SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
-NOWHERE = Place(1, 1)
 
 
 class Side(Enum):
@@ -102,14 +101,10 @@ class Space:
 
     def _statement(self, statement: Statement, *, variables: bool) -> Formula:
         # Policies that are compared mostly share their statements; where these stand does not matter.
-        same = (
-            replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=()),
-            variables,
-            *((each.key, each.operator, each.values) for each in statement.conditions),
-        )
-        formula = self._said.get(same)
+        said = meaning_of(statement, variables=variables)
+        formula = self._said.get(said)
         if formula is None:
-            formula = self._said[same] = self._spoken(statement, variables=variables)
+            formula = self._said[said] = self._spoken(statement, variables=variables)
         return formula
 
     def _spoken(self, statement: Statement, *, variables: bool) -> Formula:
@@ -135,20 +130,31 @@ class Space:
         return disj((*listed, conj((self.unlisted, unlisted))))
 
     def _unlisted(self, pattern: str) -> Formula:
+        formula = self._said.get(pattern)
+        if formula is None:
+            formula = self._said[pattern] = self._covers_unlisted(pattern)
+        return formula
+
+    def _covers_unlisted(self, pattern: str) -> Formula:
         lowered = wild(pattern.lower())
         if not lowered.strip(STAR):
             return TRUE if lowered else FALSE
         return FALSE if lowered.partition(":")[0] in services() else self.world.text(ACTION, Glob(lowered))
 
     def _resource(self, statement: Statement, *, variables: bool) -> Formula:
-        of: Callable[[str], Formula] = lambda text: self._entry(text, variables=variables)  # noqa: E731 -- two uses below
         if statement.resources is not None:
-            return disj(map(of, statement.resources))
+            return disj(self._entry(text, variables=variables) for text in statement.resources)
         if statement.not_resources is not None:
-            return negated(disj(map(of, statement.not_resources)))
+            return negated(disj(self._entry(text, variables=variables) for text in statement.not_resources))
         return TRUE
 
     def _entry(self, text: str, *, variables: bool) -> Formula:
+        formula = self._said.get((text, variables))
+        if formula is None:
+            formula = self._said[text, variables] = self._covers(text, variables=variables)
+        return formula
+
+    def _covers(self, text: str, *, variables: bool) -> Formula:
         if text == "*":
             return TRUE
         pattern = resource_pattern(text, variables=variables)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
+from gatepost.reasoning.difference import difference
 from gatepost.reasoning.formula import Formula, conj, negated
 from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.solve import solve
@@ -64,11 +65,14 @@ class Asker:
     def _witness(
         self, *, of: tuple[Policy, ...], and_of: tuple[Policy, ...] | None = None, but_not: tuple[Policy, ...] = ()
     ) -> Request | None:
-        space = Space((*of, *(and_of or ()), *but_not), self.side, self.caller, self.known)
-        wanted: list[Formula] = [space.allowed(of)]
+        few, fewer = difference(of, but_not)
+        if not any(policy.statements for policy in few):
+            return None
+        space = Space((*few, *(and_of or ()), *fewer), self.side, self.caller, self.known)
+        wanted: list[Formula] = [space.allowed(few)]
         if and_of is not None:
             wanted.append(space.allowed(and_of))
-        wanted.append(negated(space.allowed(but_not)))
+        wanted.append(negated(space.allowed(fewer)))
         model = solve(space.world, conj((*wanted, space.facts())))
         if model is None:
             return None

@@ -16,8 +16,9 @@ Theory, in numbered rules:
     known or the question is not decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from gatepost.policy.catalogue import condition_key, is_multivalued, is_single_valued
@@ -29,10 +30,10 @@ from gatepost.policy.operators import (
     holds_when_absent,
     patterns_of,
     value_test,
-    variables_of,
 )
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Context
+from gatepost.policy.variables import Variable
 from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, folded, in_parts
@@ -88,7 +89,7 @@ class World:
         for policy in policies:
             for statement in policy.statements:
                 for condition in statement.conditions:
-                    same = (str(condition.operator), condition.values, policy.has_variables)
+                    same = (condition.operator, condition.values, policy.has_variables)
                     conditions.setdefault(condition.key.lower(), {})[same] = (condition, policy.has_variables)
         if ALWAYS[0] in conditions and ALWAYS[1] in conditions:
             raise Undecidable("aws:CurrentTime and aws:EpochTime in one question")
@@ -169,7 +170,8 @@ class World:
         if operator.base == NULL:
             wanted = {value.lower() for value in condition.values}
             return disj(literal for word, literal in (("true", -key.present), ("false", key.present)) if word in wanted)
-        each = [self._holds(key, at, condition, effect, variables=variables) for at in range(len(key.slots))]
+        holds = self._test(key, condition, effect, variables=variables)
+        each = [holds((key.name, at)) for at in range(len(key.slots))]
         if operator.qualifier == "ForAllValues":
             return conj(disj((-slot, holds)) for slot, holds in zip(key.slots, each, strict=True))
         if operator.qualifier == "ForAnyValue":
@@ -177,32 +179,44 @@ class World:
         alone = conj((key.present, negated(key.is_set), each[0]))
         return disj((-key.present, alone)) if holds_when_absent(operator) else alone
 
-    def _holds(self, key: Key, at: int, condition: Condition, effect: Effect, *, variables: bool) -> Formula:
-        """What one value must be for the operator to hold of it."""
+    def _test(self, key: Key, condition: Condition, effect: Effect, *, variables: bool) -> Callable[[Place], Formula]:
+        """What one value must be for the operator to hold of it, by the slot where it is."""
         comparison = COMPARISONS[condition.operator.base]
-        for variable in variables_of(condition, variables=variables):
-            if variable.key not in self.known and variable.key not in self.absent:
-                raise Undecidable(f"the variable `${{{variable.key}}}` in {condition.key}: its value is not known")
-        if key.candidates is not None:
-            holds = value_test(condition, effect, self.known, variables=variables)
-            mask = sum(1 << number for number, value in enumerate(key.candidates) if holds(value))
-            return self._among((key.name, at), mask, len(key.candidates))
         literals, templates = patterns_of(condition, variables=variables)
+        for part in chain.from_iterable(template.parts for template in templates):
+            if isinstance(part, Variable) and part.key not in self.known and part.key not in self.absent:
+                raise Undecidable(f"the variable `${{{part.key}}}` in {condition.key}: its value is not known")
+        if key.candidates is not None:
+            holds, size = value_test(condition, effect, self.known, variables=variables), len(key.candidates)
+            mask = sum(1 << number for number, value in enumerate(key.candidates) if holds(value))
+            return lambda place: self._among(place, mask, size)
         filled = (template.fill(self.known) for template in templates)
         values = (*literals, *(pattern for pattern in filled if pattern is not None))
-        place = (key.name, at)
-        if not comparison.name.startswith("Arn"):
-            matched = disj(self.text(place, _glob(comparison.name, value)) for value in values)
+        if comparison.name.startswith("Arn"):
+            return self._arn_test(values, effect, is_negated=comparison.negated)
+        globs = [_glob(comparison.name, value) for value in values]
+
+        def test(place: Place) -> Formula:
+            matched = disj(self.text(place, glob) for glob in globs)
             return negated(matched) if comparison.negated else matched
-        # `policy.operators`, rules 5 and 6: a negated ARN operator and a value, or a pattern, that is no ARN.
-        readable = self.text(place, AN_ARN)
+
+        return test
+
+    def _arn_test(self, values: Iterable[str], effect: Effect, *, is_negated: bool) -> Callable[[Place], Formula]:
+        """The same of an ARN: `policy.operators`, rules 5 and 6, on a negated operator and a value, or a pattern, that is none."""
         patterns = [arn_pattern(value) for value in values]
-        matched = disj(self.text(place, in_parts(parts)) for parts in patterns if parts is not None)
-        if not comparison.negated:
-            return conj((readable, matched))
-        if effect is Effect.DENY:
-            return disj((-readable, negated(matched)))
-        return FALSE if None in patterns else conj((readable, negated(matched)))
+        globs = [in_parts(parts) for parts in patterns if parts is not None]
+
+        def test(place: Place) -> Formula:
+            readable = self.text(place, AN_ARN)
+            matched = disj(self.text(place, glob) for glob in globs)
+            if not is_negated:
+                return conj((readable, matched))
+            if effect is Effect.DENY:
+                return disj((-readable, negated(matched)))
+            return FALSE if None in patterns else conj((readable, negated(matched)))
+
+        return test
 
     def resource(self, pattern: str) -> int:
         """The atom that the resource matches a pattern (wildcards in the package's own form)."""
