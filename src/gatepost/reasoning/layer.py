@@ -87,6 +87,10 @@ class Space:
             facts += [disj((-chosen, -self.world.keys[key].present)) for chosen in without]
         return conj(facts)
 
+    def carrying(self, key: str) -> tuple[int, ...]:
+        """The classes of actions that carry a service's own key (lower case)."""
+        return tuple(chosen for chosen, block in self.actions.items() if block & self._carried.get(key, 0))
+
     # --- policies -------------------------------------------------------------------------------------------------------
 
     def allowed(self, policies: Iterable[Policy]) -> Formula:
@@ -108,13 +112,17 @@ class Space:
         return formula
 
     def _spoken(self, statement: Statement, *, variables: bool) -> Formula:
-        conditions = (
-            self.world.condition(condition, statement.effect, variables=variables) for condition in statement.conditions
-        )
         named = self._named(statement)
         callers = [chosen for chosen, block in self.callers.items() if block & named]
         who = TRUE if len(callers) == len(self.callers) else disj(callers)
-        return conj((self._action(statement), who, self._resource(statement, variables=variables), *conditions))
+        return conj((who, self.speaks(statement, variables=variables)))
+
+    def speaks(self, statement: Statement, *, variables: bool) -> Formula:
+        """Action, resource and conditions of a statement cover the request, whoever asks."""
+        conditions = (
+            self.world.condition(condition, statement.effect, variables=variables) for condition in statement.conditions
+        )
+        return conj((self._action(statement), self._resource(statement, variables=variables), *conditions))
 
     def _action(self, statement: Statement) -> Formula:
         mask = spoken_of(statement)

@@ -9,7 +9,7 @@ from typing import Final
 from gatepost.policy.decide import Policies, decide
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.request import Request
-from gatepost.reasoning.choices import known_actions
+from gatepost.reasoning.choices import SOMEBODY, known_actions
 from gatepost.reasoning.formula import TRUE
 from gatepost.reasoning.globs import Literal, filled, matches
 from gatepost.reasoning.layer import Side, Space
@@ -17,7 +17,6 @@ from gatepost.reasoning.solve import Model, shortest
 from gatepost.reasoning.world import ACTION, RESOURCE, Place
 
 USUAL: Final = {
-    "resource": ("arn:aws:ses:us-east-1:111122223333:identity/example.com", "*"),
     "action": ("s3:getobject", "ec2:runinstances"),
     "ses:recipients": ("someone@example.org", "someone@example.com"),
 }
@@ -31,8 +30,8 @@ EVERYONE: Final = Policy(
 )
 
 
-def request_of(space: Space, model: Model) -> Request:
-    """The request that a model describes."""
+def request_of(space: Space, model: Model, account: str | None = None) -> Request:
+    """The request that a model describes, on a resource of this account where that may be."""
     world = space.world
     block = next((block for chosen, block in space.actions.items() if chosen in model.true), 0)
     action = known_actions()[(block & -block).bit_length() - 1] if block else _text(ACTION, model)
@@ -48,7 +47,8 @@ def request_of(space: Space, model: Model) -> Request:
         )
         is_set = key.is_set in model.true if isinstance(key.is_set, int) else key.is_set == TRUE
         context[key.name] = tuple(dict.fromkeys(values)) if is_set else values[0]
-    return Request.of_normalised(caller, action, _text(RESOURCE, model), None, context)
+    usual = (f"arn:aws:ses:us-east-1:{account or SOMEBODY}:identity/example.com", "*")
+    return Request.of_normalised(caller, action, _text(RESOURCE, model, usual), None, context)
 
 
 def _candidate(candidates: Sequence[str], model: Model, place: Place) -> str:
@@ -56,11 +56,11 @@ def _candidate(candidates: Sequence[str], model: Model, place: Place) -> str:
     return candidates[(mask & -mask).bit_length() - 1]
 
 
-def _text(place: Place, model: Model) -> str:
+def _text(place: Place, model: Model, usual: tuple[str, ...] = ()) -> str:
     """A usual text, or a pattern filled in as people would, where it satisfies the literals; else the theory's own."""
     literals = model.texts.get(place, ())
     wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
-    usual = USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
+    usual = usual or USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
     likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
     return next((text for text in (*usual, *likely) if _satisfies(text, literals)), None) or shortest(literals)
 
