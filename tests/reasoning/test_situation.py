@@ -11,7 +11,7 @@ from gatepost.policy.decide import Policies, decide
 from gatepost.policy.model import Policy
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.reasoning.situation import Situation, describes
+from gatepost.reasoning.situation import AnyText, Situation, describes
 from reasoning.test_small_worlds import (
     IDENTITY,
     KEYS,
@@ -149,9 +149,24 @@ def test_a_send_without_a_sender_is_no_witness() -> None:
     assert Situation(Principal.of(ANN), Policies(identity=[policy])).breach(sending) is None
 
 
-def test_the_policies_of_an_unnamed_resource_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected the resource whose they are"):
-        Situation(Principal.of(ANN), Policies(resource=[ALL]))
+ANYBODY = {"aws:principalarn": AnyText((f"arn:aws:iam::{HOME}:user/?*",), (ANN, "*/"))}
+
+
+def test_a_caller_that_stands_for_others_is_whom_its_arn_says() -> None:
+    of_team = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/team/*"}}
+    policies = Policies(identity=[read([EVERYTHING | {"Condition": of_team}])])
+    stranger = Situation(Principal.of(f"arn:aws:iam::{HOME}:user/x"), policies, resource_account=HOME, caller_keys=ANYBODY)
+    witness = stranger.breach(ALL)
+    assert witness is not None
+    assert witness.principal.arn == witness.context["aws:principalarn"]
+    assert witness.principal.arn.startswith(f"arn:aws:iam::{HOME}:user/team/")
+
+
+def test_who_is_asked_apart_is_no_stranger() -> None:
+    only_ann = {"StringEquals": {"aws:PrincipalArn": ANN}}
+    policies = Policies(identity=[read([EVERYTHING | {"Condition": only_ann}])])
+    stranger = Situation(Principal.of(f"arn:aws:iam::{HOME}:user/x"), policies, resource_account=HOME, caller_keys=ANYBODY)
+    assert stranger.breach(ALL) is None
 
 
 @pytest.mark.long

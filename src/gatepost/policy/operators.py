@@ -69,6 +69,16 @@ def _equal_ignoring_case(values: tuple[str, ...]) -> Matches:
     return lambda value: value.lower() in lowered
 
 
+def _like_ignoring_case(patterns: tuple[str, ...]) -> Matches:
+    tests = tuple(matcher(_lowered(pattern)) for pattern in patterns)
+    return lambda value: any(test(_lowered(value)) for test in tests)
+
+
+def _lowered(text: str) -> str:
+    # A letter for a letter, so that `?` stays one character.
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
 # --- numbers, dates, addresses ------------------------------------------------------------------------------------------
 
 
@@ -188,6 +198,8 @@ def _pair(name: str, not_name: str, comparison: Comparison) -> tuple[Comparison,
 
 
 NULL: Final = "Null"
+# What IAM lacks: claims (`gatepost.claims`) compare addresses so. No policy can say it, `read_operator` does not know it.
+LIKE_IGNORING_CASE: Final = "StringLikeIgnoreCase"
 COMPARISONS: Final[Mapping[str, Comparison]] = {
     comparison.name: comparison
     for comparison in (
@@ -198,6 +210,7 @@ COMPARISONS: Final[Mapping[str, Comparison]] = {
             Comparison("", _equal_ignoring_case, variables=True),
         ),
         *_pair("StringLike", "StringNotLike", Comparison("", _like, variables=True, wildcards=True)),
+        Comparison(LIKE_IGNORING_CASE, _like_ignoring_case, wildcards=True),
         *_family("Numeric", read_number, uncertain=True),
         *_family("Date", read_instant, uncertain=False),
         Comparison("Bool", _boolean),
@@ -209,7 +222,8 @@ COMPARISONS: Final[Mapping[str, Comparison]] = {
 }
 QUALIFIERS: Final = ("ForAllValues", "ForAnyValue")
 IF_EXISTS: Final = "IfExists"
-OPERATOR_NAMES: Final = (*COMPARISONS, *(f"{name}{IF_EXISTS}" for name in COMPARISONS), NULL)
+WRITTEN: Final = tuple(name for name in COMPARISONS if name != LIKE_IGNORING_CASE)
+OPERATOR_NAMES: Final = (*WRITTEN, *(f"{name}{IF_EXISTS}" for name in WRITTEN), NULL)
 
 
 def read_operator(text: str) -> Operator | None:
@@ -220,7 +234,7 @@ def read_operator(text: str) -> Operator | None:
     base = rest.removesuffix(IF_EXISTS)
     if base == NULL:
         return Operator(NULL) if text == NULL else None
-    if base not in COMPARISONS:
+    if base not in WRITTEN:
         return None
     return Operator(base, qualifier or None, base != rest)
 

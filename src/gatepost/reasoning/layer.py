@@ -40,8 +40,9 @@ class Space:
         side: Side,
         caller: Principal | None,
         known: Mapping[str, str | tuple[str, ...] | None],
+        open_keys: frozenset[str] = frozenset(),
     ) -> None:
-        self.world = World.of(policies, known)
+        self.world = World.of(policies, known, open_keys)
         self._side = side
         self._said: dict[object, Formula] = {}
         statements = [statement for policy in policies for statement in policy.statements]

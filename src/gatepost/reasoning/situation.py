@@ -7,13 +7,14 @@ that carries the From address or the recipients always has them (`policy.questio
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from gatepost.policy.decide import decide
 from gatepost.policy.match import speaks_of_action
 from gatepost.policy.model import Effect, Policy
-from gatepost.policy.pattern import STAR
+from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
-from gatepost.policy.principal import Principal
+from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
@@ -22,16 +23,30 @@ from gatepost.reasoning.formula import Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, in_parts
 from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.solve import solve
-from gatepost.reasoning.witness import request_of
-from gatepost.reasoning.world import RESOURCE, World
+from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.witness import ELSEWHERE, request_of
+from gatepost.reasoning.world import OF_THE_CALLER, RESOURCE, World
+
+PRINCIPAL_ARN: Final = "aws:principalarn"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyText:
+    """What a key may be, where it is there: like one of these patterns, and unlike all those."""
+
+    like: tuple[str, ...] = ("?*",)
+    unlike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Who asks, on what, under which policies.
 
-    `resource` is an ARN or `*`, whose own policies stand in `policies`; None is any resource of the account that has none, so
-    neither of `besides`. `known` are keys of every request (None: absent), such as what the caller is called and the account's.
+    `resource` is an ARN or `*`; the resource policies in `policies` are its own. None is any resource of the account but those in
+    `besides`. `resource_account` may be `witness.ELSEWHERE`: nobody's, so that both sides must allow, and any resource is of it.
+
+    `known` are keys of every request (None: absent), such as what the caller is called and the account's. `caller_keys` are those
+    of a caller that stands for others whom no statement names; a witness is then asked by whom its `aws:PrincipalArn` says.
     """
 
     principal: Principal
@@ -39,13 +54,12 @@ class Situation:
     resource: str | None = None
     resource_account: str | None = None
     known: Mapping[str, str | tuple[str, ...] | None] = field(default_factory=dict)
+    caller_keys: Mapping[str, AnyText] = field(default_factory=dict)
     besides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.resource is not None and self.resource != "*" and arn_parts(self.resource) is None:
             raise ValueError(f"the resource `{self.resource}`: expected an ARN or `*`")
-        if self.resource is None and self.policies.resource.rules:
-            raise ValueError("resource policies: expected the resource whose they are")
 
     @property
     def account(self) -> str | None:
@@ -61,12 +75,14 @@ class Situation:
         return self._find(claim, allows=False)
 
     def _find(self, claim: Policy, *, allows: bool) -> Request | None:
-        space = Space((*documents(self.policies), NAMED_ONLY, claim), Side.RESOURCE, self.principal, self.known)
+        every = (*documents(self.policies), NAMED_ONLY, claim)
+        space = Space(every, Side.RESOURCE, self.principal, self.known, frozenset(self.caller_keys))
         answer = allowed(space, self.policies, self.principal, self.account)
         wanted = (
             speaks_of(claim, space, self.principal),
             answer if allows else negated(answer),
-            *self._asked_on(space.world),
+            *self._asked_on(space),
+            *self._asked_by(space.world),
             *always_carried(space),
             space.facts(),
         )
@@ -74,21 +90,49 @@ class Situation:
         if model is None:
             return None
         found = request_of(space, model, self.account)
-        request = Request.of_normalised(found.principal, found.action, found.resource, self.resource_account, found.context)
+        caller = self._caller(found.context.get(PRINCIPAL_ARN))
+        request = Request.of_normalised(caller, found.action, found.resource, self.resource_account, found.context)
         # INVARIANT: what the formula says of the witness, `decide` with the real policies says too.
         if decide(request, self.policies).allowed is not allows or not describes(claim, request):
             raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
         return request
 
-    def _asked_on(self, world: World) -> Iterable[Formula]:
+    def _asked_on(self, space: Space) -> Iterable[Formula]:
+        text = space.world.text
         if self.resource is not None:
-            yield world.text(RESOURCE, Glob(self.resource))
+            yield text(RESOURCE, Glob(self.resource))
             return
-        accounts = {"", self.account or ""}
-        forms = [Glob("*"), *(in_parts(("arn", STAR, STAR, STAR, account, STAR)) for account in sorted(accounts))]
-        yield disj(world.text(RESOURCE, form) for form in forms)
+        if self.account != ELSEWHERE:
+            of_account, of_none = (
+                text(RESOURCE, in_parts(("arn", STAR, STAR, STAR, of, STAR))) for of in (self.account or "", "")
+            )
+            # No ARN of a service that the catalogue knows in full leaves its account out.
+            yield disj((text(RESOURCE, Glob("*")), of_account, conj((space.unlisted, of_none))))
         for resource in self.besides:
-            yield -world.text(RESOURCE, Glob(resource))
+            yield -text(RESOURCE, Glob(resource))
+
+    def _asked_by(self, world: World) -> Iterable[Formula]:
+        """What the caller's keys may be; a name and an ARN that must agree are not both left open."""
+        asked = [name for name in self.caller_keys if name in world.keys]
+        own = [name for name in asked if name in OF_THE_CALLER]
+        if len(own) > 1:
+            raise Undecidable(f"{' and '.join(own)} belong to the caller and say the same in two ways: say who asks")
+        yield from (world.keys[name].present for name in own)
+        for name in asked:
+            allowed_texts = self.caller_keys[name]
+            for at, slot in enumerate(world.keys[name].slots):
+                yield disj((-slot, *(world.text((name, at), Glob(wild(pattern))) for pattern in allowed_texts.like)))
+                yield from (disj((-slot, -world.text((name, at), Glob(wild(each))))) for each in allowed_texts.unlike)
+
+    def _caller(self, arn: str | tuple[str, ...] | None) -> Principal:
+        """Who asks in a witness: the principal, or whom the ARN says that it stands for."""
+        if PRINCIPAL_ARN not in self.caller_keys or not isinstance(arn, str):
+            return self.principal
+        if self.principal.kind is not PrincipalKind.ASSUMED_ROLE:
+            return Principal.of(arn, user_arn=self.principal.user_arn)
+        role = Principal.of(arn)
+        session = f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{self.principal.name}"
+        return Principal.of(session, role_arn=arn)
 
 
 def always_carried(space: Space) -> Iterable[Formula]:

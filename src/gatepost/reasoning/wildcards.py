@@ -37,8 +37,8 @@ class Glob:
 
 
 def folded(text: str) -> Glob:
-    """The pattern of a text without regard to case; Undecidable where lower case is more than a letter for a letter."""
-    if not text.isascii():
+    """A pattern without regard to case; Undecidable where lower case is more than a letter for a letter."""
+    if not text.replace(STAR, "").replace(ANY, "").isascii():
         raise Undecidable(f"`{text}` is compared without regard to case: decided for ASCII alone")
     return Glob(text.lower(), folded=True)
 

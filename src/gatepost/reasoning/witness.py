@@ -8,10 +8,11 @@ from typing import Final
 
 from gatepost.policy.decide import Policies, decide
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.pattern import STAR
 from gatepost.policy.request import Request
 from gatepost.reasoning.choices import SOMEBODY, known_actions
 from gatepost.reasoning.formula import TRUE
-from gatepost.reasoning.globs import Literal, filled, matches
+from gatepost.reasoning.globs import Glob, Literal, filled, matches
 from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.solve import Model, shortest
 from gatepost.reasoning.world import ACTION, RESOURCE, Place
@@ -62,6 +63,9 @@ def _text(place: Place, model: Model, usual: tuple[str, ...] = ()) -> str:
     wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
     usual = usual or USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
     likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
+    if place == RESOURCE:
+        in_region = (Glob(glob.pattern.replace(f":{STAR}:", ":us-east-1:", 1)) for glob in wanted)
+        likely = [*(filled(glob, "example.com") for glob in in_region), *likely]
     return next((text for text in (*usual, *likely) if _satisfies(text, literals)), None) or shortest(literals)
 
 

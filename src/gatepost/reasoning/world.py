@@ -72,6 +72,7 @@ class World:
 
     known: Context
     absent: frozenset[str]
+    open: frozenset[str] = frozenset()  # keys of the caller that the asker describes by facts of its own
     keys: dict[str, Key] = field(default_factory=dict)
     patterns: dict[int, tuple[Place, Glob]] = field(default_factory=dict)
     masks: dict[int, tuple[Place, int]] = field(default_factory=dict)
@@ -80,11 +81,16 @@ class World:
     _said: dict[object, Formula] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policies: Iterable[Policy], known: Mapping[str, str | tuple[str, ...] | None]) -> "World":
+    def of(
+        cls,
+        policies: Iterable[Policy],
+        known: Mapping[str, str | tuple[str, ...] | None],
+        open_keys: frozenset[str] = frozenset(),
+    ) -> "World":
         """The world of these policies. `known` are keys whose value (None: their absence) the asker says."""
         lowered = {key.lower(): value for key, value in known.items()}
         context = {key: value for key, value in lowered.items() if value is not None}
-        world = cls(context, frozenset(key for key, value in lowered.items() if value is None))
+        world = cls(context, frozenset(key for key, value in lowered.items() if value is None), open_keys)
         conditions: dict[str, dict[tuple[object, ...], tuple[Condition, bool]]] = {}
         for policy in policies:
             for statement in policy.statements:
@@ -124,7 +130,7 @@ class World:
 
     def _key(self, name: str, conditions: list[Condition]) -> Key:
         given = self.known.get(name)
-        if given is None and name not in self.absent and name in OF_THE_CALLER:
+        if given is None and name in OF_THE_CALLER - self.absent - self.open:
             raise Undecidable(f"{name} belongs to the caller: say who asks")
         in_sets = sum(condition.operator.qualifier is not None for condition in conditions)
         single = is_single_valued(name)

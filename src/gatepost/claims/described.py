@@ -1,0 +1,131 @@
+"""A claim as statements: Allows that describe requests, Denies that take some out (`reasoning.situation` asks for them so).
+
+Requests are described as they come: an action is asked on the resource types that it needs, and on `*` where it has none; of an
+action that does not carry a key nothing is said by it (`read`, rule 2).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from gatepost.claims.claim import Claim, Exempt, Term, means
+from gatepost.claims.errors import ClaimError
+from gatepost.claims.read import FROM, RECIPIENTS, condition_of
+from gatepost.claims.who import Home
+from gatepost.policy.catalogue import Action, actions, resource_arn, services
+from gatepost.policy.match import covers_action
+from gatepost.policy.model import VERSION_2012, Condition, Effect, Operator, Place, Policy, Statement
+from gatepost.policy.principal import Principal
+from gatepost.policy.values import arn_parts
+
+PART: Final = re.compile(r"\$\{[^}]*\}")
+NO_RESOURCE: Final = "?"  # as a pattern: one character. Every other resource is an ARN, so this is `*` alone
+BY_ACTION: Final = (FROM, RECIPIENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Actions that are asked on the same types of resource and carry the same of the keys that claims speak of."""
+
+    actions: tuple[str, ...]
+    service: str
+    types: tuple[str, ...]
+    carried: tuple[str, ...]
+
+
+def described(claim: Claim, principal: Principal, home: Home) -> Policy:
+    """The requests of one caller that a claim speaks of. ClaimError where there can be none whoever asks, or a group is unknown."""
+    spoken = tuple(_described(claim, home))
+    if not spoken:
+        raise ClaimError(f"none of {', '.join(claim.actions)} is asked on {', '.join(claim.resources)}")
+    taken_out = (_exempt(each) for each in claim.exempt if means(each.who, principal, home))
+    return Policy((*(spoken if means(claim.who, principal, home) else ()), *taken_out), version=VERSION_2012)
+
+
+def without_key(claim: Claim) -> dict[str, tuple[str, ...]]:
+    """For each term on a key that some of the actions do not carry, as written: those actions."""
+    return {
+        term.text: missing
+        for term in claim.terms
+        if term.key in BY_ACTION
+        and (
+            missing := tuple(name for alike in _alike(claim.actions) if term.key not in alike.carried for name in alike.actions)
+        )
+    }
+
+
+def _described(claim: Claim, home: Home) -> Iterator[Statement]:
+    for alike in _alike(claim.actions):
+        resources = tuple(_asked_on(alike, claim.resources, home))
+        if resources:
+            said = (term for term in claim.terms if term.key not in BY_ACTION or term.key in alike.carried)
+            yield Statement(Effect.ALLOW, actions=alike.actions, resources=resources, conditions=tuple(map(_condition, said)))
+    resources = tuple(each for each in claim.resources if each == "*" or arn_parts(each) is not None)
+    if claim.resources and not resources:
+        return
+    conditions = tuple(_condition(term) for term in claim.terms if term.key not in BY_ACTION)
+    for pattern in claim.actions:
+        if pattern == "*":
+            unlisted = tuple(f"{service}:*" for service in services())
+            yield Statement(Effect.ALLOW, not_actions=unlisted, resources=resources or ("*",), conditions=conditions)
+        elif pattern.partition(":")[0].lower() not in services():
+            yield Statement(Effect.ALLOW, actions=(pattern,), resources=resources or ("*",), conditions=conditions)
+
+
+def _condition(term: Term) -> Condition:
+    return condition_of(term, if_exists=term.in_doubt and term.key not in BY_ACTION)
+
+
+def _exempt(each: Exempt) -> Statement:
+    shown = (
+        Condition(Operator("Null"), term.key, ("false",), Place(1, term.column))
+        for term in each.terms
+        if term.in_doubt and term.operator.qualifier == "ForAllValues"
+    )
+    return Statement(Effect.DENY, actions=("*",), resources=("*",), conditions=(*map(condition_of, each.terms), *shown))
+
+
+# --- actions ------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
+    found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for service in services():
+        for action in actions(service):
+            name = f"{service}:{action.name}"
+            if any(covers_action(pattern, name.lower()) for pattern in patterns):
+                carried = tuple(key for key in BY_ACTION if key in action.condition_keys)
+                found.setdefault((service, _types(action), carried), []).append(name)
+    return tuple(Alike(tuple(names), *same) for same, names in found.items())
+
+
+def _types(action: Action) -> tuple[str, ...]:
+    """What an action is asked on: a send on an identity, others on each type that they need, or may name."""
+    needed = tuple(kind for kind, needs in action.resource_types.items() if needs)
+    return ("identity",) if "identity" in needed else needed or tuple(action.resource_types)
+
+
+def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterable[str]:
+    if not alike.types:
+        return (NO_RESOURCE,) if not wanted or "*" in wanted else ()
+    forms = [_form(alike.service, kind, "*", home) for kind in alike.types]
+    found: list[str] = []
+    for each in wanted or ("*",):
+        kind, _, name = each.partition("/")
+        if each == "*":
+            found += forms
+        elif arn_parts(each) is not None:
+            found.append(each)
+        elif kind in alike.types:
+            found.append(_form(alike.service, kind, name, home))
+    return found
+
+
+def _form(service: str, kind: str, name: str, home: Home) -> str:
+    """The ARN of a resource of the account, in any region; `name` is its last part."""
+    known = resource_arn(service, kind).replace("${Partition}", "aws").replace("${Account}", home.account)
+    head, _, last = known.rpartition(":")
+    return f"{PART.sub('*', head)}:{PART.sub('*', last) if name == '*' else last.partition('${')[0] + name}"

@@ -1,0 +1,140 @@
+"""`gatepost prove`: a question about policies and all requests, answered by a proof or by a request."""
+
+import json
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from cyclopts import Parameter
+
+from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
+from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_of
+
+if TYPE_CHECKING:
+    from gatepost.claims.claim import Claim
+    from gatepost.claims.prove import Proof
+    from gatepost.claims.subject import Subject
+    from gatepost.cli.proof_text import Asked
+
+QUESTIONS: Final = (
+    "--never", "--always", "--narrower-than", "--equivalent-to", "--disjoint-from", "--no-public", "--anything", "--nothing",
+)  # fmt: skip
+
+
+def prove(
+    policy: str,
+    /,
+    *policies: str,
+    never: str | None = None,
+    always: str | None = None,
+    narrower_than: str | None = None,
+    equivalent_to: str | None = None,
+    disjoint_from: str | None = None,
+    no_public: Annotated[bool, Parameter(show_default=False)] = False,
+    anything: Annotated[bool, Parameter(show_default=False)] = False,
+    nothing: Annotated[bool, Parameter(show_default=False)] = False,
+    layers: LayerFlags = NO_LAYERS,
+    output: Annotated[Literal["human", "json"], Parameter(name=["--output", "-o"], show_default=False)] = "human",
+) -> int:
+    """Prove something of policies for all requests there can be, or show a request that is otherwise.
+
+    Example: gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"
+    Example: gatepost prove new.json --narrower-than old.json
+
+    Exit codes: 0 yes, 1 no, 3 cannot tell.
+
+    Parameters
+    ----------
+    policy
+        A file, a folder, or - for standard input; several are asked about together.
+    never
+        A claim: no request that it describes is allowed.
+    always
+        A claim: every request that it describes is allowed.
+    narrower_than
+        A file or folder: nothing is allowed that those policies do not allow.
+    equivalent_to
+        A file or folder: the same is allowed.
+    disjoint_from
+        A file or folder: there is no request that both allow.
+    no_public
+        Nobody is let in of whose account the policies say nothing.
+    anything
+        Something is allowed.
+    nothing
+        Everything is denied.
+    output
+        For people, or as JSON.
+    """
+    given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
+    asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
+    if len(asked) != 1:
+        raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
+    ((question, text),) = asked
+    try:
+        found = _answered(question, str(text), (policy, *policies), layers)
+    except ModuleNotFoundError as error:
+        if error.name != "pysat":
+            raise
+        raise Exit(USAGE, "expected the solver python-sat: pip install 'gatepost[prove]'") from None
+    if output == "json":
+        from gatepost.cli.proof_json import told  # noqa: PLC0415 -- loads when it is needed
+
+        print(json.dumps(told(found), indent=2, ensure_ascii=False))
+    else:
+        from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- the same
+        from gatepost.cli.proof_text import proof_lines  # noqa: PLC0415 -- the same
+
+        print("\n".join(proof_lines(found, paint_for(sys.stdout))))
+    return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
+
+
+def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags) -> "Asked":
+    from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the engine loads when it is needed
+    from gatepost.cli.proof_text import Asked  # noqa: PLC0415 -- the same
+    from gatepost.reasoning.undecidable import Undecidable  # noqa: PLC0415 -- the same
+
+    subject = subject_of(policies, layers)
+    claim, ask = _question(question, text, layers)
+    begun = perf_counter()
+    proof, obstacle = None, ""
+    try:
+        proof = ask(subject)
+    except Undecidable as error:
+        obstacle = str(error)
+    except ClaimError as error:
+        raise Exit(USAGE, f"{question} `{text}`: {error.problem}") from None
+    return Asked(question, text, claim, proof, obstacle, 1000 * (perf_counter() - begun), subject)
+
+
+def _question(question: str, text: str, layers: LayerFlags) -> tuple["Claim | None", "Callable[[Subject], Proof]"]:
+    """The claim, where there is one, and how the question is asked."""
+    from gatepost.claims import prove  # noqa: PLC0415 -- the same
+    from gatepost.claims.public import no_public  # noqa: PLC0415 -- the same
+
+    alone: dict[str, Callable[[Subject], Proof]] = {
+        "--anything": prove.anything, "--nothing": prove.nothing, "--no-public": no_public,
+    }  # fmt: skip
+    two: dict[str, Callable[[Subject, Subject], Proof]] = {
+        "--narrower-than": prove.narrower, "--equivalent-to": prove.equivalent, "--disjoint-from": prove.disjoint,
+    }  # fmt: skip
+    if question in alone:
+        return None, alone[question]
+    if question in two:
+        other = subject_of((text,), layers)
+        return None, lambda subject: two[question](subject, other)
+    claim = claim_of(question, text)
+    about = prove.never if question == "--never" else prove.always
+    return claim, lambda subject: about(claim, subject)
+
+
+def claim_of(flag: str, text: str) -> "Claim":
+    """The claim that a flag makes; Exit with the place where it makes none."""
+    from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the same
+    from gatepost.claims.read import read_claim  # noqa: PLC0415 -- the same
+
+    try:
+        return read_claim(text)
+    except ClaimError as error:
+        raise Exit(USAGE, f"{flag}: {error}\n  {text}\n  {' ' * (error.column - 1)}^") from None
