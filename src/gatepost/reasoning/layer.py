@@ -41,8 +41,9 @@ class Space:
         caller: Principal | None,
         known: Mapping[str, str | tuple[str, ...] | None],
         open_keys: frozenset[str] = frozenset(),
+        kind: type[World] = World,
     ) -> None:
-        self.world = World.of(policies, known, open_keys)
+        self.world = kind.of(policies, known, open_keys)
         self._side = side
         self._said: dict[object, Formula] = {}
         statements = [statement for policy in policies for statement in policy.statements]

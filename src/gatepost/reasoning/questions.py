@@ -9,16 +9,18 @@ a service that the catalogue does not know, each key present or not where the ac
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.reasoning.difference import difference
-from gatepost.reasoning.formula import Formula, conj, negated
 from gatepost.reasoning.layer import Side, Space
+from gatepost.reasoning.lines import Lines
+from gatepost.reasoning.smt import Question
 from gatepost.reasoning.solve import solve
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.witness import allows, request_of
+from gatepost.reasoning.wanted import Wanted
+from gatepost.reasoning.witness import request_of
 
 __all__ = ["Asker", "Side", "Undecidable"]
 
@@ -35,7 +37,7 @@ class Asker:
 
     def allows_more(self, old: Given, new: Given) -> Request | None:
         """A request that `new` allows and `old` does not; None where there is none."""
-        return self._witness(of=_many(new), but_not=_many(old))
+        return self._witness(Wanted(of=_many(new), but_not=_many(old)))
 
     def narrower(self, new: Given, old: Given) -> bool:
         """Whether `new` allows nothing that `old` does not."""
@@ -47,11 +49,11 @@ class Asker:
 
     def overlap(self, one: Given, other: Given) -> Request | None:
         """A request that both allow; None where they are disjoint."""
-        return self._witness(of=_many(one), and_of=_many(other))
+        return self._witness(Wanted(of=_many(one), and_of=_many(other)))
 
     def allows_anything(self, policies: Given) -> Request | None:
         """A request that is allowed; None where everything is denied."""
-        return self._witness(of=_many(policies))
+        return self._witness(Wanted(of=_many(policies)))
 
     def breach(self, policies: Given, never: Sequence[Statement]) -> Request | None:
         """A request that is allowed though one of the statements `never` speaks of it; None where the claim holds.
@@ -62,28 +64,26 @@ class Asker:
             raise ValueError("a claim's statements say which requests, as an Allow does; found a Deny")
         return self.overlap(policies, Policy(tuple(never), version="2012-10-17"))
 
-    def _witness(
-        self, *, of: tuple[Policy, ...], and_of: tuple[Policy, ...] | None = None, but_not: tuple[Policy, ...] = ()
-    ) -> Request | None:
-        few, fewer = difference(of, but_not)
-        if not any(policy.statements for policy in few):
+    def as_smt_lib(self, old: Given, new: Given) -> str:
+        """The question of `allows_more` as SMT-LIB 2.6, for a general solver: `sat` where there is such a request."""
+        return self.question(Wanted(of=_many(new), but_not=_many(old)))[1].text()
+
+    def question(self, wanted: Wanted) -> tuple[Space, Question]:
+        """A question to a general solver, and the space of its requests."""
+        space = Space(wanted.policies, self.side, self.caller, self.known, kind=Lines)
+        return space, Question(cast("Lines", space.world), wanted.formula(space))
+
+    def _witness(self, wanted: Wanted) -> Request | None:
+        fewer = wanted.shortened()
+        if not any(policy.statements for policy in fewer.of):
             return None
-        space = Space((*few, *(and_of or ()), *fewer), self.side, self.caller, self.known)
-        wanted: list[Formula] = [space.allowed(few)]
-        if and_of is not None:
-            wanted.append(space.allowed(and_of))
-        wanted.append(negated(space.allowed(fewer)))
-        model = solve(space.world, conj((*wanted, space.facts())))
+        space = Space(fewer.policies, self.side, self.caller, self.known)
+        model = solve(space.world, fewer.formula(space))
         if model is None:
             return None
         request = request_of(space, model)
         # INVARIANT: what the formula says of the witness, the engine that decides requests says too.
-        confirmed = (
-            allows(of, self.side, request)
-            and (and_of is None or allows(and_of, self.side, request))
-            and not (but_not and allows(but_not, self.side, request))
-        )
-        if not confirmed:
+        if not wanted.is_met_by(request, self.side):
             raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
         return request
 

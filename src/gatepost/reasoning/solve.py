@@ -26,6 +26,10 @@ class Model:
     texts: dict[Place, tuple[Literal, ...]]
     masks: dict[Place, int]
 
+    def holds(self, atom: int) -> bool:
+        """Whether an atom is true in it."""
+        return atom in self.true
+
 
 def solve(world: World, formula: Formula) -> Model | None:
     """A model of the formula in this world; None where there is none."""

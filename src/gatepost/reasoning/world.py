@@ -26,6 +26,7 @@ from gatepost.policy.model import Condition, Effect, Policy
 from gatepost.policy.operators import (
     COMPARISONS,
     NULL,
+    Holds,
     arn_pattern,
     holds_when_absent,
     patterns_of,
@@ -60,6 +61,7 @@ class Key:
     """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
 
     name: str
+    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`
     present: int
     is_set: Formula
     slots: tuple[int, ...]
@@ -116,6 +118,11 @@ class World:
             self.patterns[number] = (place, glob)
         return number
 
+    def family(self, place: Place) -> str:
+        """As what the value at a place is compared."""
+        key = self.keys.get(place[0])
+        return TEXT if key is None else key.family
+
     def _among(self, place: Place, mask: int, size: int) -> Formula:
         """The formula that the value at a place is one of these candidates."""
         if mask in (0, (1 << size) - 1):
@@ -136,11 +143,11 @@ class World:
         single = is_single_valued(name)
         slots = 1 if single else max(1, in_sets)
         is_set: Formula = FALSE if single else TRUE if is_multivalued(name) else self.fresh()
-        candidates = _candidates(name, conditions)
+        family, candidates = _candidates(name, conditions)
         if given is not None:
             values = (given,) if isinstance(given, str) else given
             is_set, slots, candidates = TRUE if isinstance(given, tuple) else FALSE, len(values), values
-        return Key(name, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
+        return Key(name, family, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
 
     def facts(self) -> list[Formula]:
         """What holds of every request, apart from what its action says."""
@@ -152,7 +159,6 @@ class World:
                 facts += [disj((key.is_set, -slot)) for slot in key.slots[1:]]
             if key.name in self.known:
                 facts += key.slots
-                facts += [self._among((key.name, at), 1 << at, len(key.slots)) for at in range(len(key.slots))]
             elif key.name in self.absent:
                 facts.append(-key.present)
             elif key.name in ALWAYS:
@@ -193,9 +199,10 @@ class World:
             if isinstance(part, Variable) and part.key not in self.known and part.key not in self.absent:
                 raise Undecidable(f"the variable `${{{part.key}}}` in {condition.key}: its value is not known")
         if key.candidates is not None:
-            holds, size = value_test(condition, effect, self.known, variables=variables), len(key.candidates)
-            mask = sum(1 << number for number, value in enumerate(key.candidates) if holds(value))
-            return lambda place: self._among(place, mask, size)
+            holds, candidates = value_test(condition, effect, self.known, variables=variables), key.candidates
+            if key.name in self.known:
+                return lambda place: TRUE if holds(candidates[place[1]]) else FALSE
+            return self.compared(candidates, condition, effect, holds)
         filled = (template.fill(self.known) for template in templates)
         values = (*literals, *(pattern for pattern in filled if pattern is not None))
         if comparison.name.startswith("Arn"):
@@ -207,6 +214,13 @@ class World:
             return negated(matched) if comparison.negated else matched
 
         return test
+
+    def compared(
+        self, candidates: tuple[str, ...], _condition: Condition, _effect: Effect, holds: Holds
+    ) -> Callable[[Place], Formula]:
+        """The same of a key that is no text, by its candidates; `holds` says of which."""
+        mask = sum(1 << number for number, value in enumerate(candidates) if holds(value))
+        return lambda place: self._among(place, mask, len(candidates))
 
     def _arn_test(self, values: Iterable[str], effect: Effect, *, is_negated: bool) -> Callable[[Place], Formula]:
         """The same of an ARN: `policy.operators`, rules 5 and 6, on a negated operator and a value, or a pattern, that is none."""
@@ -233,22 +247,21 @@ def _glob(operator: str, value: str) -> Glob:
     return folded(value) if operator.endswith("IgnoreCase") else Glob(value)
 
 
-def _candidates(name: str, conditions: list[Condition]) -> tuple[str, ...] | None:
-    """The candidates of a key that is no text (rules 3 and 4)."""
+def _candidates(name: str, conditions: list[Condition]) -> tuple[str, tuple[str, ...] | None]:
+    """As what a key is compared (rules 3 and 4), and its candidates where that is no text."""
     known = condition_key(name)
     kind = known.type.removeprefix("ArrayOf") if known is not None else "String"
     if kind == "Bool":
-        return BOOLEANS
+        return kind, BOOLEANS
     compared = [condition for condition in conditions if condition.operator.base != NULL]
-    families = {_family(condition) for condition in compared}
-    if not families:
-        return None if kind not in FAMILIES.values() else _values_of(kind, (), {kind})
+    families = {_family(condition) for condition in compared} or {kind if kind in FAMILIES.values() else TEXT}
     if len(families) > 1:
         raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
     (family,) = families
     if kind in FAMILIES.values() and family != kind:
         raise Undecidable(f"{name}, a {kind}, is compared as {family}")
-    return None if family == TEXT else _values_of(family, tuple(v for each in compared for v in each.values), {kind})
+    bounds = tuple(value for each in compared for value in each.values)
+    return family, None if family == TEXT else _values_of(family, bounds, {kind})
 
 
 def _family(condition: Condition) -> str:
