@@ -18,7 +18,7 @@ from gatepost.reasoning.formula import And, Formula
 from gatepost.reasoning.lines import SORTS, Lines, bounds, meaning, written
 from gatepost.reasoning.terms import Value, quoted, read_values
 from gatepost.reasoning.wildcards import FRESH, KELVIN, PART_ANY, PART_STAR, Glob, alphabet_of, symbols_of
-from gatepost.reasoning.world import TEXT, Place
+from gatepost.reasoning.world import SOME_TEXT, TEXT, Place
 
 NO_COLON: Final = r'(re.union (re.range "\u{0}" "9") (re.range ";" "\u{2ffff}"))'
 LOOPS: Final = {STAR: "re.all", PART_STAR: f"(re.* {NO_COLON})"}
@@ -137,10 +137,20 @@ def name_of(place: Place) -> str:
 
 
 def matches(text: str, glob: Glob) -> str:
-    """The term that a string matches a pattern."""
+    """The term that a string matches a pattern: by words about strings where these say it, for solvers know those best."""
     symbols = symbols_of(glob)
-    if not glob.folded and not any(symbol in LOOPS or symbol in STEPS for symbol in symbols):
-        return f"(= {text} {quoted(symbols)})"
+    if glob == SOME_TEXT:
+        return f'(not (= {text} ""))'
+    if not glob.folded and not any(symbol in STEPS or symbol == PART_STAR for symbol in symbols):
+        match [quoted(part) for part in symbols.split(STAR)]:
+            case [whole]:
+                return f"(= {text} {whole})"
+            case [start, '""']:
+                return f"(str.prefixof {start} {text})"
+            case ['""', end]:
+                return f"(str.suffixof {end} {text})"
+            case ['""', middle, '""']:
+                return f"(str.contains {text} {middle})"
     parts = list(_parts(symbols, folded=glob.folded))
     whole = parts[0] if len(parts) == 1 else f"(re.++ {' '.join(parts)})"
     return f"(str.in_re {text} {whole})"
