@@ -14,13 +14,15 @@ from typing import cast
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
+from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.lines import Lines
-from gatepost.reasoning.smt import Question
-from gatepost.reasoning.solve import solve
+from gatepost.reasoning.search import Found, Way, search
+from gatepost.reasoning.smt import Decider, Question
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.wanted import Wanted
-from gatepost.reasoning.witness import request_of
+from gatepost.reasoning.words import Guess
+from gatepost.reasoning.world import World
 
 __all__ = ["Asker", "Side", "Undecidable"]
 
@@ -34,10 +36,12 @@ class Asker:
     side: Side = Side.IDENTITY
     caller: Principal | None = None
     known: Mapping[str, str | tuple[str, ...] | None] = field(default_factory=dict)
+    decider: Decider | None = None
+    seconds: float = 5.0
 
     def allows_more(self, old: Given, new: Given) -> Request | None:
         """A request that `new` allows and `old` does not; None where there is none."""
-        return self._witness(Wanted(of=_many(new), but_not=_many(old)))
+        return self.search(Wanted(of=_many(new), but_not=_many(old))).request
 
     def narrower(self, new: Given, old: Given) -> bool:
         """Whether `new` allows nothing that `old` does not."""
@@ -49,11 +53,11 @@ class Asker:
 
     def overlap(self, one: Given, other: Given) -> Request | None:
         """A request that both allow; None where they are disjoint."""
-        return self._witness(Wanted(of=_many(one), and_of=_many(other)))
+        return self.search(Wanted(of=_many(one), and_of=_many(other))).request
 
     def allows_anything(self, policies: Given) -> Request | None:
         """A request that is allowed; None where everything is denied."""
-        return self._witness(Wanted(of=_many(policies)))
+        return self.search(Wanted(of=_many(policies))).request
 
     def breach(self, policies: Given, never: Sequence[Statement]) -> Request | None:
         """A request that is allowed though one of the statements `never` speaks of it; None where the claim holds.
@@ -70,22 +74,38 @@ class Asker:
 
     def question(self, wanted: Wanted) -> tuple[Space, Question]:
         """A question to a general solver, and the space of its requests."""
-        space = Space(wanted.policies, self.side, self.caller, self.known, kind=Lines)
-        return space, Question(cast("Lines", space.world), wanted.formula(space))
+        space, formula = _Asked(self, wanted, wanted).posed({}, Lines)
+        return space, Question(cast("Lines", space.world), formula)
 
-    def _witness(self, wanted: Wanted) -> Request | None:
+    def search(self, wanted: Wanted) -> Found:
+        """A wanted request, if there is one, and which way decided that."""
         fewer = wanted.shortened()
         if not any(policy.statements for policy in fewer.of):
-            return None
-        space = Space(fewer.policies, self.side, self.caller, self.known)
-        model = solve(space.world, fewer.formula(space))
-        if model is None:
-            return None
-        request = request_of(space, model)
-        # INVARIANT: what the formula says of the witness, the engine that decides requests says too.
-        if not wanted.is_met_by(request, self.side):
-            raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
+            return Found(None, Way.EXACT)
+        return search(_Asked(self, wanted, fewer), self.decider, self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of an asker: what is wanted, and the same of fewer statements."""
+
+    asker: Asker
+    wanted: Wanted
+    fewer: Wanted
+
+    @property
+    def account(self) -> str | None:
+        return None if self.asker.caller is None else self.asker.caller.account
+
+    def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
+        space = Space(self.fewer.policies, self.asker.side, self.asker.caller, {**self.asker.known, **values}, kind=kind)
+        return space, self.fewer.formula(space)
+
+    def finished(self, request: Request) -> Request:
         return request
+
+    def is_met_by(self, request: Request) -> bool:
+        return self.wanted.is_met_by(request, self.asker.side)
 
 
 def _many(given: Given) -> tuple[Policy, ...]:

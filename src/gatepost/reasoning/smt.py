@@ -9,20 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import Final
 from urllib.parse import quote
 
-from gatepost.policy.pattern import ANY, STAR
 from gatepost.reasoning.candidates import UNREADABLE
+from gatepost.reasoning.equations import equation, matches
 from gatepost.reasoning.formula import And, Formula
 from gatepost.reasoning.lines import SORTS, Lines, bounds, meaning, written
-from gatepost.reasoning.terms import Value, quoted, read_values
-from gatepost.reasoning.wildcards import FRESH, KELVIN, PART_ANY, PART_STAR, Glob, alphabet_of, symbols_of
-from gatepost.reasoning.world import SOME_TEXT, TEXT, Place
-
-NO_COLON: Final = r'(re.union (re.range "\u{0}" "9") (re.range ";" "\u{2ffff}"))'
-LOOPS: Final = {STAR: "re.all", PART_STAR: f"(re.* {NO_COLON})"}
-STEPS: Final = {ANY: "re.allchar", PART_ANY: NO_COLON}
+from gatepost.reasoning.terms import Value, read_values
+from gatepost.reasoning.wildcards import FRESH, Glob, alphabet_of
+from gatepost.reasoning.world import RESOURCE, TEXT, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ class Question:
         """The values of an answer that there is a model."""
         values = read_values(answer.values)
         texts = [value for value in values.values() if isinstance(value, str)]
-        return Values(self.world, values, _familiar(texts, [glob for _, glob in self.world.patterns.values()]))
+        return Values(self.world, values, _familiar(texts, (glob for _, glob in self.world.patterns.values())))
 
     def _constants(self, atoms: Iterable[int]) -> Iterator[tuple[str, str]]:
         world = self.world
@@ -73,13 +68,17 @@ class Question:
             if family != TEXT:
                 yield f"|{name_of(place)}.read|", "Bool"
         for atom in atoms:
-            if atom not in world.patterns and atom not in world.comparisons:
+            if self._says(atom) is None:
                 yield f"a{atom}", "Bool"
 
     def _places(self) -> Iterator[Place]:
         world = self.world
         yield from dict.fromkeys(
-            (*(place for place, _ in world.patterns.values()), *(each.place for each in world.comparisons.values()))
+            (
+                *(place for place, _ in world.patterns.values()),
+                *(each.place for each in world.comparisons.values()),
+                *((key, 0) for _, word in world.words.values() if word is not None for key in sorted(word.keys)),
+            )
         )
 
     def _says(self, atom: int) -> str | None:
@@ -90,7 +89,10 @@ class Question:
         if atom in world.comparisons:
             compared = world.comparisons[atom]
             return meaning(name_of(compared.place), world.family(compared.place), compared)
-        return None
+        place, word = world.words.get(atom, (RESOURCE, None))
+        if word is None or any(world.family((key, 0)) != TEXT for key in word.keys):
+            return None
+        return equation(f"|{name_of(place)}|", word, {key: f"|{name_of((key, 0))}|" for key in word.keys})
 
     def _facts(self) -> Iterator[str]:
         for place in self._places():
@@ -134,47 +136,6 @@ def _familiar(texts: Iterable[str], globs: Iterable[Glob]) -> Mapping[int, str]:
 def name_of(place: Place) -> str:
     """The name of a place among a solver's constants: printable ASCII without `|` and the backslash."""
     return f"{quote(place[0], safe=':/@-.')}.{place[1]}"
-
-
-def matches(text: str, glob: Glob) -> str:
-    """The term that a string matches a pattern: by words about strings where these say it, for solvers know those best."""
-    symbols = symbols_of(glob)
-    if glob == SOME_TEXT:
-        return f'(not (= {text} ""))'
-    if not glob.folded and not any(symbol in STEPS or symbol == PART_STAR for symbol in symbols):
-        match [quoted(part) for part in symbols.split(STAR)]:
-            case [whole]:
-                return f"(= {text} {whole})"
-            case [start, '""']:
-                return f"(str.prefixof {start} {text})"
-            case ['""', end]:
-                return f"(str.suffixof {end} {text})"
-            case ['""', middle, '""']:
-                return f"(str.contains {text} {middle})"
-    parts = list(_parts(symbols, folded=glob.folded))
-    whole = parts[0] if len(parts) == 1 else f"(re.++ {' '.join(parts)})"
-    return f"(str.in_re {text} {whole})"
-
-
-def _parts(symbols: str, *, folded: bool) -> Iterator[str]:
-    """The regular expressions one behind the other: a wildcard, a letter in each case, a run of others."""
-    run = ""
-    for symbol in symbols:
-        wild = LOOPS.get(symbol) or STEPS.get(symbol) or (_in_any_case(symbol) if folded and symbol.isalpha() else None)
-        if wild is None:
-            run += symbol
-            continue
-        if run:
-            yield f"(str.to_re {quoted(run)})"
-            run = ""
-        yield wild
-    if run or not symbols:
-        yield f"(str.to_re {quoted(run)})"
-
-
-def _in_any_case(letter: str) -> str:
-    cases = (letter, letter.upper(), *((KELVIN,) if letter == "k" else ()))
-    return f"(re.union {' '.join(f'(str.to_re {quoted(each)})' for each in cases)})"
 
 
 def _atoms(formula: Formula) -> Iterator[int]:

@@ -58,7 +58,6 @@ def _request(space: Space, holds: Callable[[int], bool], value: Callable[[Place]
     world = space.world
     block = next((block for chosen, block in space.actions.items() if holds(chosen)), 0)
     action = known_actions()[(block & -block).bit_length() - 1] if block else value(ACTION)
-    caller = space.caller(next(block for chosen, block in space.callers.items() if holds(chosen)))
     context: dict[str, str | tuple[str, ...]] = dict(world.known)
     for key in world.keys.values():
         if not holds(key.present) or key.name in world.known:
@@ -66,6 +65,7 @@ def _request(space: Space, holds: Callable[[int], bool], value: Callable[[Place]
         values = tuple(value((key.name, at)) for at, slot in enumerate(key.slots) if holds(slot))
         is_set = holds(key.is_set) if isinstance(key.is_set, int) else key.is_set == TRUE
         context[key.name] = tuple(dict.fromkeys(values)) if is_set else values[0]
+    caller = space.caller(next(block for chosen, block in space.callers.items() if holds(chosen)), context)
     return Request.of_normalised(caller, action, value(RESOURCE), None, context)
 
 
