@@ -15,13 +15,15 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from gatepost.policy.pattern import ANY, STAR
-from gatepost.policy.variables import Template, Variable
+from gatepost.policy.variables import UNRESOLVED, Template, Variable
+from gatepost.reasoning.choices import SOMEBODY
 from gatepost.reasoning.wildcards import PART_ANY, PART_STAR, Glob, filled, folded
 
 if TYPE_CHECKING:
     from gatepost.reasoning.world import World
 
 LIKELY: Final = ("someone", "example.com")
+LIKELY_PARTS: Final = (f"arn:aws:ses:us-east-1:{SOMEBODY}:identity/example.com", "us-east-1", SOMEBODY)  # of a template
 MOST_GUESSES: Final = 48
 WILDCARDS: Final = f"{STAR}{ANY}"
 RUNS: Final = {STAR: ".*", PART_STAR: "[^:]*", ANY: ".", PART_ANY: "[^:]"}
@@ -70,7 +72,8 @@ def arn_word(parts: Parts) -> Word | None:
 def guesses(world: "World") -> Iterator[Guess]:
     """Likely values for all variables of the world's words, the likeliest first: those that make a word a text that is named."""
     keys = sorted(frozenset[str]().union(*(word.keys for _, word in world.words.values() if word is not None)))
-    combined = product(*(dict.fromkeys((*_named(world, key), *LIKELY, None)) for key in keys))
+    usual = {key: (*LIKELY_PARTS, *LIKELY) if key.startswith(UNRESOLVED) else LIKELY for key in keys}
+    combined = product(*(dict.fromkeys((*_named(world, key), *usual[key], None)) for key in keys))
     yield from (dict(zip(keys, chosen, strict=True)) for chosen in islice(combined, MOST_GUESSES))
 
 
