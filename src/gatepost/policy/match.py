@@ -15,7 +15,7 @@ from gatepost.policy.pattern import Matcher, glob, is_literal, matcher, wild
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.request import Context, Request
 from gatepost.policy.values import arn_parts
-from gatepost.policy.variables import Template, read_template
+from gatepost.policy.variables import Template, hide_unresolved, read_template, read_unresolved
 
 RESOURCE_VARIABLES_AFTER = 5  # colons
 
@@ -186,13 +186,18 @@ def _resource(text: str, *, variables: bool) -> ResourceTest:
 
 
 def resource_pattern(text: str, *, variables: bool) -> str | Template:
-    """One entry of Resource or NotResource. Variables count after the fifth colon alone; before it `${` is literal text."""
-    parts = text.split(":", RESOURCE_VARIABLES_AFTER)
-    if not variables or len(parts) <= RESOURCE_VARIABLES_AFTER:
+    """One entry of Resource or NotResource. Variables count after the fifth colon alone; before it `${` is literal text.
+
+    Parts that are not known (`variables.UNRESOLVED`) count anywhere.
+    """
+    if not variables:
         return wild(text)
-    head = wild(":".join(parts[:-1]) + ":")
-    tail = read_template(parts[-1], wildcards=True)
-    return head + tail if isinstance(tail, str) else Template((head, *tail.parts))
+    parts = hide_unresolved(text).split(":", RESOURCE_VARIABLES_AFTER)
+    at = len(text) - (len(parts[-1]) if len(parts) > RESOURCE_VARIABLES_AFTER else 0)
+    head, tail = read_unresolved(text[:at]), read_template(text[at:], wildcards=True)
+    if isinstance(head, str) and isinstance(tail, str):
+        return head + tail
+    return Template(tuple(part for each in (head, tail) for part in ((each,) if isinstance(each, str) else each.parts) if part))
 
 
 # --- principals ---------------------------------------------------------------------------------------------------------

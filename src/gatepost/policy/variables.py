@@ -1,5 +1,8 @@
 """Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the literal characters `${*}`, `${?}`, `${$}`.
 
+A part of a template that nobody knows before it is deployed is a variable too, `${gatepost:unresolved/NAME}`, and counts anywhere in a
+resource.
+
 Only policies of version 2012-10-17 have them, in resources after the fifth colon and in the values of String and Arn operators. A
 substituted value is literal: a `*` in a tag is no wildcard (no AWS sentence says so; the other reading would let whoever sets a
 tag widen a policy). Only single-valued keys can be substituted; there is no nesting and no second round.
@@ -7,7 +10,7 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +18,7 @@ from gatepost.policy.pattern import ANY, STAR, wild
 
 VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 KEY: Final = re.compile(r"\s*([^,'\s][^,']*?)\s*(?:,\s*'([^']*)'\s*)?")
+UNRESOLVED: Final = "gatepost:unresolved/"
 CHARACTERS: Final = {"*": "*", "?": "?", "$": "$"}
 
 
@@ -61,22 +65,35 @@ def read_template(text: str, *, wildcards: bool) -> str | Template:
 
     What stands in `${…}` but is no variable (`${}`, `${a b, c}`) stays literal text; the linter names it.
     """
+    return _read(text, _variable, wild if wildcards else str)
+
+
+def read_unresolved(text: str) -> str | Template:
+    """The same of a text with wildcards in which only the parts that are not known count, and other variables are literal text."""
+    return _read(text, _unresolved, wild)
+
+
+def hide_unresolved(text: str) -> str:
+    """A text with the parts that are not known made plain letters, so that no colon of theirs is counted."""
+    return VARIABLE.sub(lambda found: "-" * len(found.group()) if _unresolved(found.group(1)) else found.group(), text)
+
+
+def _read(text: str, variable: Callable[[str], str | Variable | None], pattern: Callable[[str], str]) -> str | Template:
     parts: list[str | Variable] = []
     literal: list[str] = []
     at = 0
     for found in VARIABLE.finditer(text):
-        replacement = _variable(found.group(1))
+        replacement = variable(found.group(1))
         if replacement is None:
             continue
-        between = text[at : found.start()]
-        literal.append(wild(between) if wildcards else between)
+        literal.append(pattern(text[at : found.start()]))
         at = found.end()
         if isinstance(replacement, str):
             literal.append(replacement)
         else:
             parts += ["".join(literal), replacement]
             literal = []
-    literal.append(wild(text[at:]) if wildcards else text[at:])
+    literal.append(pattern(text[at:]))
     parts.append("".join(literal))
     if len(parts) == 1:
         return "".join(literal)
@@ -105,3 +122,8 @@ def _variable(inside: str) -> str | Variable | None:
         return CHARACTERS[inside]
     match = KEY.fullmatch(inside)
     return None if match is None else Variable(match.group(1).lower(), match.group(2))
+
+
+def _unresolved(inside: str) -> Variable | None:
+    variable = _variable(inside)
+    return variable if isinstance(variable, Variable) and variable.key.startswith(UNRESOLVED) else None

@@ -26,19 +26,21 @@ def instants(bounds: Iterable[str]) -> tuple[str, ...]:
         if at is not None:
             # A whole second reads better; where the next bound is nearer, the next nanosecond is in between, if any is.
             wanted.append(at + (BILLION if following is None or at + BILLION < following else 1))
-    return tuple(text for instant in dict.fromkeys(wanted) if (text := _instant(instant)) is not None)
+    return tuple(text for instant in dict.fromkeys(wanted) if (text := written_instant(instant)) is not None)
 
 
-def _instant(instant: int) -> str | None:
+def written_instant(instant: int) -> str | None:
     """The text of an instant; None where neither a date nor epoch seconds can say it."""
-    seconds, fraction = divmod(instant, BILLION)
-    fine = f".{fraction:09}" if fraction else ""
     try:
-        moment = (EPOCH + timedelta(seconds=seconds)).astimezone(UTC)
-        text = f"{datetime.isoformat(moment.replace(tzinfo=None))}{fine}Z"
+        moment = (EPOCH + timedelta(seconds=instant // BILLION)).astimezone(UTC)
+        text = f"{datetime.isoformat(moment.replace(tzinfo=None))}{_fine(instant % BILLION)}Z"
     except OverflowError:
-        text = f"{seconds}{fine}"
+        text = f"{'-' if instant < 0 else ''}{abs(instant) // BILLION}{_fine(abs(instant) % BILLION)}"
     return text if read_instant(text) == instant else None
+
+
+def _fine(fraction: int) -> str:
+    return f".{fraction:09}" if fraction else ""
 
 
 def numbers(bounds: Iterable[str]) -> tuple[str, ...]:

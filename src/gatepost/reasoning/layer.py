@@ -9,13 +9,14 @@ from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule, resou
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
-from gatepost.policy.variables import Template, Variable
+from gatepost.policy.request import Context
 from gatepost.reasoning.choices import carriers, classes, known_actions, principals, spoken_of
 from gatepost.reasoning.difference import meaning_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob
+from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, everybody, own_facts, settled, stands_for_others
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.world import ACTION, World
+from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World, compared
 
 SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
 
@@ -41,8 +42,14 @@ class Space:
         caller: Principal | None,
         known: Mapping[str, str | tuple[str, ...] | None],
         open_keys: frozenset[str] = frozenset(),
+        kind: type[World] = World,
     ) -> None:
-        self.world = World.of(policies, known, open_keys)
+        own = OF_THE_CALLER & compared(policies).keys()
+        if caller is not None:
+            known = {key: value for key, value in settled(caller).items() if key in own - open_keys} | dict(known)
+        elif side is Side.IDENTITY or not own & OF_SERVICES:
+            open_keys |= own
+        self.world = kind.of(policies, known, open_keys)
         self._side = side
         self._said: dict[object, Formula] = {}
         statements = [statement for policy in policies for statement in policy.statements]
@@ -50,9 +57,14 @@ class Space:
         marks = (*map(spoken_of, statements), *self._carried.values())
         self.actions = {self.world.fresh(): block for block in classes(marks, len(known_actions()))}
         self.unlisted = self.world.fresh()
-        self._principals = self._choose(statements, caller)
-        marks = tuple(self._named(statement) for statement in statements)
-        self.callers = {self.world.fresh(): block for block in classes(marks, len(self._principals))}
+        callers = self._choose(statements, caller)
+        self._own = bool(own) and caller is None
+        if self._own:
+            named = () if side is Side.IDENTITY else callers
+            callers = everybody(named, policies)
+        self._principals = callers
+        apart = [1 << at for at in range(len(callers))] if self._own else [*map(self._named, statements)]
+        self.callers = {self.world.fresh(): block for block in classes(apart, len(callers))}
 
     def _choose(self, statements: Sequence[Statement], caller: Principal | None) -> tuple[Principal, ...]:
         if caller is not None:
@@ -63,9 +75,10 @@ class Space:
             raise Undecidable("a policy of the caller's own that names principals: say who asks")
         return (SOMEONE,)
 
-    def caller(self, block: int) -> Principal:
-        """The first principal of a class."""
-        return self._principals[(block & -block).bit_length() - 1]
+    def caller(self, block: int, context: Context) -> Principal:
+        """The first principal of a class; whom the context says, where it stands for others."""
+        principal = self._principals[(block & -block).bit_length() - 1]
+        return caller_in(context, principal) if self._own and stands_for_others(principal) else principal
 
     def _named(self, statement: Statement) -> int:
         if self._side is Side.IDENTITY and statement.effect is Effect.ALLOW:
@@ -86,6 +99,9 @@ class Space:
         for key, mask in self._carried.items():
             without = (*(chosen for chosen, block in self.actions.items() if not block & mask), self.unlisted)
             facts += [disj((-chosen, -self.world.keys[key].present)) for chosen in without]
+        for asks, block in self.callers.items() if self._own else ():
+            principal = self.caller(block, {})
+            facts += [disj((-asks, fact)) for fact in own_facts(self.world, principal, self._principals)]
         return conj(facts)
 
     def carrying(self, key: str) -> tuple[int, ...]:
@@ -164,13 +180,4 @@ class Space:
         return formula
 
     def _covers(self, text: str, *, variables: bool) -> Formula:
-        if text == "*":
-            return TRUE
-        pattern = resource_pattern(text, variables=variables)
-        if isinstance(pattern, Template):
-            for part in pattern.parts:
-                if isinstance(part, Variable) and part.key not in self.world.known and part.key not in self.world.absent:
-                    raise Undecidable(f"the variable `${{{part.key}}}` in the resource `{text}`: its value is not known")
-            filled = pattern.fill(self.world.known)
-            return FALSE if filled is None else self.world.resource(filled)
-        return self.world.resource(pattern)
+        return TRUE if text == "*" else self.world.resource(resource_pattern(text, variables=variables))

@@ -9,16 +9,20 @@ a service that the catalogue does not know, each key present or not where the ac
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.reasoning.difference import difference
-from gatepost.reasoning.formula import Formula, conj, negated
+from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.layer import Side, Space
-from gatepost.reasoning.solve import solve
+from gatepost.reasoning.lines import Lines
+from gatepost.reasoning.search import Found, Way, search
+from gatepost.reasoning.smt import Decider, Question
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.witness import allows, request_of
+from gatepost.reasoning.wanted import Wanted
+from gatepost.reasoning.words import Guess
+from gatepost.reasoning.world import World
 
 __all__ = ["Asker", "Side", "Undecidable"]
 
@@ -32,10 +36,12 @@ class Asker:
     side: Side = Side.IDENTITY
     caller: Principal | None = None
     known: Mapping[str, str | tuple[str, ...] | None] = field(default_factory=dict)
+    decider: Decider | None = None
+    seconds: float = 5.0
 
     def allows_more(self, old: Given, new: Given) -> Request | None:
         """A request that `new` allows and `old` does not; None where there is none."""
-        return self._witness(of=_many(new), but_not=_many(old))
+        return self.search(Wanted(of=_many(new), but_not=_many(old))).request
 
     def narrower(self, new: Given, old: Given) -> bool:
         """Whether `new` allows nothing that `old` does not."""
@@ -47,11 +53,11 @@ class Asker:
 
     def overlap(self, one: Given, other: Given) -> Request | None:
         """A request that both allow; None where they are disjoint."""
-        return self._witness(of=_many(one), and_of=_many(other))
+        return self.search(Wanted(of=_many(one), and_of=_many(other))).request
 
     def allows_anything(self, policies: Given) -> Request | None:
         """A request that is allowed; None where everything is denied."""
-        return self._witness(of=_many(policies))
+        return self.search(Wanted(of=_many(policies))).request
 
     def breach(self, policies: Given, never: Sequence[Statement]) -> Request | None:
         """A request that is allowed though one of the statements `never` speaks of it; None where the claim holds.
@@ -62,30 +68,44 @@ class Asker:
             raise ValueError("a claim's statements say which requests, as an Allow does; found a Deny")
         return self.overlap(policies, Policy(tuple(never), version="2012-10-17"))
 
-    def _witness(
-        self, *, of: tuple[Policy, ...], and_of: tuple[Policy, ...] | None = None, but_not: tuple[Policy, ...] = ()
-    ) -> Request | None:
-        few, fewer = difference(of, but_not)
-        if not any(policy.statements for policy in few):
-            return None
-        space = Space((*few, *(and_of or ()), *fewer), self.side, self.caller, self.known)
-        wanted: list[Formula] = [space.allowed(few)]
-        if and_of is not None:
-            wanted.append(space.allowed(and_of))
-        wanted.append(negated(space.allowed(fewer)))
-        model = solve(space.world, conj((*wanted, space.facts())))
-        if model is None:
-            return None
-        request = request_of(space, model, None if self.caller is None else self.caller.account)
-        # INVARIANT: what the formula says of the witness, the engine that decides requests says too.
-        confirmed = (
-            allows(of, self.side, request)
-            and (and_of is None or allows(and_of, self.side, request))
-            and not (but_not and allows(but_not, self.side, request))
-        )
-        if not confirmed:
-            raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
+    def as_smt_lib(self, old: Given, new: Given) -> str:
+        """The question of `allows_more` as SMT-LIB 2.6, for a general solver: `sat` where there is such a request."""
+        return self.question(Wanted(of=_many(new), but_not=_many(old)))[1].text()
+
+    def question(self, wanted: Wanted) -> tuple[Space, Question]:
+        """A question to a general solver, and the space of its requests."""
+        space, formula = _Asked(self, wanted, wanted).posed({}, Lines)
+        return space, Question(cast("Lines", space.world), formula)
+
+    def search(self, wanted: Wanted) -> Found:
+        """A wanted request, if there is one, and which way decided that."""
+        fewer = wanted.shortened()
+        if not any(policy.statements for policy in fewer.of):
+            return Found(None, Way.EXACT)
+        return search(_Asked(self, wanted, fewer), self.decider, self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of an asker: what is wanted, and the same of fewer statements."""
+
+    asker: Asker
+    wanted: Wanted
+    fewer: Wanted
+
+    @property
+    def account(self) -> str | None:
+        return None if self.asker.caller is None else self.asker.caller.account
+
+    def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
+        space = Space(self.fewer.policies, self.asker.side, self.asker.caller, {**self.asker.known, **values}, kind=kind)
+        return space, self.fewer.formula(space)
+
+    def finished(self, request: Request) -> Request:
         return request
+
+    def is_met_by(self, request: Request) -> bool:
+        return self.wanted.is_met_by(request, self.asker.side)
 
 
 def _many(given: Given) -> tuple[Policy, ...]:

@@ -14,17 +14,20 @@ from gatepost.policy.match import speaks_of_action
 from gatepost.policy.model import Effect, Policy
 from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
-from gatepost.policy.principal import Principal, PrincipalKind
+from gatepost.policy.principal import Principal
 from gatepost.policy.question import EVERY_CALL, EVERY_SEND
-from gatepost.policy.request import Context, Request
+from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
-from gatepost.reasoning.formula import Formula, conj, disj, negated
-from gatepost.reasoning.globs import Glob, in_parts
+from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
+from gatepost.reasoning.globs import Glob, in_parts, matches
 from gatepost.reasoning.layer import Side, Space
-from gatepost.reasoning.solve import solve
+from gatepost.reasoning.own_keys import caller_in
+from gatepost.reasoning.search import search
+from gatepost.reasoning.smt import Decider
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.witness import ELSEWHERE, request_of
+from gatepost.reasoning.witness import ELSEWHERE
+from gatepost.reasoning.words import Guess
 from gatepost.reasoning.world import OF_THE_CALLER, RESOURCE, World
 
 PRINCIPAL_ARN: Final = "aws:principalarn"
@@ -37,6 +40,12 @@ class AnyText:
 
     like: tuple[str, ...] = ("?*",)
     unlike: tuple[str, ...] = ()
+
+    def allow(self, text: str) -> bool:
+        """Whether it may be this."""
+        return any(matches(glob, text) for glob in map(_glob, self.like)) and not any(
+            matches(glob, text) for glob in map(_glob, self.unlike)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Situation:
     known: Mapping[str, str | tuple[str, ...] | None] = field(default_factory=dict)
     caller_keys: Mapping[str, AnyText] = field(default_factory=dict)
     besides: tuple[str, ...] = ()
+    decider: Decider | None = None
+    seconds: float = 5.0
 
     def __post_init__(self) -> None:
         if self.resource is not None and self.resource != "*" and arn_parts(self.resource) is None:
@@ -85,31 +96,10 @@ class Situation:
 
     def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
         """A request that the claim describes, where there is one, and that these policies allow or do not."""
-        claims = () if claim is None else (claim,)
-        every = (*(document for policies, _ in wanted for document in documents(policies)), NAMED_ONLY, *claims)
-        space = Space(every, Side.RESOURCE, self.principal, self.known, frozenset(self.caller_keys))
-        answers = [(allowed(space, policies, self.principal, self.account), allows) for policies, allows in wanted]
-        formula = (
-            *(speaks_of(each, space, self.principal) for each in claims),
-            *(answer if allows else negated(answer) for answer, allows in answers),
-            *self._asked_on(space),
-            *self._asked_by(space.world),
-            *always_carried(space),
-            space.facts(),
-        )
-        model = solve(space.world, conj(formula))
-        if model is None:
-            return None
-        found = request_of(space, model, self.account)
-        caller = self._caller(found.context)
-        request = Request.of_normalised(caller, found.action, found.resource, self.resource_account, found.context)
-        # INVARIANT: what the formula says of the witness, `decide` with the real policies says too.
-        confirmed = all(decide(request, policies).allowed is allows for policies, allows in wanted)
-        if not confirmed or not all(describes(each, request) for each in claims):
-            raise AssertionError(f"the witness {request!r} is decided otherwise than the formula says")
-        return request
+        return search(_Asked(self, () if claim is None else (claim,), wanted), self.decider, self.seconds).request
 
-    def _asked_on(self, space: Space) -> Iterable[Formula]:
+    def asked_on(self, space: Space) -> Iterable[Formula]:
+        """Which resource it is."""
         text = space.world.text
         if self.resource is not None:
             yield text(RESOURCE, Glob(self.resource))
@@ -123,7 +113,7 @@ class Situation:
         for resource in self.besides:
             yield -text(RESOURCE, Glob(resource))
 
-    def _asked_by(self, world: World) -> Iterable[Formula]:
+    def asked_by(self, world: World) -> Iterable[Formula]:
         """What the caller's keys may be; a name and an ARN that must agree are not both left open."""
         asked = [name for name in self.caller_keys if name in world.keys]
         own = [name for name in asked if name in OF_THE_CALLER]
@@ -131,23 +121,56 @@ class Situation:
             raise Undecidable(f"{' and '.join(own)} belong to the caller and say the same in two ways: say who asks")
         yield from (world.keys[name].present for name in own)
         for name in asked:
-            allowed_texts = self.caller_keys[name]
+            texts, values = self.caller_keys[name], world.known.get(name)
+            if isinstance(values, str):
+                yield TRUE if texts.allow(values) else FALSE
+                continue
             for at, slot in enumerate(world.keys[name].slots):
-                yield disj((-slot, *(world.text((name, at), Glob(wild(pattern))) for pattern in allowed_texts.like)))
-                yield from (disj((-slot, -world.text((name, at), Glob(wild(each))))) for each in allowed_texts.unlike)
+                yield disj((-slot, *(world.text((name, at), glob) for glob in map(_glob, texts.like))))
+                yield from (disj((-slot, -world.text((name, at), glob))) for glob in map(_glob, texts.unlike))
 
-    def _caller(self, context: Context) -> Principal:
-        """Who asks in a witness: the principal, or whom the keys say that it stands for."""
-        arn, name = (context.get(key) if key in self.caller_keys else None for key in (PRINCIPAL_ARN, USER_NAME))
-        if isinstance(name, str):
-            return Principal.of(f"arn:aws:iam::{self.principal.account}:user/{name}")
-        if not isinstance(arn, str):
-            return self.principal
-        if self.principal.kind is not PrincipalKind.ASSUMED_ROLE:
-            return Principal.of(arn, user_arn=self.principal.user_arn)
-        role = Principal.of(arn)
-        session = f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{self.principal.name}"
-        return Principal.of(session, role_arn=arn)
+
+def _glob(pattern: str) -> Glob:
+    return Glob(wild(pattern))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that claims describe, and that policies allow or do not, in a situation."""
+
+    situation: Situation
+    claims: tuple[Policy, ...]
+    wanted: tuple[tuple[Policies, bool], ...]
+
+    def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
+        given = self.situation
+        every = (*(document for policies, _ in self.wanted for document in documents(policies)), NAMED_ONLY, *self.claims)
+        open_keys = frozenset(given.caller_keys) - values.keys()
+        space = Space(every, Side.RESOURCE, given.principal, {**given.known, **values}, open_keys, kind)
+        answers = [(allowed(space, policies, given.principal, given.account), allows) for policies, allows in self.wanted]
+        formula = (
+            *(speaks_of(claim, space, given.principal) for claim in self.claims),
+            *(answer if allows else negated(answer) for answer, allows in answers),
+            *given.asked_on(space),
+            *given.asked_by(space.world),
+            *always_carried(space),
+            space.facts(),
+        )
+        return space, conj(formula)
+
+    @property
+    def account(self) -> str | None:
+        return self.situation.account
+
+    def finished(self, found: Request) -> Request:
+        given = self.situation
+        open_keys = {key: value for key, value in found.context.items() if key in given.caller_keys}
+        caller = caller_in(open_keys, given.principal)
+        return Request.of_normalised(caller, found.action, found.resource, given.resource_account, found.context)
+
+    def is_met_by(self, request: Request) -> bool:
+        decided = all(decide(request, policies).allowed is allows for policies, allows in self.wanted)
+        return decided and all(describes(claim, request) for claim in self.claims)
 
 
 def always_carried(space: Space) -> Iterable[Formula]:

@@ -25,6 +25,10 @@ class Model:
     texts: dict[Place, tuple[Literal, ...]]
     masks: dict[Place, int]
 
+    def holds(self, atom: int) -> bool:
+        """Whether an atom is true in it."""
+        return atom in self.true
+
 
 def is_installed() -> bool:
     """Whether there is a solver to ask."""

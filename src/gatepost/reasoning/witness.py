@@ -3,7 +3,7 @@
 Where the theory would be content with `x`, an address, an identity or a name is tried first; it is taken where it fits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from gatepost.policy.decide import Policies, decide
@@ -14,6 +14,7 @@ from gatepost.reasoning.choices import SOMEBODY, known_actions
 from gatepost.reasoning.formula import TRUE
 from gatepost.reasoning.globs import Glob, Literal, filled, matches
 from gatepost.reasoning.layer import Side, Space
+from gatepost.reasoning.smt import Values
 from gatepost.reasoning.solve import Model, shortest
 from gatepost.reasoning.world import ACTION, RESOURCE, Place
 
@@ -35,23 +36,43 @@ EVERYONE: Final = Policy(
 
 def request_of(space: Space, model: Model, account: str | None = None) -> Request:
     """The request that a model describes, on a resource of this account where that may be."""
+
+    def value(place: Place) -> str:
+        key = space.world.keys.get(place[0])
+        if key is not None and key.candidates is not None:
+            return _candidate(key.candidates, model, place)
+        return _text(place, model, _identities(account) if place == RESOURCE else ())
+
+    return _request(space, model.holds, value)
+
+
+def request_of_values(space: Space, values: Values) -> Request:
+    """The request that a general solver's values describe; of what it was not asked, a usual one."""
+    nothing = Model(frozenset(), {}, {})
+
+    def value(place: Place) -> str:
+        return values.value(place) or _text(place, nothing, _identities(None) if place == RESOURCE else ())
+
+    return _request(space, values.holds, value)
+
+
+def _request(space: Space, holds: Callable[[int], bool], value: Callable[[Place], str]) -> Request:
     world = space.world
-    block = next((block for chosen, block in space.actions.items() if chosen in model.true), 0)
-    action = known_actions()[(block & -block).bit_length() - 1] if block else _text(ACTION, model)
-    caller = space.caller(next(block for chosen, block in space.callers.items() if chosen in model.true))
+    block = next((block for chosen, block in space.actions.items() if holds(chosen)), 0)
+    action = known_actions()[(block & -block).bit_length() - 1] if block else value(ACTION)
     context: dict[str, str | tuple[str, ...]] = dict(world.known)
     for key in world.keys.values():
-        if key.present not in model.true or key.name in world.known:
+        if not holds(key.present) or key.name in world.known:
             continue
-        values = tuple(
-            _text((key.name, at), model) if key.candidates is None else _candidate(key.candidates, model, (key.name, at))
-            for at, slot in enumerate(key.slots)
-            if slot in model.true
-        )
-        is_set = key.is_set in model.true if isinstance(key.is_set, int) else key.is_set == TRUE
+        values = tuple(value((key.name, at)) for at, slot in enumerate(key.slots) if holds(slot))
+        is_set = holds(key.is_set) if isinstance(key.is_set, int) else key.is_set == TRUE
         context[key.name] = tuple(dict.fromkeys(values)) if is_set else values[0]
-    usual = (f"arn:aws:ses:us-east-1:{account or SOMEBODY}:identity/example.com", "*")
-    return Request.of_normalised(caller, action, _text(RESOURCE, model, usual), None, context)
+    caller = space.caller(next(block for chosen, block in space.callers.items() if holds(chosen)), context)
+    return Request.of_normalised(caller, action, value(RESOURCE), None, context)
+
+
+def _identities(account: str | None) -> tuple[str, ...]:
+    return (f"arn:aws:ses:us-east-1:{account or SOMEBODY}:identity/example.com", "*")
 
 
 def _candidate(candidates: Sequence[str], model: Model, place: Place) -> str:

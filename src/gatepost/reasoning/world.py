@@ -16,28 +16,31 @@ Theory, in numbered rules:
     known or the question is not decided.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 from gatepost.policy.catalogue import condition_key, is_multivalued, is_single_valued
-from gatepost.policy.model import Condition, Effect, Policy
+from gatepost.policy.match import resource_pattern
+from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import (
     COMPARISONS,
     NULL,
+    Holds,
     arn_pattern,
     holds_when_absent,
     patterns_of,
     value_test,
+    variables_of,
 )
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Context
-from gatepost.policy.variables import Variable
+from gatepost.policy.variables import Template, Variable
 from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, folded, in_parts
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.words import Parts, Word, arn_word, merged, plain, variables_in
 
 ALWAYS: Final = ("aws:currenttime", "aws:epochtime", "aws:securetransport")
 OF_THE_CALLER: Final = frozenset(
@@ -60,6 +63,7 @@ class Key:
     """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
 
     name: str
+    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`
     present: int
     is_set: Formula
     slots: tuple[int, ...]
@@ -76,6 +80,7 @@ class World:
     keys: dict[str, Key] = field(default_factory=dict)
     patterns: dict[int, tuple[Place, Glob]] = field(default_factory=dict)
     masks: dict[int, tuple[Place, int]] = field(default_factory=dict)
+    words: dict[int, tuple[Place, Word | None]] = field(default_factory=dict)  # None: what the atom says is not known
     last: int = 0
     _numbers: dict[object, int] = field(default_factory=dict)
     _said: dict[object, Formula] = field(default_factory=dict)
@@ -91,16 +96,12 @@ class World:
         lowered = {key.lower(): value for key, value in known.items()}
         context = {key: value for key, value in lowered.items() if value is not None}
         world = cls(context, frozenset(key for key, value in lowered.items() if value is None), open_keys)
-        conditions: dict[str, dict[tuple[object, ...], tuple[Condition, bool]]] = {}
-        for policy in policies:
-            for statement in policy.statements:
-                for condition in statement.conditions:
-                    same = (condition.operator, condition.values, policy.has_variables)
-                    conditions.setdefault(condition.key.lower(), {})[same] = (condition, policy.has_variables)
-        if ALWAYS[0] in conditions and ALWAYS[1] in conditions:
+        conditions = compared(policies)
+        if conditions.get(ALWAYS[0]) and conditions.get(ALWAYS[1]):
             raise Undecidable("aws:CurrentTime and aws:EpochTime in one question")
         for name, found in conditions.items():
-            world.keys[name] = world._key(name, [each for each, _ in found.values()])
+            if found or name not in lowered or name in OF_THE_CALLER:
+                world.keys[name] = world._key(name, found)
         return world
 
     def fresh(self) -> int:
@@ -115,6 +116,53 @@ class World:
             number = self._numbers[place, glob] = self.fresh()
             self.patterns[number] = (place, glob)
         return number
+
+    def word(self, place: Place, word: Word | None) -> Formula:
+        """The formula that the text at a place is such a word; of None nothing is known."""
+        number = self._numbers.get((place, word))
+        if number is None or word is None:
+            number = self._numbers[place, word] = self.fresh()
+            self.words[number] = (place, word)
+        return number if word is None else conj((number, self.text(place, word.outline())))
+
+    def like(self, place: Place, template: Template, *, in_any_case: bool = False) -> Formula:
+        """The formula that the text at a place matches a template, whatever its variables stand for."""
+
+        def matched(parts: Parts) -> Formula:
+            text = plain(parts)
+            if text is not None:
+                return self.text(place, folded(text) if in_any_case else Glob(text))
+            return self.word(place, Word(parts, folded=in_any_case))
+
+        return disj(conj((when, matched(parts))) for when, parts in self.filled(template))
+
+    def filled(self, template: Template) -> list[tuple[Formula, Parts]]:
+        """What a template may be and when: known values are filled in, an absent key's default is, an open key's text stays."""
+        found: list[tuple[Formula, Parts]] = [(TRUE, ())]
+        for part in template.parts:
+            choices = [(TRUE, part)] if isinstance(part, str) else list(self._standing_for(part))
+            found = [(conj((when, also)), merged((*parts, text))) for when, parts in found for also, text in choices]
+        return found
+
+    def _standing_for(self, variable: Variable) -> Iterator[tuple[Formula, str | Variable]]:
+        if variable.key in self.known or variable.key in self.absent:
+            value = variable.value_in(self.known)
+            if value is not None:
+                yield TRUE, value
+            return
+        key = self.keys[variable.key]
+        yield conj((key.present, negated(key.is_set))), Variable(variable.key, None)
+        if variable.default is not None:
+            yield -key.present, variable.default
+
+    def is_open(self, variable: Variable) -> bool:
+        """Whether what a variable stands for is not known."""
+        return variable.key not in self.known and variable.key not in self.absent
+
+    def family(self, place: Place) -> str:
+        """As what the value at a place is compared."""
+        key = self.keys.get(place[0])
+        return TEXT if key is None else key.family
 
     def _among(self, place: Place, mask: int, size: int) -> Formula:
         """The formula that the value at a place is one of these candidates."""
@@ -136,11 +184,11 @@ class World:
         single = is_single_valued(name)
         slots = 1 if single else max(1, in_sets)
         is_set: Formula = FALSE if single else TRUE if is_multivalued(name) else self.fresh()
-        candidates = _candidates(name, conditions)
+        family, candidates = _candidates(name, conditions)
         if given is not None:
             values = (given,) if isinstance(given, str) else given
             is_set, slots, candidates = TRUE if isinstance(given, tuple) else FALSE, len(values), values
-        return Key(name, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
+        return Key(name, family, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
 
     def facts(self) -> list[Formula]:
         """What holds of every request, apart from what its action says."""
@@ -152,7 +200,6 @@ class World:
                 facts += [disj((key.is_set, -slot)) for slot in key.slots[1:]]
             if key.name in self.known:
                 facts += key.slots
-                facts += [self._among((key.name, at), 1 << at, len(key.slots)) for at in range(len(key.slots))]
             elif key.name in self.absent:
                 facts.append(-key.present)
             elif key.name in ALWAYS:
@@ -189,66 +236,105 @@ class World:
         """What one value must be for the operator to hold of it, by the slot where it is."""
         comparison = COMPARISONS[condition.operator.base]
         literals, templates = patterns_of(condition, variables=variables)
-        for part in chain.from_iterable(template.parts for template in templates):
-            if isinstance(part, Variable) and part.key not in self.known and part.key not in self.absent:
-                raise Undecidable(f"the variable `${{{part.key}}}` in {condition.key}: its value is not known")
         if key.candidates is not None:
-            holds, size = value_test(condition, effect, self.known, variables=variables), len(key.candidates)
-            mask = sum(1 << number for number, value in enumerate(key.candidates) if holds(value))
-            return lambda place: self._among(place, mask, size)
-        filled = (template.fill(self.known) for template in templates)
-        values = (*literals, *(pattern for pattern in filled if pattern is not None))
+            if any(map(self.is_open, variables_in(templates))):
+                return lambda place: self.word(place, None)
+            holds, candidates = value_test(condition, effect, self.known, variables=variables), key.candidates
+            if key.name in self.known:
+                return lambda place: TRUE if holds(candidates[place[1]]) else FALSE
+            return self.compared(candidates, condition, effect, holds)
         if comparison.name.startswith("Arn"):
-            return self._arn_test(values, effect, is_negated=comparison.negated)
-        globs = [_glob(comparison.name, value) for value in values]
+            return self._arn_test(literals, templates, effect, is_negated=comparison.negated)
+        in_any_case = comparison.name.endswith("IgnoreCase")
+        globs = [folded(value) if in_any_case else Glob(value) for value in literals]
 
         def test(place: Place) -> Formula:
-            matched = disj(self.text(place, glob) for glob in globs)
+            like = (self.like(place, template, in_any_case=in_any_case) for template in templates)
+            matched = disj((*(self.text(place, glob) for glob in globs), *like))
             return negated(matched) if comparison.negated else matched
 
         return test
 
-    def _arn_test(self, values: Iterable[str], effect: Effect, *, is_negated: bool) -> Callable[[Place], Formula]:
+    def compared(
+        self, candidates: tuple[str, ...], _condition: Condition, _effect: Effect, holds: Holds
+    ) -> Callable[[Place], Formula]:
+        """The same of a key that is no text, by its candidates; `holds` says of which."""
+        mask = sum(1 << number for number, value in enumerate(candidates) if holds(value))
+        return lambda place: self._among(place, mask, len(candidates))
+
+    def _arn_test(
+        self, literals: Iterable[str], templates: Iterable[Template], effect: Effect, *, is_negated: bool
+    ) -> Callable[[Place], Formula]:
         """The same of an ARN: `policy.operators`, rules 5 and 6, on a negated operator and a value, or a pattern, that is none."""
-        patterns = [arn_pattern(value) for value in values]
-        globs = [in_parts(parts) for parts in patterns if parts is not None]
+        patterns: list[tuple[Formula, Parts]] = [(TRUE, (value,)) for value in literals]
+        patterns += [pattern for template in templates for pattern in self.filled(template)]
 
         def test(place: Place) -> Formula:
             readable = self.text(place, AN_ARN)
-            matched = disj(self.text(place, glob) for glob in globs)
+            asked = [(when, *self._arn(place, parts)) for when, parts in patterns]
+            matched = disj(conj((when, like)) for when, _, like in asked)
             if not is_negated:
                 return conj((readable, matched))
             if effect is Effect.DENY:
                 return disj((-readable, negated(matched)))
-            return FALSE if None in patterns else conj((readable, negated(matched)))
+            return conj((readable, negated(matched), *(disj((negated(when), is_arn)) for when, is_arn, _ in asked)))
 
         return test
 
-    def resource(self, pattern: str) -> int:
-        """The atom that the resource matches a pattern (wildcards in the package's own form)."""
-        return self.text(RESOURCE, Glob(pattern))
+    def _arn(self, place: Place, parts: Parts) -> tuple[Formula, Formula]:
+        """Whether a pattern is an ARN's, and that the text at a place matches it."""
+        text = plain(parts)
+        if text is None:
+            word = arn_word(parts)
+            return (self.word(place, None) if word is None else TRUE), self.word(place, word)
+        pattern = arn_pattern(text)
+        return (FALSE, FALSE) if pattern is None else (TRUE, self.text(place, in_parts(pattern)))
+
+    def resource(self, pattern: str | Template) -> Formula:
+        """The formula that the resource matches a pattern (wildcards in the package's own form)."""
+        return self.like(RESOURCE, pattern) if isinstance(pattern, Template) else self.text(RESOURCE, Glob(pattern))
 
 
-def _glob(operator: str, value: str) -> Glob:
-    return folded(value) if operator.endswith("IgnoreCase") else Glob(value)
+def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:
+    """The keys (lower case) that policies speak of with the conditions on them; none of a key that is a policy variable alone."""
+    found: dict[str, dict[tuple[object, ...], Condition]] = {}
+    for policy in policies:
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                same = (condition.operator, condition.values, policy.has_variables)
+                found.setdefault(condition.key.lower(), {})[same] = condition
+            for variable in _variables(statement) if policy.has_variables else ():
+                found.setdefault(variable.key, {})
+    return {name: list(conditions.values()) for name, conditions in found.items()}
 
 
-def _candidates(name: str, conditions: list[Condition]) -> tuple[str, ...] | None:
-    """The candidates of a key that is no text (rules 3 and 4)."""
+def _variables(statement: Statement) -> Iterator[Variable]:
+    for condition in statement.conditions:
+        if any("${" in value for value in condition.values):
+            yield from variables_of(condition, variables=True)
+    patterns = (
+        resource_pattern(text, variables=True)
+        for text in (*(statement.resources or ()), *(statement.not_resources or ()))
+        if "${" in text
+    )
+    yield from variables_in(pattern for pattern in patterns if isinstance(pattern, Template))
+
+
+def _candidates(name: str, conditions: list[Condition]) -> tuple[str, tuple[str, ...] | None]:
+    """As what a key is compared (rules 3 and 4), and its candidates where that is no text."""
     known = condition_key(name)
     kind = known.type.removeprefix("ArrayOf") if known is not None else "String"
     if kind == "Bool":
-        return BOOLEANS
+        return kind, BOOLEANS
     compared = [condition for condition in conditions if condition.operator.base != NULL]
-    families = {_family(condition) for condition in compared}
-    if not families:
-        return None if kind not in FAMILIES.values() else _values_of(kind, (), {kind})
+    families = {_family(condition) for condition in compared} or {kind if kind in FAMILIES.values() else TEXT}
     if len(families) > 1:
         raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
     (family,) = families
     if kind in FAMILIES.values() and family != kind:
         raise Undecidable(f"{name}, a {kind}, is compared as {family}")
-    return None if family == TEXT else _values_of(family, tuple(v for each in compared for v in each.values), {kind})
+    bounds = tuple(value for each in compared for value in each.values)
+    return family, None if family == TEXT else _values_of(family, bounds, {kind})
 
 
 def _family(condition: Condition) -> str:
