@@ -108,7 +108,7 @@ def _rules(flags: LintFlags, config: "Config") -> tuple["Sequence[Rule]", "Seque
     from gatepost.reports.selection import NoSuchRule, choose  # noqa: PLC0415 -- the same
 
     given = {
-        name: tuple(code.strip() for each in said or config.settings.get(name, ()) for code in each.split(","))
+        name: tuple(code.strip().upper() for each in said or config.settings.get(name, ()) for code in each.split(","))
         for name, said in (("select", flags.select), ("ignore", flags.ignore))
     }
     try:
