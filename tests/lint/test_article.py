@@ -98,7 +98,7 @@ def test_the_window_is_drawn_and_its_fix_says_what_it_means_today() -> None:
     two, dates = finding.fixes
     assert two.proof.startswith("it denies exactly outside 2023-01-01T00:00:00Z to 2023-01-31T23:59:59Z")
     assert "nobody could send today" in two.proof
-    assert dates.title.startswith("new dates: gatepost window --deny-outside")
+    assert dates.title == f"new dates: gatepost window --deny-outside --between 2027-01-01 2027-02-01 --resource {DOMAIN}"
     assert not dates.edits
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.reach import grants
 from gatepost.policy.catalogue import action
-from gatepost.policy.match import covers_action, speaks_of_action
+from gatepost.policy.match import speaks_of_action
 from gatepost.policy.model import Condition, Effect, Statement
 from gatepost.policy.operators import COMPARISONS, NULL
 
@@ -38,11 +38,6 @@ def sends_of(statement: Statement) -> tuple[str, ...]:
     if not _may_speak_of_ses(statement):
         return ()
     return tuple(name for name in FAMILY if speaks_of_action(statement, name.lower()))
-
-
-def entry_sends(entry: str) -> tuple[str, ...]:
-    """Which of the family an entry of `Action` covers."""
-    return tuple(name for name in FAMILY if covers_action(entry, name.lower()))
 
 
 def names_ses(statement: Statement) -> bool:

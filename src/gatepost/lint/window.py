@@ -3,13 +3,15 @@
 Source: IAM User Guide, "Date condition operators"; the conditions of one statement must all hold.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from gatepost.lint.document import ConditionTree, StatementTree
-from gatepost.policy.model import Condition, Effect, Place, Statement
+from gatepost.lint.document import ConditionTree, Document, StatementTree
+from gatepost.lint.patch import Json, free_sid, value_of
+from gatepost.policy.model import Condition, Effect, Operator, Place, Statement
 from gatepost.policy.timetable import CURRENT_TIME, FIRST_SECOND, LAST_SECOND, is_on_time
 from gatepost.policy.values import BILLION, EPOCH, read_instant
 from gatepost.reasoning.windows import Piece, State, Timeline, timeline
@@ -97,3 +99,18 @@ def clock_at(bound: Bound, moment: datetime) -> dict[str, str]:
     if bound.condition.key.lower() == CURRENT_TIME:
         return {"aws:CurrentTime": date_in_full(moment)}
     return {"aws:EpochTime": str((moment - EPOCH) // ONE_SECOND)}
+
+
+def with_one_bound(
+    document: Document, tree: StatementTree, bounds: Sequence[Bound], kept: Bound, operator: Operator, name: str
+) -> Json:
+    """A statement with one of its bounds alone, under another operator, and a name of its own."""
+    statement: Json = value_of(document, tree.element)
+    conditions = statement["Condition"]
+    value = conditions[kept.tree.operator][kept.tree.key]
+    for bound in bounds:
+        del conditions[bound.tree.operator][bound.tree.key]
+    conditions.setdefault(str(operator), {})[kept.tree.key] = value
+    statement["Condition"] = {each: keys for each, keys in conditions.items() if keys}
+    sid = statement.pop("Sid", "")
+    return {"Sid": free_sid(document, f"{sid}{name}" if sid else f"Deny{name}Window"), **statement}

@@ -1,4 +1,4 @@
-"""Rules on windows that are the wrong way round: a Deny that works inside, a window that ends before it begins.
+"""The rule on windows that are the wrong way round: a Deny that works inside.
 
 Whether a Deny that works inside a window is wrong depends on what its author meant: a freeze is such a Deny. It is told as the
 wrong way round, with both readings, but where the other reading cannot be meant: where there are several such windows (to deny
@@ -7,25 +7,23 @@ outside of each would deny always), where an Allow has a window of its own, and 
 Source: IAM User Guide, "Date condition operators"; the conditions of one statement must all hold.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Edit, Fix, Severity, Witness
-from gatepost.lint.patch import free_sid, in_place_of, patched, value_of
+from gatepost.lint.patch import in_place_of, patched
 from gatepost.lint.reach import allows_of, claim, everything, in_force, is_proved, narrowed, part, shown, somebody
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import sends_of
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, open_pieces, timeless, times_of, window_of
+from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, timeless, times_of, window_of, with_one_bound
 from gatepost.policy.model import Effect, Operator, Statement
-from gatepost.policy.operators import unreadable_values
-from gatepost.policy.timetable import is_on_time
 from gatepost.reasoning.windows import Piece, timeline
-from gatepost.words.dates import date_in_full
+from gatepost.words.dates import date_in_full, is_midnight
 from gatepost.words.picture import Row, picture
 
 WIDTH: Final = 76
@@ -126,10 +124,31 @@ def _outside(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound
     fix = Fix("deny before the window and after it, in two statements", edits, proof, changes_meaning=True)
     if not notes:
         return (fix,)
-    daily = ""
-    if upper.moment - lower.moment < timedelta(days=1):
-        daily = f" --daily {lower.moment.astimezone(UTC):%H:%M}-{upper.moment.astimezone(UTC):%H:%M} --days 30"
-    return (fix, Fix(f"new dates: gatepost window --deny-outside{daily}", ()))
+    return (fix, Fix(f"new dates: gatepost window --deny-outside {_again(bounds, setting.now)}{_on(tree)}", ()))
+
+
+def _again(bounds: tuple[Bound, Bound], now: datetime) -> str:
+    """The windows to ask for in place of one that is over: the same hours daily, or the same dates in the next year that has them."""
+    start, end = (bound.moment.astimezone(UTC) for bound in bounds)
+    if bounds[1].ends_a_minute:
+        end += ONE_SECOND
+    if end - start < timedelta(days=1):
+        return f"--daily {start:%H:%M}-{end:%H:%M} --days 30"
+    length = end - start
+    while start + length <= now:
+        start = start.replace(year=start.year + 1) if (start.month, start.day) != (2, 29) else start + timedelta(days=366)
+    return " ".join(("--between", *(_written(each) for each in (start, start + length))))
+
+
+def _written(moment: datetime) -> str:
+    """A moment as `gatepost window` reads it."""
+    return date_in_full(moment)[:10] if is_midnight(moment) else date_in_full(moment)
+
+
+def _on(tree: StatementTree) -> str:
+    """The resource, where it is one."""
+    resources = () if tree.statement is None else tree.statement.resources or ()
+    return f" --resource {resources[0]}" if len(resources) == 1 and resources[0] != "*" else ""
 
 
 def _includes_end(upper: Bound) -> bool:
@@ -143,23 +162,9 @@ def _split(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound])
     before = replace(lower.condition.operator, base=f"{family}LessThan")
     after = replace(upper.condition.operator, base=f"{late}GreaterThan{'' if _includes_end(upper) else 'Equals'}")
     return (
-        _with_one_bound(document, tree, bounds, lower, before, "Before"),
-        _with_one_bound(document, tree, bounds, upper, after, "After"),
+        with_one_bound(document, tree, bounds, lower, before, "Before"),
+        with_one_bound(document, tree, bounds, upper, after, "After"),
     )
-
-
-def _with_one_bound(
-    document: Document, tree: StatementTree, bounds: Sequence[Bound], kept: Bound, operator: Operator, name: str
-) -> dict[str, Any]:
-    statement: dict[str, Any] = value_of(document, tree.element)
-    conditions = statement["Condition"]
-    value = conditions[kept.tree.operator][kept.tree.key]
-    for bound in bounds:
-        del conditions[bound.tree.operator][bound.tree.key]
-    conditions.setdefault(str(operator), {})[kept.tree.key] = value
-    statement["Condition"] = {each: keys for each, keys in conditions.items() if keys}
-    sid = statement.pop("Sid", "")
-    return {"Sid": free_sid(document, f"{sid}{name}" if sid else f"Deny{name}Window"), **statement}
 
 
 def _proved(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound], edits: tuple[Edit, ...]) -> bool:
@@ -187,60 +192,3 @@ def _drawn(document: Document, fixes: tuple[Fix, ...], setting: Setting) -> tupl
         if fixed is not None:
             rows.append(Row("your words?", timeline(fixed), "deny outside the window"))
     return picture(rows, width=WIDTH, now=setting.now)
-
-
-# --- never open --------------------------------------------------------------------------------------------------------
-
-
-@rule(
-    "SES_WINDOW_NEVER",
-    Severity.ERROR,
-    bad=policy(
-        FAMILY_ALLOWED,
-        deny(
-            Action="ses:Send*",
-            Condition={"DateLessThan": {"aws:CurrentTime": START}, "DateGreaterThan": {"aws:CurrentTime": END}},
-        ),
-    ),
-    good=policy(allow(Action="ses:Send*", Condition=WINDOW)),
-    solved=True,
-)
-def window_never(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """A window that ends before it begins is never open.
-
-    "Earlier than the start" and "later than the end" of one statement would have to hold at once, and no moment is both. An Allow
-    of this kind allows nothing; a Deny denies nothing. To deny outside a window, write two Deny statements with one date each.
-    """
-    for tree in document.statements:
-        line = None if tree.statement is None else times_of(tree.statement)
-        if tree.statement is None or line is None or open_pieces(line):
-            continue
-        timed = [(each, condition) for each, condition in tree.read_conditions() if is_on_time(condition)]
-        if any(unreadable_values(condition) for _, condition in timed):
-            continue
-        bounds = between(tree)
-        does = "allows" if tree.statement.effect is Effect.ALLOW else "denies"
-        said = ""
-        if bounds is not None:
-            said = f"no time is later than {bounds[0].condition.values[0]} and earlier than {bounds[1].condition.values[0]}: "
-        fixes = () if bounds is None or does == "allows" else _two_statements(document, tree, bounds)
-        yield Hit(timed[0][0].operator_at, f"{said}{tree.name} never {does} anything", fixes=fixes)
-
-
-def _two_statements(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound]) -> tuple[Fix, ...]:
-    """The Deny as two, each with one of its dates."""
-    assert tree.statement is not None  # noqa: S101 -- it has been read
-    two = (
-        _with_one_bound(document, tree, bounds, bounds[1], bounds[1].condition.operator, "Before"),
-        _with_one_bound(document, tree, bounds, bounds[0], bounds[0].condition.operator, "After"),
-    )
-    edits = (in_place_of(document, tree, *two),)
-    fixed = patched(document, edits).policy
-    early, late = bounds[1].condition, bounds[0].condition
-    outside = tuple(narrowed(timeless(tree.statement), each) for each in (early, late))
-    told = f"it denies exactly what is earlier than {early.values[0]}, and what is later than {late.values[0]}"
-    if fixed is None:
-        return ()
-    denying = part(document, *map(claim, fixed.statements[tree.number : tree.number + 2]))
-    proof = told if is_proved(document, lambda asker: asker.equivalent(denying, part(document, *outside))) else ""
-    return (Fix("deny outside the window, in two statements", edits, proof, changes_meaning=True),)

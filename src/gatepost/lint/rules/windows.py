@@ -1,4 +1,4 @@
-"""Rules on windows that are over or still to come, and on dates that say something else than they seem to.
+"""Rules on windows that are over, still to come or never open, and on dates that say something else than they seem to.
 
 Source: IAM User Guide, "Date condition operators".
 """
@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
-from gatepost.lint.examples import allow, policy, when
+from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import At, Edit, Fix, Severity
-from gatepost.lint.patch import statement_of
-from gatepost.lint.reach import claim, is_proved, part
+from gatepost.lint.patch import in_place_of, patched, statement_of
+from gatepost.lint.reach import claim, is_proved, narrowed, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import open_pieces, timeless, times_of
-from gatepost.policy.operators import NULL
+from gatepost.lint.window import Bound, between, open_pieces, timeless, times_of, with_one_bound
+from gatepost.policy.model import Effect
+from gatepost.policy.operators import NULL, unreadable_values
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_instant
@@ -25,6 +26,7 @@ from gatepost.words.dates import date_in_full
 if TYPE_CHECKING:
     from gatepost.policy.model import Statement
 
+FAMILY_ALLOWED: Final = allow(Action="ses:Send*")
 TIME_OF_DAY: Final = re.compile(r"T?\d{1,2}:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?|[*?]*T?\d\d[:*?].*", re.ASCII)
 START: Final = "2099-01-01T00:00:00Z"
 END: Final = "2099-02-01T00:00:00Z"
@@ -111,6 +113,63 @@ def _pieces(tree: StatementTree) -> list[Piece]:
 
 def _last_date(tree: StatementTree) -> At:
     return next(reversed([each.element.at for each, condition in tree.read_conditions() if is_on_time(condition)]))
+
+
+# --- never open --------------------------------------------------------------------------------------------------------
+
+
+@rule(
+    "SES_WINDOW_NEVER",
+    Severity.ERROR,
+    bad=policy(
+        FAMILY_ALLOWED,
+        deny(
+            Action="ses:Send*",
+            Condition={"DateLessThan": {"aws:CurrentTime": START}, "DateGreaterThan": {"aws:CurrentTime": END}},
+        ),
+    ),
+    good=policy(allow(Action="ses:Send*", Condition=WINDOW)),
+    solved=True,
+)
+def window_never(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """A window that ends before it begins is never open.
+
+    "Earlier than the start" and "later than the end" of one statement would have to hold at once, and no moment is both. An Allow
+    of this kind allows nothing; a Deny denies nothing. To deny outside a window, write two Deny statements with one date each.
+    """
+    for tree in document.statements:
+        line = None if tree.statement is None else times_of(tree.statement)
+        if tree.statement is None or line is None or open_pieces(line):
+            continue
+        timed = [(each, condition) for each, condition in tree.read_conditions() if is_on_time(condition)]
+        if any(unreadable_values(condition) for _, condition in timed):
+            continue
+        bounds = between(tree)
+        does = "allows" if tree.statement.effect is Effect.ALLOW else "denies"
+        said = ""
+        if bounds is not None:
+            said = f"no time is later than {bounds[0].condition.values[0]} and earlier than {bounds[1].condition.values[0]}: "
+        fixes = () if bounds is None or does == "allows" else _two_statements(document, tree, bounds)
+        yield Hit(timed[0][0].operator_at, f"{said}{tree.name} never {does} anything", fixes=fixes)
+
+
+def _two_statements(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound]) -> tuple[Fix, ...]:
+    """The Deny as two, each with one of its dates."""
+    assert tree.statement is not None  # noqa: S101 -- it has been read
+    two = (
+        with_one_bound(document, tree, bounds, bounds[1], bounds[1].condition.operator, "Before"),
+        with_one_bound(document, tree, bounds, bounds[0], bounds[0].condition.operator, "After"),
+    )
+    edits = (in_place_of(document, tree, *two),)
+    fixed = patched(document, edits).policy
+    early, late = bounds[1].condition, bounds[0].condition
+    outside = tuple(narrowed(timeless(tree.statement), each) for each in (early, late))
+    told = f"it denies exactly what is earlier than {early.values[0]}, and what is later than {late.values[0]}"
+    if fixed is None:
+        return ()
+    denying = part(document, *map(claim, fixed.statements[tree.number : tree.number + 2]))
+    proof = told if is_proved(document, lambda asker: asker.equivalent(denying, part(document, *outside))) else ""
+    return (Fix("deny outside the window, in two statements", edits, proof, changes_meaning=True),)
 
 
 # --- dates that say something else --------------------------------------------------------------------------------------
