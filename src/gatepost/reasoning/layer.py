@@ -44,12 +44,13 @@ class Space:
         open_keys: frozenset[str] = frozenset(),
         kind: type[World] = World,
     ) -> None:
-        own = OF_THE_CALLER & compared(policies).keys()
+        conditions = compared(policies)
+        own = OF_THE_CALLER & conditions.keys()
         if caller is not None:
             known = {key: value for key, value in settled(caller).items() if key in own - open_keys} | dict(known)
         elif side is Side.IDENTITY or not own & OF_SERVICES:
             open_keys |= own
-        self.world = kind.of(policies, known, open_keys)
+        self.world = kind.of(conditions, known, open_keys)
         self._side = side
         self._said: dict[object, Formula] = {}
         statements = [statement for policy in policies for statement in policy.statements]

@@ -88,15 +88,14 @@ class World:
     @classmethod
     def of(
         cls,
-        policies: Iterable[Policy],
+        conditions: Mapping[str, list[Condition]],
         known: Mapping[str, str | tuple[str, ...] | None],
         open_keys: frozenset[str] = frozenset(),
     ) -> "World":
-        """The world of these policies. `known` are keys whose value (None: their absence) the asker says."""
+        """The world of what policies compare (`compared`). `known` are keys whose value (None: their absence) the asker says."""
         lowered = {key.lower(): value for key, value in known.items()}
         context = {key: value for key, value in lowered.items() if value is not None}
         world = cls(context, frozenset(key for key, value in lowered.items() if value is None), open_keys)
-        conditions = compared(policies)
         if conditions.get(ALWAYS[0]) and conditions.get(ALWAYS[1]):
             raise Undecidable("aws:CurrentTime and aws:EpochTime in one question")
         for name, found in conditions.items():
