@@ -17,6 +17,7 @@ from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.reasoning.situation import Situation
+from gatepost.reasoning.smt import Decider
 from gatepost.reasoning.witness import ELSEWHERE, EVERYTHING
 
 OWN: Final = (PrincipalKind.USER, PrincipalKind.ASSUMED_ROLE)  # who can have identity policies
@@ -27,12 +28,15 @@ class Subject:
     """Policies that are asked about, and where.
 
     `caller` is who has them, where that is said; else any user or role of the account may. Where resource policies alone are given,
-    the question is whom they let in by themselves: every caller's own side allows everything.
+    the question is whom they let in by themselves: every caller's own side allows everything. `decider` is asked for as many `seconds`
+    where our own engine does not reach: policy variables that stand for nobody knows what.
     """
 
     given: GivenPolicies
     home: Home
     caller: Principal | None = None
+    decider: Decider | None = None
+    seconds: float = 5.0
 
     @classmethod
     def of(
@@ -69,7 +73,16 @@ class Subject:
         """A caller with these policies, on any resource."""
         account = ELSEWHERE if self.of_resource_alone else self.home.account
         known = {**caller.known, "aws:resourceaccount": self.home.account, "aws:viaawsservice": "false"}
-        return Situation(caller.principal, self.policies, None, account, known, caller.open_keys)
+        return Situation(
+            caller.principal,
+            self.policies,
+            None,
+            account,
+            known,
+            caller.open_keys,
+            decider=self.decider,
+            seconds=self.seconds,
+        )
 
     @cached_property
     def policies(self) -> Policies:

@@ -17,6 +17,7 @@ from gatepost.policy.read import read_policy
 from gatepost.policy.request import Request
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.solvers.portfolio import general_solvers
 from gatepost.words.principals import principals_words
 from gatepost.words.requests import request_words
 from gatepost.words.sentences import statement_words
@@ -54,7 +55,7 @@ def _difference(old: Named | None, new: Named | None) -> Difference:
     named = any(each.principals or each.not_principals for each in (*before.statements, *after.statements))
     written = written_changes(before, after)
     try:
-        comparison = compared(before, after, Asker(Side.RESOURCE if named else Side.IDENTITY))
+        comparison = compared(before, after, Asker(Side.RESOURCE if named else Side.IDENTITY, decider=general_solvers()))
     except Undecidable as reason:
         return Difference(name, before, after, written, None, str(reason))
     return Difference(name, before, after, written, comparison)

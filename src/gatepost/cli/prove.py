@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -34,6 +35,7 @@ def prove(
     anything: Annotated[bool, Parameter(show_default=False)] = False,
     nothing: Annotated[bool, Parameter(show_default=False)] = False,
     layers: LayerFlags = NO_LAYERS,
+    timeout: float = 5.0,
     output: Annotated[Literal["human", "json"], Parameter(name=["--output", "-o"], show_default=False)] = "human",
 ) -> int:
     """Prove something of policies for all requests there can be, or show a request that is otherwise.
@@ -63,6 +65,8 @@ def prove(
         Something is allowed.
     nothing
         Everything is denied.
+    timeout
+        Seconds for general solvers (gatepost[smt]), where policy variables are not known.
     output
         For people, or as JSON.
     """
@@ -75,7 +79,7 @@ def prove(
         raise Exit(USAGE, "expected POLICY: a file, a folder, or - for standard input")
     ((question, text),) = asked
     try:
-        found = _answered(question, str(text), policy, layers)
+        found = _answered(question, str(text), policy, layers, timeout)
     except ModuleNotFoundError as error:
         if error.name != "pysat":
             raise
@@ -101,12 +105,12 @@ def _refuse_options(policies: tuple[str, ...]) -> None:
             raise Exit(USAGE, f"unknown option `{each}`{did_you_mean(each, QUESTIONS)}")
 
 
-def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags) -> "Asked":
+def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags, timeout: float) -> "Asked":
     from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the engine loads when it is needed
     from gatepost.cli.proof_text import Asked  # noqa: PLC0415 -- the same
     from gatepost.reasoning.undecidable import Undecidable  # noqa: PLC0415 -- the same
 
-    subject = subject_named(policies, layers)
+    subject = replace(subject_named(policies, layers), seconds=timeout)
     claim, ask = _question(question, text, layers)
     begun = perf_counter()
     proof, obstacle = None, ""

@@ -10,6 +10,7 @@ from gatepost.policy.match import AttachedPolicy, PolicySource
 from gatepost.policy.offline import DEFAULT_ACCOUNT, DEFAULT_REGION, offline_principal
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.solvers.portfolio import general_solvers
 from gatepost.sources.find import find_policies
 from gatepost.sources.found import SourceError
 
@@ -31,7 +32,7 @@ def subject_of(layers: Layers, kind: PolicyKind = PolicyKind.ANY) -> Subject:
         attached(layers.scps, PolicyKind.SCP, PolicySource.SCP),
     )
     caller = None if layers.principal is None else offline_principal(layers.principal, account)
-    return Subject(given, Home(account, layers.region or DEFAULT_REGION), caller)
+    return Subject(given, Home(account, layers.region or DEFAULT_REGION), caller, general_solvers())
 
 
 def attached(names: Iterable[str], kind: PolicyKind, source: PolicySource) -> tuple[AttachedPolicy, ...]:

@@ -7,6 +7,7 @@ from gatepost.policy.model import Policy
 from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.services.access_analyzer.errors import invalid_parameter
+from gatepost.solvers.portfolio import general_solvers
 
 KINDS: Final = {"IDENTITY_POLICY": PolicyKind.IDENTITY, "RESOURCE_POLICY": PolicyKind.RESOURCE}
 SIDES: Final = {"IDENTITY_POLICY": Side.IDENTITY, "RESOURCE_POLICY": Side.RESOURCE}
@@ -36,7 +37,7 @@ def checked_trust_policy(document: str, member: str) -> Policy:
 
 def asker_of(policy_type: str) -> Asker:
     """Who answers questions on policies of a type."""
-    return Asker(SIDES[policy_type])
+    return Asker(SIDES[policy_type], decider=general_solvers())
 
 
 def _unreadable(member: str, error: PolicyError) -> Exception:
