@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import Severity
+from gatepost.lint.finding import Severity, Substring
 from gatepost.policy.read import PolicyKind
 from lint.forms import FORMS, document_of, errors_of, findings_of
 
@@ -87,6 +87,13 @@ def test_a_policy_changed_at_a_place_is_refused_only_with_an_error(mutant: tuple
     agree(document_of(*mutant))
 
 
+@pytest.mark.long
+@settings(max_examples=20_000, derandomize=False)
+@given(mutants())
+def test_many_policies_changed_at_a_place_are_refused_only_with_an_error(mutant: tuple[Any, PolicyKind]) -> None:
+    agree(document_of(*mutant))
+
+
 @given(st.text(max_size=20) | st.binary(max_size=20))
 def test_what_is_no_json_has_an_error(text: str | bytes) -> None:
     agree(Document(text, PolicyKind.IDENTITY))
@@ -102,6 +109,9 @@ def test_every_finding_stands_where_its_path_leads(mutant: tuple[Any, PolicyKind
         for step in finding.at.path:
             if isinstance(step, str | int):
                 inner = inner[step]
+            elif isinstance(step, Substring):
+                part = inner[step.start : step.start + step.length]
+                assert document.text[finding.at.start : finding.at.end] in (part, json.dumps(inner, ensure_ascii=False))
 
 
 @pytest.mark.parametrize("good", GOOD, ids=lambda good: good["name"])

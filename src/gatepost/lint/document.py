@@ -67,9 +67,12 @@ class Element:
             yield Element(node, At((*self.at.path, number), node.start, node.end))
 
     def part(self, start: int, length: int) -> At:
-        """The place of a part of a string. Its offsets are exact where nothing in the string is escaped."""
+        """The place of a part of a string. Its offsets are those of the whole string where something in it is escaped."""
+        path: tuple[Step, ...] = (*self.at.path, Substring(start, length))
+        if self.node.end - self.node.start != len(self.text or "") + 2:
+            return At(path, self.at.start, self.at.end)
         first = self.node.start + 1 + start
-        return At((*self.at.path, Substring(start, length)), first, min(first + length, self.node.end))
+        return At(path, first, first + length)
 
     def _member(self, name: str, member: Member) -> "Element":
         path: tuple[Step, ...] = self.at.path
@@ -169,7 +172,8 @@ class StatementTree:
 class Document:
     """A policy document. `root` is None where it is no JSON; `policy` is None where it is no policy, and `error` says why.
 
-    `kind` is what the policy is for; `ANY` is taken as a resource policy where a statement has a principal, else as an identity's.
+    `kind` is what the policy is for. `ANY` is taken as a trust policy where the statements name principals, calls of STS and no
+    resource, as a resource's where one names principals, else as an identity's.
     """
 
     def __init__(self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> None:
@@ -183,7 +187,7 @@ class Document:
             node = read_json(self.source)
             self.root = Element(node, At((), node.start, node.end))
             if kind is PolicyKind.ANY and self._names_principals():
-                self.kind = PolicyKind.RESOURCE
+                self.kind = PolicyKind.TRUST if self._trusts() else PolicyKind.RESOURCE
             self.policy = read_policy(self.source.text, self.kind)
         except PolicyError as error:
             self.error = error
@@ -241,6 +245,14 @@ class Document:
 
     def _names_principals(self) -> bool:
         return any("Principal" in each.elements or "NotPrincipal" in each.elements for each in self._statements_unread())
+
+    def _trusts(self) -> bool:
+        return all(
+            "Resource" not in each.elements
+            and "Action" in each.elements
+            and all((entry.text or "").lower().startswith("sts:") for entry in each.entries("Action"))
+            for each in self._statements_unread()
+        )
 
     def _statements_unread(self) -> Iterator[StatementTree]:
         if self.root is not None and "Statement" in self.root.members():

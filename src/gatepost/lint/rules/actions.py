@@ -15,11 +15,12 @@ from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy import catalogue
-from gatepost.policy.errors import did_you_mean, nearest
+from gatepost.policy.errors import nearest
 from gatepost.policy.match import covers_action
 from gatepost.policy.read import ACTION, PolicyKind
 
 ELEMENTS: Final = ("Action", "NotAction")
+OTHER_NAMES: Final = dict.fromkeys(("sesv2", "email", "mail", "mailmanager", "smtp", "email-smtp"), "ses")
 OF_TRUST: Final = (
     "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetContext", "sts:SetSourceIdentity",
     "sts:TagSession",
@@ -43,8 +44,8 @@ def has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def _entries(document: Document) -> Iterator[tuple[StatementTree, Element, str]]:
-    for statement, entry in document.entries(*ELEMENTS):
+def _entries(document: Document, *elements: str) -> Iterator[tuple[StatementTree, Element, str]]:
+    for statement, entry in document.entries(*elements or ELEMENTS):
         if entry.text is not None:
             yield statement, entry, entry.text
 
@@ -90,7 +91,7 @@ def invalid_service_in_action(document: Document, _setting: Setting) -> Iterator
     """An action of a service that there is not.
 
     What stands before the colon is the service's prefix, in one piece and without wildcards: `ses`, also for what the API calls
-    `sesv2`, `email` or Mail Manager.
+    `sesv2`, `email` or Mail Manager. A prefix that is like none is not judged, for AWS makes new services.
     """
     for _, entry, text in _entries(document):
         service, colon, _ = text.partition(":")
@@ -98,11 +99,17 @@ def invalid_service_in_action(document: Document, _setting: Setting) -> Iterator
             continue
         if _odd_service(text):
             yield Hit(entry.part(0, len(service)), f"`{service}` has a wildcard: an action names its service in full")
-        elif ACTION.fullmatch(text) and not catalogue.is_service(service):
-            near = nearest(service, catalogue.prefixes())
-            message = f"there is no service `{service}`{did_you_mean(service, catalogue.prefixes())}"
-            fixes = instead(entry.at, None if near is None else near + text[len(service) :])
-            yield Hit(entry.part(0, len(service)), message, fixes=fixes)
+        elif ACTION.fullmatch(text) and (near := meant_service(service)) is not None:
+            message = f"there is no service `{service}`; did you mean `{near}`?"
+            yield Hit(entry.part(0, len(service)), message, fixes=instead(entry.at, near + text[len(service) :]))
+
+
+@lru_cache(maxsize=1024)
+def meant_service(prefix: str) -> str | None:
+    """The service that a prefix stands for that is nobody's; None where it is one, or like none: AWS makes new ones."""
+    if catalogue.is_service(prefix):
+        return None
+    return OTHER_NAMES.get(prefix.lower()) or nearest(prefix, catalogue.prefixes())
 
 
 def _odd_service(text: str) -> bool:
@@ -124,7 +131,7 @@ def unsupported_action_in_policy(document: Document, _setting: Setting) -> Itera
     A role's trust policy is asked for the calls of STS that assume the role, and for nothing else; what the role may do stands in
     the policies that are attached to it. A policy on an identity of SES is asked for actions of SES alone.
     """
-    for statement, entry, text in _entries(document):
+    for statement, entry, text in _entries(document, "Action"):
         if document.kind is PolicyKind.TRUST and ACTION.fullmatch(text):
             if not any(covers_action(text, action.lower()) for action in OF_TRUST):
                 yield Hit(entry.at, f"`{text}` is no action by which a role is assumed")

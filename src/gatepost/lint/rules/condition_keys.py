@@ -13,6 +13,7 @@ from gatepost.lint.edits import instead
 from gatepost.lint.examples import allow, policy, when
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.rules.actions import meant_service
 from gatepost.lint.setting import Setting
 from gatepost.policy import catalogue
 from gatepost.policy.errors import did_you_mean, nearest
@@ -24,7 +25,7 @@ OLD_ARN_KEY: Final = "aws:arn"
 OTHER_GLOBAL_KEYS: Final = (
     "aws:AssumedRoot", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:ChatbotSourceArn", "aws:Ec2InstanceSourcePrivateIPv4",
     "aws:Ec2InstanceSourceVpc", "aws:SignInSessionArn", "aws:SourceVpcArn", "aws:ViaAWSMCPService", "aws:CalledViaAWSMCP",
-    "aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths",
+    "aws:IsMcpServiceAction", "aws:PrincipalOrgMasterAccountId", "aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths",
 )  # fmt: skip
 OTHER_GLOBAL: Final = frozenset(name.lower() for name in OTHER_GLOBAL_KEYS)
 NO_SERVICES: Final = ("aws", "saml")
@@ -122,10 +123,10 @@ def invalid_service(document: Document, _setting: Setting) -> Iterator[Hit]:
         service, colon, name = condition.key.partition(":")
         if not colon or not FORMAT.fullmatch(condition.key) or any(mark in service for mark in "./") or ":" in name:
             continue
-        if service.lower() not in NO_SERVICES and not catalogue.is_service(service) and not _is_known(condition):
-            near = nearest(service, catalogue.prefixes())
-            message = f"there is no service `{service}`{did_you_mean(service, catalogue.prefixes())}"
-            yield Hit(condition.key_at, message, fixes=instead(condition.key_at, None if near is None else f"{near}:{name}"))
+        near = None if service.lower() in NO_SERVICES or _is_known(condition) else meant_service(service)
+        if near is not None:
+            message = f"there is no service `{service}`; did you mean `{near}`?"
+            yield Hit(condition.key_at, message, fixes=instead(condition.key_at, f"{near}:{name}"))
 
 
 @rule(

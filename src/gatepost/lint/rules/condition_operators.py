@@ -12,7 +12,7 @@ from gatepost.lint.examples import allow, policy, when
 from gatepost.lint.finding import At, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.policy.errors import did_you_mean, nearest
+from gatepost.policy.errors import nearest
 from gatepost.policy.operators import IF_EXISTS, NULL, OPERATOR_NAMES, QUALIFIERS, read_operator
 from gatepost.policy.pattern import is_literal, wild
 from gatepost.policy.variables import VARIABLE
@@ -47,14 +47,24 @@ def invalid_condition_operator(document: Document, _setting: Setting) -> Iterato
     for statement, operator, at in _unknown(document):
         if operator.endswith(NULL + IF_EXISTS):
             continue
-        prefix, colon, name = operator.rpartition(":")
-        near = nearest(name, OPERATOR_NAMES)
-        qualifier = nearest(prefix, QUALIFIERS) if colon else ""
-        whole = None if near is None or qualifier is None or name == NULL else f"{qualifier}{colon}{near}"
-        taken = whole is not None and whole in statement.elements["Condition"].members()
-        says = "`Null` takes no prefix" if name == NULL else f"there is no condition operator `{operator}`"
-        hint = did_you_mean(name, OPERATOR_NAMES) if near != name else did_you_mean(prefix, QUALIFIERS) if name != NULL else ""
-        yield Hit(at, says + hint, fixes=() if taken else instead(at, whole))
+        meant = _meant(operator)
+        if meant is None:
+            yield Hit(
+                at, "`Null` takes no prefix" if operator.endswith(NULL) else f"there is no condition operator `{operator}`"
+            )
+            continue
+        taken = meant in statement.elements["Condition"].members()
+        message = f"there is no condition operator `{operator}`; did you mean `{meant}`?"
+        yield Hit(at, message, fixes=() if taken else instead(at, meant))
+
+
+def _meant(operator: str) -> str | None:
+    """The operator that a misspelt one stands for; None where that cannot be told."""
+    prefix, colon, name = operator.rpartition(":")
+    qualifier, base = nearest(prefix, QUALIFIERS) if colon else "", nearest(name, OPERATOR_NAMES)
+    if qualifier is None or base is None or (colon and base == NULL):
+        return None
+    return f"{qualifier}{colon}{base}"
 
 
 @rule(

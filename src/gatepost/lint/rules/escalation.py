@@ -3,6 +3,7 @@
 After parliament's community rules; the ways are those that R. Gietzen collected ("AWS IAM Privilege Escalation", 2018).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -10,7 +11,7 @@ from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import DOMAIN, allow, policy
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.rules.actions import covered, has_wildcard
+from gatepost.lint.rules.actions import covered
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import AccessLevel
 from gatepost.policy.match import covers_action
@@ -40,6 +41,7 @@ WAYS: Final[Mapping[tuple[str, ...], str]] = {
     ("iam:PassRole", "datapipeline:CreatePipeline"): "run a pipeline with any role",
     ("lambda:UpdateFunctionCode",): "change code that runs with another's rights",
 }
+LAST: Final = re.compile("[/:]")
 OF_RESOURCES: Final = (
     "ses:PutIdentityPolicy", "ses:CreateEmailIdentityPolicy", "ses:UpdateEmailIdentityPolicy", "s3:PutBucketPolicy",
     "sns:AddPermission", "sns:SetTopicAttributes", "sqs:AddPermission", "sqs:SetQueueAttributes", "kms:PutKeyPolicy",
@@ -47,7 +49,7 @@ OF_RESOURCES: Final = (
 )  # fmt: skip
 OF_CREDENTIALS: Final = (
     "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
-    "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey", "sts:GetFederationToken", "sts:GetSessionToken",
+    "iam:ResetServiceSpecificCredential", "sts:GetFederationToken", "sts:GetSessionToken",
     "ecr:GetAuthorizationToken", "redshift:GetClusterCredentials", "rds-db:connect", "cognito-identity:GetCredentialsForIdentity",
     "lightsail:GetInstanceAccessDetails", "codeartifact:GetAuthorizationToken", "connect:GetFederationToken",
 )  # fmt: skip
@@ -66,16 +68,16 @@ def _freely(document: Document) -> Iterator[tuple[StatementTree, Element, str]]:
 def _reaches_many(statement: StatementTree) -> bool:
     if "NotResource" in statement.elements:
         return True
-    names = ((entry.text or "").rpartition("/")[2] for entry in statement.entries("Resource"))
+    names = (LAST.split(entry.text or "")[-1] for entry in statement.entries("Resource"))
     return any(name.startswith("*") for name in names)
 
 
-def _beyond_oneself(document: Document) -> Iterator[Element]:
+def _beyond_oneself(document: Document) -> Iterator[tuple[StatementTree, Element]]:
     """The actions that an identity's policy allows, but for those on the caller's own user alone."""
     for statement in document.statements if document.kind is PolicyKind.IDENTITY else ():
         own = ["${aws:username}" in (entry.text or "") for entry in statement.entries("Resource")]
         if statement.effect == "Allow" and not (own and all(own)):
-            yield from statement.entries("Action")
+            yield from ((statement, entry) for entry in statement.entries("Action"))
 
 
 def _is_whole(pattern: str) -> bool:
@@ -121,7 +123,7 @@ def resource_policy_privilege_escalation(document: Document, _setting: Setting) 
     for _, entry, text in _freely(document):
         opened = [action for action in OF_RESOURCES if covers_action(text, action.lower())]
         if opened and not _is_whole(text):
-            yield Hit(entry.at, f"`{text}` lets anybody in: with `{opened[0]}` one writes the policies of resources")
+            yield Hit(entry.at, f"with `{opened[0]}` one writes the policies of resources, and may let anybody in")
 
 
 @rule(
@@ -135,13 +137,14 @@ def permissions_management_actions(document: Document, _setting: Setting) -> Ite
 
     Such actions belong to few people, in a policy of their own, so that a look at it shows who they are.
     """
-    for entry in _beyond_oneself(document):
-        actions = covered(entry.text or "") or ()
-        managing = [each for each in actions if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
-        if managing and not _is_whole(entry.text or ""):
-            name = f"{managing[0].service}:{managing[0].name}"
-            which = f"`{entry.text}`" if not has_wildcard(entry.text or "") else f"`{entry.text}` covers `{name}`, which"
-            yield Hit(entry.at, f"{which} changes who may do what")
+    told: set[int] = set()
+    for statement, entry in _beyond_oneself(document):
+        managing = [each for each in covered(entry.text or "") or () if each.access_level is AccessLevel.PERMISSIONS_MANAGEMENT]
+        if managing and not _is_whole(entry.text or "") and statement.number not in told:
+            told.add(statement.number)
+            yield Hit(
+                entry.at, f"{statement.name} allows `{managing[0].service}:{managing[0].name}`, which changes who may do what"
+            )
 
 
 @rule(
@@ -155,7 +158,7 @@ def credentials_exposure(document: Document, _setting: Setting) -> Iterator[Hit]
 
     Whoever may call it can carry the keys away and use them elsewhere. Keep it out of policies that are not about credentials.
     """
-    for entry in _beyond_oneself(document):
+    for _, entry in _beyond_oneself(document):
         text = entry.text or ""
         given = [action for action in OF_CREDENTIALS if covers_action(text, action.lower())]
         if given and not _is_whole(text):

@@ -3,15 +3,19 @@
 Source: RFC 8259; IAM API Reference, the characters of `policyDocumentType`.
 """
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.examples import allow, policy, when
-from gatepost.lint.finding import Severity
+from gatepost.lint.finding import At, Edit, Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 
-UNREADABLE = ("json-syntax", "duplicate-key", "character")
+UNREADABLE: Final = ("json-syntax", "duplicate-key", "character")
+KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+LAST_COMMA: Final = re.compile(r",\s*\Z")
 
 
 @rule(
@@ -29,7 +33,23 @@ def json_syntax_error(document: Document, _setting: Setting) -> Iterator[Hit]:
     (U+00FF) stand in a policy. Only the first such place is told, for what comes after it may mean anything.
     """
     if document.error is not None and document.error.code in UNREADABLE:
-        yield Hit(document.error_at, document.error.problem)
+        yield Hit(_place(document), document.error.problem, fixes=_without_last_comma(document, document.error_at.start))
+
+
+def _place(document: Document) -> At:
+    """Where the document cannot be read: the whole key where one stands twice."""
+    at = document.error_at
+    key = KEY.match(document.text, at.start)
+    twice = document.error is not None and document.error.code.startswith("duplicate-key")
+    return At(at.path, at.start, key.end()) if key is not None and twice else at
+
+
+def _without_last_comma(document: Document, stop: int) -> tuple[Fix, ...]:
+    comma = LAST_COMMA.search(document.text, 0, stop)
+    if comma is None or document.text[stop : stop + 1] not in ("]", "}"):
+        return ()
+    edit = Edit(comma.start(), comma.start() + 1, "")
+    return (Fix("leave out the comma", (edit,), "a comma before a closing bracket separates nothing"),)
 
 
 @rule(
@@ -46,4 +66,4 @@ def duplicate_keys_with_different_case(document: Document, _setting: Setting) ->
     anybody's guess. Write the key once, and list the values.
     """
     if document.error is not None and document.error.code == "duplicate-key-case":
-        yield Hit(document.error_at, document.error.problem)
+        yield Hit(_place(document), document.error.problem)

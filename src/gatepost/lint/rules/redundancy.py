@@ -14,9 +14,10 @@ from gatepost.lint.edits import without_entry
 from gatepost.lint.examples import DOMAIN, allow, grant, policy, when
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.rules.actions import has_wildcard
 from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Node, Number
-from gatepost.policy.pattern import ANY, STAR, glob, is_literal, wild
+from gatepost.policy.pattern import ANY, STAR, Matcher, is_literal, matcher, wild
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import read_number
 from gatepost.reasoning.globs import Glob, text_in
@@ -26,16 +27,26 @@ EMPTY: Final = "an empty list"
 BEFORE_WILD: Final = re.compile(f"[{STAR}{ANY}]")
 
 
-@lru_cache(maxsize=8192)
 def covers(pattern: str, other: str) -> bool:
     """Whether a pattern matches every text that another matches. What cannot be decided is not said to be covered."""
-    if pattern == other:
-        return True
-    wide, narrow = wild(pattern), wild(other)
-    if is_literal(wide) or not narrow.startswith(BEFORE_WILD.split(wide, maxsplit=1)[0]):
-        return False
+    before, _, _ = _split(pattern)
+    return other.startswith(before) and _covers(pattern, other)
+
+
+@lru_cache(maxsize=8192)
+def _split(pattern: str) -> tuple[str, str, Matcher]:
+    """What stands before the first wildcard, the pattern in the package's own form, and its test."""
+    wide = wild(pattern)
+    return BEFORE_WILD.split(wide, maxsplit=1)[0], wide, matcher(wide)
+
+
+def _covers(pattern: str, other: str) -> bool:
+    _, wide, matches = _split(pattern)
+    _, narrow, _ = _split(other)
     if is_literal(narrow):
-        return glob(wide, narrow)
+        return matches(narrow)
+    if is_literal(wide):
+        return False
     try:
         return text_in(frozenset((Glob(narrow),)), frozenset((Glob(wide),))) is None
     except Undecidable:
@@ -44,20 +55,24 @@ def covers(pattern: str, other: str) -> bool:
 
 def covering(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Each entry that another covers, with one that does and that no other covers; of equal ones the first stays."""
-    by = {number: other for number in range(len(texts)) if (other := _covering_one(texts, number)) is not None}
+    first: dict[str, int] = {}
+    wide = [number for number, text in enumerate(texts) if first.setdefault(text, number) == number and has_wildcard(text)]
+    by: dict[int, int] = {}
+    for number, text in enumerate(texts):
+        other = first[text] if first[text] != number else _covering_one(texts, wide, number)
+        if other is not None:
+            by[number] = other
     for number, other in by.items():
         while other in by:
             other = by[other]  # noqa: PLW2901 -- whatever covers the one that covers, covers
         yield number, other
 
 
-def _covering_one(texts: Sequence[str], number: int) -> int | None:
+def _covering_one(texts: Sequence[str], wide: Sequence[int], number: int) -> int | None:
+    """One of the `wide` entries that covers another; of two that cover each other the first."""
     text = texts[number]
-    earlier = texts.index(text)
-    if earlier != number:
-        return earlier
-    for other, pattern in enumerate(texts):
-        if pattern != text and covers(pattern, text) and not (other > number and covers(text, pattern)):
+    for other in wide:
+        if other != number and covers(texts[other], text) and not (other > number and covers(text, texts[other])):
             return other
     return None
 
@@ -71,9 +86,11 @@ def _redundant(document: Document, names: tuple[str, ...], read: Callable[[str],
                 continue
             written = [entry.text or "" for entry in entries]
             for number, other in covering([read(text) for text in written]):
+                twice = read(written[number]) == read(written[other])
+                if not twice and "${" in written[number] + written[other]:
+                    continue  # what a variable stands for is another matter for each caller
                 proof = f"every {noun} that `{written[number]}` matches is matched by `{written[other]}`, which stays"
                 fix = Fix(f"leave out `{written[number]}`", (without_entry(element, number),), proof)
-                twice = read(written[number]) == read(written[other])
                 message = (
                     f"`{written[number]}` stands here twice" if twice else f"`{written[other]}` covers `{written[number]}`"
                 )
@@ -109,9 +126,7 @@ def redundant_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     It reads as if the statement were about those few resources alone. Leave it out, or leave out the wildcard if only these were
     meant.
     """
-    for hit in _redundant(document, ("Resource", "NotResource"), str, "resource"):
-        if "${" not in hit.message:
-            yield hit
+    yield from _redundant(document, ("Resource", "NotResource"), str, "resource")
 
 
 @rule(

@@ -21,7 +21,16 @@ SERVICE: Final = PrincipalType.SERVICE.value
 NAME: Final = re.compile(
     r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.(?:com|com\.cn|eu)|amazon\.com|aws\.(?:com|internal)|s?c2s\.[a-z.]+)"
 )
-SERVICE_KEYS: Final = ("iam:passedtoservice", "iam:awsservicename", "aws:principalservicename", "sts:awsservicename")
+SERVICE_KEYS: Final = (
+    "iam:passedtoservice",
+    "iam:awsservicename",
+    "aws:principalservicename",
+    "sts:awsservicename",
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:principalservicenameslist",
+)
 SOURCE_KEYS: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 SOURCES: Final = "`aws:SourceAccount`, `aws:SourceArn`, `aws:SourceOrgID` or `aws:SourceOrgPaths`"
 REFERER: Final = "aws:referer"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gatepost.lint.arns import read_arn
 from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.examples import MAILER, Json, allow, policy
 from gatepost.lint.finding import At, Severity
@@ -15,6 +16,7 @@ from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.actions import has_wildcard
 from gatepost.lint.setting import Setting
 from gatepost.policy.match import covers_action
+from gatepost.policy.pattern import glob, wild
 from gatepost.policy.read import PolicyKind
 
 LINKED: Final = "arn:aws:iam::*:role/aws-service-role/ses.amazonaws.com/*"
@@ -42,13 +44,14 @@ REACHES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that hands a role to a service. `bound_by` is the key that binds the service."""
+    """A call that hands a role to a service. `bound_by` is the key that binds the service, `any_role` one that nobody names."""
 
     prefix: str
     severity: Severity
     action: str
     bound_by: str
     good_resource: str
+    any_role: str
     title: str
     why: str
 
@@ -60,6 +63,7 @@ CALLS: Final = (
         "iam:PassRole",
         "iam:PassedToService",
         MAILER,
+        "role/~",
         "may hand {} to a service.",
         "A service acts with the rights of the role that it is given. Whoever may pass a role that is mightier than they are, may "
         "do all that this role may. Name the roles in `Resource`, and bind the service with `iam:PassedToService`.",
@@ -70,6 +74,7 @@ CALLS: Final = (
         "iam:CreateServiceLinkedRole",
         "iam:AWSServiceName",
         LINKED,
+        "role/aws-service-role/~/~",
         "may make the service-linked role of any service.",
         "A service-linked role lets its service act in the account. Name the roles in `Resource` (`…role/aws-service-role/…`), or bind "
         "the service with `iam:AWSServiceName`.",
@@ -96,14 +101,14 @@ def _covering(statement: StatementTree, action: str, by: str) -> At | None:
     return None
 
 
-def _reached(statement: StatementTree, on: str) -> At | None:
+def _reached(statement: StatementTree, call: Call, on: str) -> At | None:
     """Where the statement reaches roles that it does not name."""
     if on == "NotResource":
         element = statement.elements.get("NotResource")
         return None if element is None else element.key or element.at
     for entry in statement.entries("Resource"):
-        name = (entry.text or "").rpartition(":role/")[2] if ":role/" in (entry.text or "") else entry.text or ""
-        if name.removeprefix("aws-service-role/").startswith("*") or name == "aws-service-role/*":
+        arn = read_arn(entry.text or "")
+        if entry.text == "*" or (arn is not None and glob(wild(arn.resource), call.any_role)):
             return entry.at
     return None
 
@@ -116,7 +121,7 @@ def _declare(call: Call, reach: Reach) -> None:
             if statement.effect != "Allow" or _bound(statement, call.bound_by):
                 continue
             at = _covering(statement, call.action.lower(), reach.by)
-            if at is not None and _reached(statement, reach.on) is not None:
+            if at is not None and _reached(statement, call, reach.on) is not None:
                 yield Hit(at, f"{statement.name} allows `{call.action}` on {reach.words}")
 
     check.__doc__ = f"{WHO[reach.by]} {call.title.format(reach.words)}\n\n{call.why}"

@@ -12,7 +12,7 @@ from gatepost.lint.examples import allow, control, deny, grant, policy, trust
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.policy.read import PolicyKind
+from gatepost.policy.read import PolicyKind, article
 
 SPACE: Final = re.compile(r"\s+")
 ROLE_INLINE, USER_INLINE, MANAGED, SESSION, TRUST, CONTROL, SES_BYTES = 10_240, 2_048, 6_144, 2_048, 2_048, 5_120, 4_096
@@ -26,7 +26,7 @@ def _without_space(document: Document) -> int:
 
 def _too_large(document: Document, size: int, most: int, what: str) -> Iterator[Hit]:
     if size > most:
-        yield Hit(document.whole, f"{size:,} {what}; {document.kind.value} takes {most:,}")
+        yield Hit(document.whole, f"{size:,} {what}, and {article(document.kind.value)} takes {most:,}")
 
 
 @rule(

@@ -12,7 +12,7 @@ from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.errors import did_you_mean, nearest
-from gatepost.policy.read import SID, WITH_PRINCIPAL, WITHOUT_PRINCIPAL, PolicyKind
+from gatepost.policy.read import SID, WITH_PRINCIPAL, WITHOUT_PRINCIPAL, PolicyKind, article
 
 EFFECTS = ("Allow", "Deny")
 
@@ -118,12 +118,9 @@ def unsupported_principal(document: Document, _setting: Setting) -> Iterator[Hit
             element = statement.elements.get(name)
             if element is not None:
                 yield Hit(
-                    element.key or element.at, f"{_a(document.kind)} takes no `{name}`: it is about whom it is attached to"
+                    element.key or element.at,
+                    f"{article(document.kind.value)} takes no `{name}`: it is about whom it is attached to",
                 )
-
-
-def _a(kind: PolicyKind) -> str:
-    return f"{'an' if kind is PolicyKind.IDENTITY else 'a'} {kind.value}"
 
 
 @rule(

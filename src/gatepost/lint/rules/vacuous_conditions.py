@@ -12,7 +12,7 @@ from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.policy.catalogue import is_single_valued
+from gatepost.policy.catalogue import is_multivalued, is_single_valued
 from gatepost.policy.operators import NULL
 
 ALWAYS, NEVER, PRESENT, ABSENT = "always", "never", "present", "absent"
@@ -34,6 +34,8 @@ def _holds(condition: ConditionTree) -> str | None:
     comparison, operator = condition.comparison, condition.read_operator
     if comparison is None or operator is None or not comparison.wildcards:
         return None
+    if operator.qualifier is None and is_multivalued(condition.key.lower()):
+        return None  # it holds of no value at all; another rule tells that
     if not any(entry.scalar and not entry.scalar.strip("*") for entry in condition.entries):
         return None
     if operator.qualifier is None and operator.if_exists and not comparison.negated:
