@@ -54,7 +54,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("send.json", "--never", "send without tls", "--session-policy", "tls.json"), 0, "YES.  No request"),
         (("own.json", "--never", "send from bob@b.org", "--as", "user/ann"), 0, "YES.  No request"),
         (("own.json", "--never", "send from ann@b.org", "--as", "user/ann"), 1, "NO.  Counterexample"),
-        (("own.json", "--never", "send from ann@b.org"), 3, "CANNOT TELL.  aws:PrincipalArn is compared with `arn:aws:iam::1234*:user/*`"),
+        (("own.json", "--never", "send from ann@b.org"), 3, "CANNOT TELL.  aws:PrincipalArn is compared with"),
     ],
 )  # fmt: skip
 def test_the_answer_is_told_and_is_the_exit_code(
