@@ -302,12 +302,13 @@ def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:
             for condition in statement.conditions:
                 same = (condition.operator, condition.values, policy.has_variables)
                 found.setdefault(condition.key.lower(), {})[same] = condition
-            for variable in _variables(statement) if policy.has_variables else ():
+            for variable in variables_of_statement(statement) if policy.has_variables else ():
                 found.setdefault(variable.key, {})
     return {name: list(conditions.values()) for name, conditions in found.items()}
 
 
-def _variables(statement: Statement) -> Iterator[Variable]:
+def variables_of_statement(statement: Statement) -> Iterator[Variable]:
+    """The policy variables in a statement's resources and conditions."""
     for condition in statement.conditions:
         if any("${" in value for value in condition.values):
             yield from variables_of(condition, variables=True)
