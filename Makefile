@@ -32,13 +32,14 @@ test: check ## All checks and tests
 test-long: install ## The longer suite: crash rounds, soak, fuzzing
 	$(BIN)/pytest -m long
 
-bench: ## Measure against the named peers: decisions, sends, memory, start
+bench: ## Measure against the named peers: decisions, questions, sends, memory, start
 	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@if command -v npm >/dev/null; then npm ci --prefix benchmarks --no-audit --no-fund --silent; fi
 	@.venv-bench/bin/python benchmarks/decision.py
 	@.venv-bench/bin/python benchmarks/authorization.py
+	@.venv-bench/bin/python benchmarks/reasoning.py
 	@.venv-bench/bin/python benchmarks/sending.py
 	@.venv-bench/bin/python benchmarks/footprint.py
 

@@ -1,6 +1,6 @@
 """The wildcard theory against every short text."""
 
-from itertools import product
+from itertools import permutations, product
 from random import Random
 
 import pytest
@@ -71,5 +71,25 @@ def test_beyond_ascii_comparison_without_case_is_not_decided() -> None:
 def test_past_the_limit_of_work_nothing_is_guessed() -> None:
     wanted = [Glob(STAR + STAR.join(pair) + STAR) for pair in ("ab", "cd", "ef", "gh", "ij", "kl", "mn", "op", "qr", "st")]
     long = Glob(ANY * 19)
-    with pytest.raises(Undecidable, match="not decided within 100000 states"):
-        text_in(frozenset((*wanted, long)), frozenset())
+    with pytest.raises(Undecidable, match="not decided within 2000 states"):
+        text_in(frozenset((*wanted, long)), frozenset(), 2000)
+
+
+def test_many_infix_patterns_on_one_text_are_decided() -> None:
+    ends = [("ab", "he"), ("de", "kh"), ("gh", "nk"), ("jk", "qn"), ("mn", "tq"), ("pq", "wt"), ("st", "zw"), ("vw", "cz")]
+    required = frozenset(Glob(STAR + STAR.join(pair) + STAR) for pair in ends)
+    long = Glob(ANY * 32 + STAR)
+    assert text_in(required, frozenset()) is not None
+    found = text_in(required, frozenset((long,)))
+    assert found is not None
+    assert len(found) < 32
+    in_order = frozenset(Glob(STAR + STAR.join((first, last)) + STAR) for (first, _), (_, last) in permutations(ends[:5], 2))
+    assert text_in(frozenset(Glob(STAR + STAR.join(pair) + STAR) for pair in ends[:5]), in_order) is None
+
+
+def test_a_reason_that_would_be_too_much_work_to_lessen_is_a_reason_all_the_same() -> None:
+    required = [Glob(f"{STAR}{letter}{STAR}") for letter in "abcdefghij"]
+    literals = (*((glob, True) for glob in required), (Glob(ANY * 10 + STAR), False), (Glob(f"z{STAR}"), False))
+    (reason,) = reasons(literals)
+    assert set(reason) <= set(literals)
+    assert {(glob, True) for glob in required} <= set(reason)
