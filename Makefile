@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long check bench docs screens lock catalogue semantics clean
+.PHONY: help install run test test-long check bench docs screens lock catalogue semantics rules clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -32,7 +32,7 @@ test: check ## All checks and tests
 test-long: install ## The longer suite: crash rounds, soak, fuzzing
 	$(BIN)/pytest -m long
 
-bench: ## Measure against the named peers: decisions, questions, sends, memory, start
+bench: ## Measure against the named peers: decisions, questions, sends, memory, start, lint
 	@test -d .venv-bench || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bench.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -42,6 +42,7 @@ bench: ## Measure against the named peers: decisions, questions, sends, memory, 
 	@.venv-bench/bin/python benchmarks/reasoning.py
 	@.venv-bench/bin/python benchmarks/sending.py
 	@.venv-bench/bin/python benchmarks/footprint.py
+	@.venv-bench/bin/python benchmarks/lint.py
 
 docs: install ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
@@ -54,6 +55,9 @@ catalogue: install ## Write the catalogue of actions and condition keys anew fro
 
 semantics: install ## Write the reference of policy semantics anew from the decision cases
 	$(BIN)/python tools/make_semantics.py
+
+rules: install ## Write the reference of the linter's rules anew from the rules
+	$(BIN)/python tools/make_rules.py
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet

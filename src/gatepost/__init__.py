@@ -13,13 +13,26 @@
     >>> decide(request, Policies(identity=[policy])).verdict.value
     'allowed'
 
-The plain install holds this library and the command line; `gatepost[server]` adds the server.
+Questions about all requests are answered by a proof, or by requests that show the contrary:
+
+    >>> from gatepost import Subject, prove_never, read_claim
+    >>> proof = prove_never(read_claim("ses:Send* from ceo@example.com"), Subject.of(identity=[policy]))
+    >>> proof.holds, proof.shown[0].request.action
+    (False, 'ses:SendEmail')
+
+The plain install holds this library and the command line; `gatepost[prove]` adds the solver, `gatepost[server]` the server.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from gatepost.claims.claim import Claim
+    from gatepost.claims.errors import ClaimError
+    from gatepost.claims.prove import Proof, prove_always, prove_never
+    from gatepost.claims.read import read_claim
+    from gatepost.claims.subject import Subject
+    from gatepost.lint import lint
     from gatepost.policy.decide import (
         AttachedPolicy,
         Decision,
@@ -37,30 +50,41 @@ if TYPE_CHECKING:
     from gatepost.policy.read import PolicyKind, read_policy
     from gatepost.policy.request import Request
     from gatepost.policy.write import write_policy
+    from gatepost.reasoning.undecidable import Undecidable
 
 # Where each name lives; it is loaded when it is first used, so that `gatepost --help` does not wait for the engine.
 _HOMES: Final = {
-    "AttachedPolicy": "decide",
-    "Decision": "decide",
-    "Explanation": "explain",
-    "Layer": "decide",
-    "LayerKind": "decide",
-    "Policies": "decide",
-    "Policy": "model",
-    "PolicyError": "errors",
-    "PolicyKind": "read",
-    "PolicySource": "decide",
-    "Principal": "principal",
-    "Request": "request",
-    "Verdict": "decide",
-    "decide": "decide",
-    "explain": "explain",
-    "read_policy": "read",
-    "write_policy": "write",
+    "AttachedPolicy": "policy.decide",
+    "Claim": "claims.claim",
+    "ClaimError": "claims.errors",
+    "Decision": "policy.decide",
+    "Explanation": "policy.explain",
+    "Layer": "policy.decide",
+    "LayerKind": "policy.decide",
+    "Policies": "policy.decide",
+    "Policy": "policy.model",
+    "PolicyError": "policy.errors",
+    "PolicyKind": "policy.read",
+    "PolicySource": "policy.decide",
+    "Principal": "policy.principal",
+    "Proof": "claims.prove",
+    "Request": "policy.request",
+    "Subject": "claims.subject",
+    "Undecidable": "reasoning.undecidable",
+    "Verdict": "policy.decide",
+    "decide": "policy.decide",
+    "explain": "policy.explain",
+    "prove_always": "claims.prove",
+    "prove_never": "claims.prove",
+    "read_claim": "claims.read",
+    "read_policy": "policy.read",
+    "write_policy": "policy.write",
 }
 
 __all__ = [
     "AttachedPolicy",
+    "Claim",
+    "ClaimError",
     "Decision",
     "Explanation",
     "Layer",
@@ -71,20 +95,29 @@ __all__ = [
     "PolicyKind",
     "PolicySource",
     "Principal",
+    "Proof",
     "Request",
+    "Subject",
+    "Undecidable",
     "Verdict",
     "decide",
     "explain",
+    "lint",
+    "prove_always",
+    "prove_never",
+    "read_claim",
     "read_policy",
     "write_policy",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 -- whatever the name stands for; type checkers see the imports above
+    if name == "lint":
+        return import_module("gatepost.lint")  # the package itself, as `from gatepost import lint` gives it: it can be called
     home = _HOMES.get(name)
     if home is None:
         message = f"module `gatepost` has no attribute `{name}`"
         raise AttributeError(message)
-    value = getattr(import_module(f"gatepost.policy.{home}"), name)
+    value = getattr(import_module(f"gatepost.{home}"), name)
     globals()[name] = value
     return value

@@ -200,7 +200,8 @@ def test_accounts_are_listed(live: Live) -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     for command in (("serve",), ("env",), ("init",), ("account", "create"), ("account", "list"), ("mail", "list"), ("mail", "show"),
-                    ("explain",), ("can",), ("who-can",), ("simulate",), ("completion",)):  # fmt: skip
+                    ("explain",), ("can",), ("who-can",), ("lint",), ("rule",), ("prove",), ("test",), ("diff",), ("simulate",),
+                    ("window",), ("guardrail", "add"), ("completion",)):  # fmt: skip
         result = gatepost(*command, "--help")
         assert result.returncode == 0
         assert "Example: " in result.stdout, command

@@ -434,7 +434,7 @@ def test_who_can_asks_whether_everybody_is_named(live: Live, alice: Person, gate
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("explain",), "expected an ID, or --as WHO and --action ACTION"),
+        (("explain",), "expected an ID, a policy, or --as WHO and --action ACTION"),
         (("explain", "--as", "user/alice"), "--action: expected the action that is asked about"),
         (("explain", "x", "--action", "ses:SendEmail"), "--action: a call that was made has its own"),
         (("explain", "x", "--from", "a@b"), "--from: a call that was made has its own"),

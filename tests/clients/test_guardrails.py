@@ -1,300 +1,159 @@
-"""What control policies do to the accounts below them, from the very next call on."""
+"""Guardrails: a change that would let a forbidden message through is refused, with the message, through unmodified clients."""
 
+import json
+import subprocess
 from typing import Any
 
 import pytest
 
-from clients.organization import FULL_ACCESS, RCP, SCP, Managed, organize
-from clients.people import (
-    Person,
-    allow,
-    denial,
-    deny,
-    document,
-    identity_arn,
-    is_allowed,
-    make_account,
-    make_user,
-    refused,
-    send,
-)
-from live import ACCOUNT, Live
+from clients.people import allow, deny, document, identity_arn, make_user
+from clients.test_audit import events
+from live import ACCOUNT, BIN, Live
 
-PARTNER = "444455556666"
-OTHER = "777788889999"
-DOMAIN = "partner.example"
-FROM = f"news@{DOMAIN}"
-NO_SENDS = deny("ses:SendEmail")
-LEVELS = ("root", "unit", "account")
+CEO = "ses:Send* from ceo@example.com unless role/exec"
+NO_CEO = {"StringNotLikeIfExists": {"ses:FromAddress": "ceo@*"}}
+NEWS = {"StringEquals": {"ses:FromAddress": "news@example.com"}}
+SENDS = ["ses:SendEmail", "ses:SendRawEmail"]
 
 
-@pytest.fixture
-def partner(live: Live) -> tuple[str, str]:
-    """The root key of an account that has a domain of its own."""
-    root = make_account(live, PARTNER)
-    live.client("ses", *root).verify_domain_identity(Domain=DOMAIN)
-    return root
-
-
-@pytest.fixture
-def ours(live: Live, partner: tuple[str, str]) -> Managed:
-    """The first account's organization, with the partner in a unit of it."""
-    managed = organize(live)
-    managed.join(PARTNER, partner)
-    managed.move(PARTNER, managed.unit("teams"))
-    return managed
-
-
-@pytest.fixture
-def eve(live: Live, partner: tuple[str, str]) -> Person:
-    """A user of the partner's who may do everything there."""
-    person = make_user(live, "eve", partner)
-    own_side(live, partner, allow("*"))
-    return person
-
-
-def own_side(live: Live, root: tuple[str, str], *statements: dict[str, Any]) -> None:
-    live.client("iam", *root).put_user_policy(UserName="eve", PolicyName="own", PolicyDocument=document(*statements))
-
-
-def target(ours: Managed, level: str) -> str:
-    if level == "root":
-        return ours.root
-    unit: str = ours.client.list_parents(ChildId=PARTNER)["Parents"][0]["Id"]
-    return unit if level == "unit" else PARTNER
-
-
-def sends(ses: Any) -> bool:
-    return is_allowed(send, ses, FROM)
-
-
-# --- service control policies -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_an_scp_binds_users_and_root_of_the_accounts_below_it(
-    ours: Managed, eve: Person, partner: tuple[str, str], level: str
-) -> None:
-    user, root = eve.client("ses"), ours.live.client("ses", *partner)
-    assert sends(user)
-    assert sends(root)
-    policy = ours.guard(target(ours, level), NO_SENDS)
-    assert not sends(user), "the very next call"
-    assert not sends(root)
-    text, _ = denial(send, user, FROM)
-    arn = f"arn:aws:organizations::{ACCOUNT}:policy/{ours.id}/service_control_policy/{policy}"
-    assert text.endswith(f"with an explicit deny in a service control policy: {arn}")
-    ours.client.update_policy(PolicyId=policy, Content=document(deny("ses:DeleteIdentity")))
-    assert sends(user), "another document counts at once"
-    ours.client.update_policy(PolicyId=policy, Content=document(NO_SENDS))
-    assert not sends(user)
-    ours.client.detach_policy(PolicyId=policy, TargetId=target(ours, level))
-    assert sends(user)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_what_no_scp_of_a_level_allows_nobody_may(ours: Managed, eve: Person, level: str) -> None:
-    ours.guard(target(ours, level), allow("ses:*"))
-    assert is_allowed(eve.client("iam").list_users)
-    ours.client.detach_policy(PolicyId=FULL_ACCESS, TargetId=target(ours, level))
-    assert sends(eve.client("ses"))
-    text, _ = denial(eve.client("iam").list_users)
-    assert text.endswith("because no service control policy allows the iam:ListUsers action")
-
-
-def test_the_management_account_is_not_bound(ours: Managed) -> None:
-    alice = make_user(ours.live, "alice")
-    ours.live.client("iam").put_user_policy(UserName="alice", PolicyName="own", PolicyDocument=document(allow("*")))
-    ours.live.client("ses").verify_domain_identity(Domain="example.com")
-    ours.enable(RCP)
-    for guarded in (ours.root, ACCOUNT):
-        ours.guard(guarded, deny("*"))
-    ours.client.attach_policy(
-        PolicyId=ours.policy("resources", {**deny("ses:*"), "Principal": "*"}, type=RCP), TargetId=ours.root
+def guardrail(live: Live, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BIN / "gatepost"), "guardrail", *arguments, "--data", str(live.data)], capture_output=True, text=True, check=False
     )
-    assert is_allowed(send, alice.client("ses"))
-    assert is_allowed(send, ours.live.client("ses"))
-
-
-def test_moving_an_account_changes_what_binds_it(ours: Managed, eve: Person) -> None:
-    quiet = ours.unit("quiet")
-    ours.guard(quiet, NO_SENDS)
-    assert sends(eve.client("ses"))
-    ours.move(PARTNER, ours.unit("below", quiet))
-    assert not sends(eve.client("ses"))
-    ours.move(PARTNER, ours.root)
-    assert sends(eve.client("ses"))
-
-
-def test_an_account_that_leaves_is_bound_no_longer(ours: Managed, eve: Person, partner: tuple[str, str]) -> None:
-    ours.guard(ours.root, NO_SENDS)
-    assert not sends(eve.client("ses"))
-    ours.live.client("organizations", *partner).leave_organization()
-    assert sends(eve.client("ses"))
-    ours.join(PARTNER, partner)
-    assert not sends(eve.client("ses"))
-
-
-def test_an_scp_may_keep_an_account_from_leaving(ours: Managed, eve: Person, partner: tuple[str, str]) -> None:
-    ours.guard(ours.root, deny("organizations:LeaveOrganization"))
-    for caller in (eve.client("organizations"), ours.live.client("organizations", *partner)):
-        assert not is_allowed(caller.leave_organization)
-
-
-def test_a_type_that_is_disabled_binds_nobody(ours: Managed, eve: Person) -> None:
-    ours.guard(ours.root, NO_SENDS)
-    assert not sends(eve.client("ses"))
-    ours.client.disable_policy_type(RootId=ours.root, PolicyType=SCP)
-    assert sends(eve.client("ses"))
-
-
-def test_an_scp_with_a_condition_asks_it(ours: Managed, eve: Person) -> None:
-    abroad = deny("ses:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}})
-    ours.guard(PARTNER, abroad)
-    assert is_allowed(eve.client("ses").get_send_quota)
-    assert not is_allowed(eve.client("ses", region_name="eu-west-1").get_send_quota)
-
-
-# --- resource control policies ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def alice(live: Live, partner: tuple[str, str]) -> Person:
-    """A user of the management account with whom the partner shares its domain."""
-    person = make_user(live, "alice")
-    live.client("iam").put_user_policy(UserName="alice", PolicyName="own", PolicyDocument=document(allow("ses:*")))
-    shared = identity_arn(DOMAIN, PARTNER)
-    sharing = document(allow("ses:*", shared, Principal={"AWS": "*"}))
-    live.client("ses", *partner).put_identity_policy(Identity=DOMAIN, PolicyName="share", Policy=sharing)
-    return person
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_an_rcp_guards_a_members_identity_against_everyone(
-    ours: Managed, alice: Person, eve: Person, partner: tuple[str, str], level: str
-) -> None:
-    theirs = identity_arn(DOMAIN, PARTNER)
-    ours.enable(RCP)
-    assert is_allowed(send, alice.client("ses"), FROM, SourceArn=theirs)
-    policy = ours.guard(target(ours, level), {**NO_SENDS, "Principal": "*"}, type=RCP)
-    text, _ = denial(send, alice.client("ses"), FROM, SourceArn=theirs)
-    arn = f"arn:aws:organizations::{ACCOUNT}:policy/{ours.id}/resource_control_policy/{policy}"
-    assert text.endswith(f"with an explicit deny in a resource control policy: {arn}")
-    for own in (eve.client("ses"), ours.live.client("ses", *partner)):
-        assert not sends(own), "the account's own users and root are callers as well"
-    ours.client.detach_policy(PolicyId=policy, TargetId=target(ours, level))
-    assert is_allowed(send, alice.client("ses"), FROM, SourceArn=theirs)
-
-
-def test_an_rcp_keeps_strangers_out_and_lets_the_organization_in(ours: Managed, alice: Person, eve: Person, live: Live) -> None:
-    theirs = identity_arn(DOMAIN, PARTNER)
-    stranger = make_account(live, OTHER)
-    root_of_stranger = live.client("ses", *stranger)
-    ours.enable(RCP)
-    assert is_allowed(send, root_of_stranger, FROM, SourceArn=theirs)
-    own_only = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ours.id}}
-    ours.guard(ours.root, {**deny("ses:*", Condition=own_only), "Principal": "*"}, type=RCP)
-    assert not is_allowed(send, root_of_stranger, FROM, SourceArn=theirs)
-    assert is_allowed(send, alice.client("ses"), FROM, SourceArn=theirs)
-    assert sends(eve.client("ses"))
-
-
-# --- the organization as a condition ------------------------------------------------------------------------------------
-
-
-def test_a_domain_is_shared_with_a_whole_organization_or_a_part_of_it(ours: Managed, eve: Person, live: Live) -> None:
+def guarded(live: Live) -> Live:
     live.client("ses").verify_domain_identity(Domain="example.com")
-    shared = identity_arn("example.com")
-    unit = target(ours, "unit")
-
-    def share(condition: dict[str, Any]) -> None:
-        statement = allow("ses:SendEmail", shared, Principal="*", Condition=condition)
-        live.client("ses").put_identity_policy(Identity="example.com", PolicyName="share", Policy=document(statement))
-
-    def allowed() -> bool:
-        return is_allowed(send, eve.client("ses"), SourceArn=shared)
-
-    share({"StringEquals": {"aws:PrincipalOrgID": "o-somebodyelse"}})
-    assert not allowed()
-    share({"StringEquals": {"aws:PrincipalOrgID": ours.id}})
-    assert allowed()
-    share({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": f"{ours.id}/{ours.root}/"}})
-    assert not allowed(), "the account is in a unit"
-    share({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": f"{ours.id}/{ours.root}/{unit}/"}})
-    assert allowed()
-    share({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ours.id}/{ours.root}/*"}})
-    assert allowed()
-    ours.move(PARTNER, ours.root)
-    share({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": f"{ours.id}/{ours.root}/"}})
-    assert allowed()
-    ours.client.remove_account_from_organization(AccountId=PARTNER)
-    assert not allowed()
+    make_user(live, "intern")
+    done = guardrail(live, "add", "no-ceo", "--never", CEO, "--reason", "only the board's office writes as the CEO")
+    assert (done.returncode, done.stderr) == (0, "")
+    return live
 
 
-def test_a_policy_may_ask_whose_the_resource_is(ours: Managed, eve: Person, partner: tuple[str, str]) -> None:
-    own_organization = {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}
-    own_side(ours.live, partner, allow("ses:*", Condition=own_organization))
-    assert sends(eve.client("ses"))
-    ours.client.remove_account_from_organization(AccountId=PARTNER)
-    assert not sends(eve.client("ses"))
+def put(live: Live, *statements: Any) -> subprocess.CompletedProcess[str]:
+    return live.aws(
+        "iam", "put-user-policy", "--user-name", "intern", "--policy-name", "mail", "--policy-document", document(*statements)
+    )
 
 
-# --- who may guard ------------------------------------------------------------------------------------------------------
+def test_a_policy_that_would_open_it_is_refused_with_the_message_that_slips_through(guarded: Live) -> None:
+    done = put(guarded, allow("ses:*"))
+    assert done.returncode != 0
+    assert "AccessDenied" in done.stderr
+    assert "This change would break the guardrail no-ceo of account 123456789012." in done.stderr
+    assert f"It says: never {CEO}. Reason: only the board's office writes as the CEO." in done.stderr
+    assert "This would be allowed: ses:Send" in done.stderr
+    assert "By user intern › mail (inline) › statement 1." in done.stderr
+    assert guarded.client("iam").list_user_policies(UserName="intern")["PolicyNames"] == []
+    (event,) = [each for each in events(guarded) if each["eventName"] == "PutUserPolicy"]
+    assert event["errorCode"] == "AccessDenied"
+    assert "break the guardrail no-ceo" in event["errorMessage"]
 
 
-def test_guarding_needs_permission_on_the_policy_and_on_the_target(ours: Managed) -> None:
-    alice = make_user(ours.live, "alice")
-    client = alice.client("organizations")
-    unit = target(ours, "unit")
-    policy = ours.policy("guard", NO_SENDS)
-    policies = f"arn:aws:organizations::{ACCOUNT}:policy/{ours.id}/service_control_policy/*"
-    units = f"arn:aws:organizations::{ACCOUNT}:ou/{ours.id}/*"
-
-    def may(*statements: dict[str, Any]) -> bool:
-        ours.live.client("iam").put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(*statements))
-        done = is_allowed(client.attach_policy, PolicyId=policy, TargetId=unit)
-        if done:
-            ours.client.detach_policy(PolicyId=policy, TargetId=unit)
-        return done
-
-    assert not may(allow("organizations:AttachPolicy", policies))
-    assert not may(allow("organizations:AttachPolicy", units))
-    assert may(allow("organizations:AttachPolicy", [policies, units]))
-    of_scps = {"StringEquals": {"organizations:PolicyType": SCP}}
-    of_rcps = {"StringEquals": {"organizations:PolicyType": RCP}}
-    assert may(allow("organizations:AttachPolicy", Condition=of_scps))
-    assert not may(allow("organizations:AttachPolicy", Condition=of_rcps))
-    untagged = deny("organizations:*", Condition={"StringEquals": {"aws:ResourceTag/guarded": "by others"}})
-    assert may(allow("organizations:*"), untagged)
-    ours.client.tag_resource(ResourceId=unit, Tags=[{"Key": "guarded", "Value": "by others"}])
-    assert not may(allow("organizations:*"), untagged)
+def test_a_policy_that_keeps_it_passes(guarded: Live) -> None:
+    assert put(guarded, allow(SENDS, Condition=NEWS)).returncode == 0
 
 
-def test_tags_at_birth_need_their_own_permission(ours: Managed) -> None:
-    alice = make_user(ours.live, "alice")
-    client = alice.client("organizations")
-    tags = [{"Key": "team", "Value": "mail"}]
-
-    names = iter("abcdefgh")
-
-    def may(*statements: dict[str, Any], **more: Any) -> bool:
-        ours.live.client("iam").put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(*statements))
-        return is_allowed(client.create_organizational_unit, ParentId=ours.root, Name=next(names), **more)
-
-    creating = allow("organizations:CreateOrganizationalUnit")
-    assert may(creating)
-    assert not may(creating, Tags=tags)
-    assert may(creating, allow("organizations:TagResource"), Tags=tags)
-    others = deny("organizations:*", Condition={"StringNotEquals": {"aws:RequestTag/team": "mail"}})
-    assert may(creating, allow("organizations:TagResource"), others, Tags=tags)
-    assert not may(creating, allow("organizations:TagResource"), others, Tags=[{"Key": "team", "Value": "web"}])
+def test_bulk_sends_carry_no_from_address_so_a_condition_on_it_does_not_keep_it(guarded: Live) -> None:
+    done = put(guarded, allow("ses:Send*"), deny("ses:Send*", Condition={"StringLike": {"ses:FromAddress": "ceo@*"}}))
+    assert done.returncode != 0
+    assert "ses:SendBulkEmail" in done.stderr
 
 
-def test_a_member_s_users_need_permission_too(ours: Managed, eve: Person, partner: tuple[str, str]) -> None:
-    own_side(ours.live, partner, allow("ses:*"))
-    code, text = refused(eve.client("organizations").describe_organization)
-    assert code == "AccessDeniedException"
-    assert "is not authorized to perform: organizations:DescribeOrganization" in text
-    owner = {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
-    own_side(ours.live, partner, allow("organizations:DescribeOrganization", Condition=owner))
-    assert eve.client("organizations").describe_organization()["Organization"]["Id"] == ours.id
+def test_the_one_who_is_excepted_may(guarded: Live) -> None:
+    iam = guarded.client("iam")
+    trust = document({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"})
+    for role in ("exec", "others"):
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName="exec", PolicyName="mail", PolicyDocument=document(allow("ses:*")))
+    with pytest.raises(iam.exceptions.ClientError, match="guardrail no-ceo"):
+        iam.put_role_policy(RoleName="others", PolicyName="mail", PolicyDocument=document(allow("ses:*")))
+
+
+def test_whatever_way_leads_to_it_is_refused(guarded: Live) -> None:
+    iam = guarded.client("iam")
+    arn = iam.create_policy(PolicyName="mail", PolicyDocument=document(allow("ses:*")))["Policy"]["Arn"]
+    iam.create_group(GroupName="senders")
+    iam.attach_group_policy(GroupName="senders", PolicyArn=arn)
+    with pytest.raises(iam.exceptions.ClientError, match="guardrail no-ceo"):
+        iam.attach_user_policy(UserName="intern", PolicyArn=arn)
+    with pytest.raises(iam.exceptions.ClientError, match="guardrail no-ceo"):
+        iam.add_user_to_group(GroupName="senders", UserName="intern")
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(allow(SENDS, Condition=NEWS)), SetAsDefault=True)
+    iam.add_user_to_group(GroupName="senders", UserName="intern")
+    with pytest.raises(iam.exceptions.ClientError, match="guardrail no-ceo"):
+        iam.set_default_policy_version(PolicyArn=arn, VersionId="v1")
+
+
+def test_a_boundary_that_keeps_it_may_not_be_taken_away(guarded: Live) -> None:
+    iam = guarded.client("iam")
+    boundary = document(allow(SENDS, Condition=NEWS))
+    arn = iam.create_policy(PolicyName="bounds", PolicyDocument=boundary)["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName="intern", PermissionsBoundary=arn)
+    assert put(guarded, allow("ses:*")).returncode == 0
+    with pytest.raises(iam.exceptions.ClientError, match="guardrail no-ceo"):
+        iam.delete_user_permissions_boundary(UserName="intern")
+
+
+@pytest.mark.parametrize(
+    ("principal", "refused"),
+    [("*", True), ({"AWS": "222222222222"}, True), ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/intern"}, True)],
+)
+def test_an_identitys_policy_lets_no_stranger_in_either(guarded: Live, principal: Any, refused: bool) -> None:
+    statement = allow(SENDS, identity_arn("example.com"), Principal=principal)
+    given = ("ses", "put-identity-policy", "--identity", "example.com", "--policy-name", "others", "--policy")
+    done = guarded.aws(*given, document(statement))
+    assert (done.returncode != 0) is refused
+    assert "guardrail no-ceo" in done.stderr
+    assert guarded.aws(*given, document({**statement, "Condition": NEWS})).returncode == 0
+
+
+def test_what_must_stay_allowed_may_not_be_taken_away(live: Live) -> None:
+    live.client("ses").verify_domain_identity(Domain="example.com")
+    make_user(live, "intern")
+    assert put(live, allow("ses:*")).returncode == 0
+    claim = "ses:SendEmail from news@example.com by user/intern on example.com"
+    assert guardrail(live, "add", "news-goes-out", "--always", claim).returncode == 0
+    done = put(live, allow("ses:*", Condition={"Bool": {"aws:SecureTransport": "true"}}))
+    assert done.returncode != 0
+    assert "This would be denied: " in done.stderr
+    assert "no TLS" in done.stderr
+
+
+def test_a_guardrail_that_is_broken_already_is_not_set(live: Live) -> None:
+    make_user(live, "intern")
+    put(live, allow("ses:*"))
+    done = guardrail(live, "add", "no-ceo", "--never", CEO)
+    assert done.returncode == 1
+    assert "not set: the policies of today break it already." in done.stderr
+    assert "by user/intern" in done.stderr
+    assert guardrail(live, "list").stdout == ""
+
+
+def test_guardrails_are_listed_and_removed_and_both_are_in_the_trail(guarded: Live) -> None:
+    (line,) = guardrail(guarded, "list", "--json").stdout.splitlines()
+    assert json.loads(line) == {
+        "name": "no-ceo", "never": CEO, "reason": "only the board's office writes as the CEO",
+    }  # fmt: skip
+    wrong = guardrail(guarded, "remove", "no-coe")
+    assert (wrong.returncode, "did you mean `no-ceo`?" in wrong.stderr) == (1, True)
+    assert guardrail(guarded, "remove", "no-ceo").returncode == 0
+    assert put(guarded, allow("ses:*")).returncode == 0
+    names = [event["eventName"] for event in events(guarded)]
+    assert names.count("PutGuardrail") == names.count("DeleteGuardrail") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no ceo", "--never", CEO), "`no ceo`: expected letters, digits, - and _"),
+        (("no-ceo",), "expected --never CLAIM or --always CLAIM"),
+        (("no-ceo", "--never", "ses:Sned*"), "--never: column 1: "),
+        (("no-ceo", "--never", CEO, "--account", "999999999999"), "--account: no account `999999999999` here"),
+    ],
+)
+def test_what_is_no_guardrail_is_told(live: Live, arguments: tuple[str, ...], says: str) -> None:
+    done = guardrail(live, "add", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr

@@ -66,7 +66,7 @@ def manager(live: Live) -> Person:
 
 
 @pytest.mark.parametrize("role", ["OrganizationAccountAccessRole", "Admin"])
-def test_the_role_administers_the_account_within_its_guardrails(ours: Managed, manager: Person, role: str) -> None:
+def test_the_role_administers_the_account_within_its_control_policies(ours: Managed, manager: Person, role: str) -> None:
     named = {} if role == "OrganizationAccountAccessRole" else {"RoleName": role}
     made = ours.client.create_account(Email="dev@example.com", AccountName="dev", **named)["CreateAccountStatus"]
     client = assumed(manager, made["AccountId"], role)

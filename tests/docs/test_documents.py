@@ -19,12 +19,25 @@ MARK = "--- output of the next command ---"
 VARYING = {
     r"[0-9a-f]{16}-[0-9a-f-]{36}-\d{6}": "MESSAGE-ID",
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ": "TIME",
+    r"now \d{4}-\d\d-\d\d \d\d:\d\d": "NOW",
     r"AJ[A-Za-z0-9+/]{41}=": "TOKEN",
     r"\b[01][0-9a-f]{23}\b": "ID",
     r"\d\d:\d\d:\d\dZ": "TIME",
+    r"\(\d+ ms\)": "(SPAN)",
+    r"\b\d+\.\d ms": "SPAN",
     r"\d[\d,]* (?:d|h|min|s)(?: \d+ (?:h|min|s))?\b": "SPAN",
 }
-PAGES = ("README.md", "docs/tutorial.md", "docs/how-to.md", "docs/explain.md")
+PAGES = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/how-to.md",
+    "docs/explain.md",
+    "docs/lint.md",
+    "docs/diff.md",
+    "docs/guardrails.md",
+    "docs/prove.md",
+    "docs/window.md",
+)
 
 
 def steps(page: str) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The tree of a document: what stands where, also in what is no policy."""
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import Key
+from gatepost.lint.finding import Key, Substring
 from gatepost.policy.read import PolicyKind
 
 TEXT = """{
@@ -45,6 +45,18 @@ def test_what_is_no_policy_keeps_its_tree_and_says_why() -> None:
     assert Document("{").root is None
 
 
-def test_a_document_that_names_principals_is_taken_as_a_resource_policy() -> None:
+def test_what_a_policy_is_for_is_seen_from_its_elements() -> None:
     assert Document('{"Statement": {"Principal": "*"}}').kind is PolicyKind.RESOURCE
+    assert Document('{"Statement": {"Principal": "*", "Action": "sts:AssumeRole"}}').kind is PolicyKind.TRUST
+    assert (
+        Document('{"Statement": {"Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"}}').kind is PolicyKind.RESOURCE
+    )
     assert Document('{"Statement": {}}').kind is PolicyKind.IDENTITY
+
+
+def test_a_part_of_an_escaped_string_is_told_as_all_of_it() -> None:
+    document = Document('{"Statement": {"Action": ["ses:SendMail", "ses:Send\\u004dail"]}}')
+    plain, escaped = (each.part(4, 8) for each in document.statements[0].entries("Action"))
+    assert written(document, plain.start, plain.end) == "SendMail"
+    assert written(document, escaped.start, escaped.end) == '"ses:Send\\u004dail"'
+    assert plain.path[-1] == escaped.path[-1] == Substring(4, 8)

@@ -11,7 +11,13 @@ from gatepost.lint.rule import Example, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
 
-SETTING = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC), aws_mode=True)
+SETTING = Setting(
+    datetime(2026, 11, 25, 12, tzinfo=UTC),
+    account="111122223333",
+    region="us-east-1",
+    identities=("example.com",),
+    aws_mode=True,
+)
 
 
 def codes(example: Example, rule: Rule) -> set[str]:

@@ -9,8 +9,8 @@ from gatepost.access.context import principal_context
 from gatepost.access.credentials import Caller, caller_of, caller_of_root
 from gatepost.access.explained import ExplainedCall, ExplainedDecision
 from gatepost.access.gather import CallerSide, caller_side
-from gatepost.access.guardrails import guardrails
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.access.questions import resource_layer
 from gatepost.policy.decide import LayerKind, Policies
 from gatepost.policy.layer import Layer
@@ -85,7 +85,7 @@ def _policies(tx: Transaction, side: CallerSide, decision: ExplainedDecision, ac
     """Today's layers. A session's own policies are what they were: they are given when it is made."""
     request, held = decision.explanation.request, decision.explanation.policies
     session = held.session if isinstance(held.session, KeptLayer) else None
-    rcps = guardrails(tx, request.resource_account or account).rcps
+    rcps = placement(tx, request.resource_account or account).rcps
     return replace(side, session=session).against(resource_layer(tx, request.action_key, request.resource), rcps)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from gatepost.access.credentials import Caller, Session
-from gatepost.access.guardrails import Guardrails
+from gatepost.access.placement import Placement
 from gatepost.policy.principal import PrincipalKind
 from gatepost.store.sessions import SessionKind
 
@@ -85,14 +85,14 @@ def _session_context(session: Session) -> Context:
     return context
 
 
-def organization_context(place: Guardrails) -> Context:
+def organization_context(place: Placement) -> Context:
     """The keys of the caller's account in an organization."""
     if place.organization_id is None or place.path is None:
         return {}
     return {"aws:principalorgid": place.organization_id, "aws:principalorgpaths": (place.path,)}
 
 
-def resource_context(account: str, place: Guardrails) -> Context:
+def resource_context(account: str, place: Placement) -> Context:
     """The keys of the resource that a need is about: its account, and that account's place in an organization."""
     context: Context = {"aws:resourceaccount": account}
     if place.organization_id is not None and place.path is not None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatepost.access.context import connection_context, resource_context
-from gatepost.access.guardrails import NONE, Guardrails
 from gatepost.access.kept_layer import EMPTY, KeptLayer
+from gatepost.access.placement import NONE, Placement
 from gatepost.audit import authorization
 from gatepost.audit.authorization import Authorization, Evaluation, KeptCaller
 from gatepost.audit.ids import time_of
@@ -112,12 +112,12 @@ def _decision(
     return ExplainedDecision(explain(request, policies), Verdict(evaluation.verdict), specific)
 
 
-def _place(caller: KeptCaller, evaluation: Evaluation) -> Guardrails:
+def _place(caller: KeptCaller, evaluation: Evaluation) -> Placement:
     """Where the resource's account stood in an organization: with the caller, or as it was kept."""
     if evaluation.account is None:
         paths = caller.context.get("aws:principalorgpaths")
-        return Guardrails(caller.organization, paths[0]) if isinstance(paths, tuple) else NONE
-    return NONE if evaluation.place is None else Guardrails(*evaluation.place)
+        return Placement(caller.organization, paths[0]) if isinstance(paths, tuple) else NONE
+    return NONE if evaluation.place is None else Placement(*evaluation.place)
 
 
 def _fingerprints(kept: Authorization, caller: KeptCaller) -> Iterable[str]:

@@ -10,8 +10,8 @@ from typing import Final
 
 from gatepost.access.context import Context, organization_context, principal_context
 from gatepost.access.credentials import Caller, Session
-from gatepost.access.guardrails import Guardrails, guardrails
 from gatepost.access.kept_layer import EMPTY, KeptLayer, StoredPolicy
+from gatepost.access.placement import Placement, placement
 from gatepost.audit.authorization import KeptCaller, Who, encode
 from gatepost.policy.decide import Policies, PolicySource
 from gatepost.policy.layer import Layer
@@ -45,7 +45,7 @@ class CallerSide:
     session: KeptLayer | None
     scps: tuple[KeptLayer, ...] | None
     context: Context
-    place: Guardrails
+    place: Placement
     snapshot: Snapshot
     _met: dict[tuple[Layer | None, tuple[Layer, ...] | None], Policies] = field(default_factory=dict, repr=False, compare=False)
 
@@ -69,7 +69,7 @@ def caller_side(view: View, caller: Caller) -> CallerSide:
 
 
 def _side(tx: Transaction, caller: Caller) -> CallerSide:
-    own, place = _own_layers(tx, caller), guardrails(tx, caller.account)
+    own, place = _own_layers(tx, caller), placement(tx, caller.account)
     session = None if caller.session is None else _session_layer(tx, caller.account, caller.arn, caller.session)
     context = {**principal_context(caller), **organization_context(place)}
     layers = (own.identity, own.boundary, session, *(place.scps or ()))

@@ -10,8 +10,8 @@ from typing import Final
 from gatepost.access.context import organization_context, principal_context, resource_context
 from gatepost.access.credentials import Caller
 from gatepost.access.gather import caller_side, resource_side, trust_side
-from gatepost.access.guardrails import guardrails
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.access.regions import GLOBAL_REGION, GLOBAL_SERVICES
 from gatepost.policy.catalogue import action as known_action
 from gatepost.policy.principal import PrincipalKind
@@ -146,9 +146,9 @@ def identity_called(tx: Transaction, account: str, region: str, given: str) -> s
 def _question(
     tx: Transaction, caller: Caller, supposed: Supposition, target: Target, given: GivenPolicies, resource: str
 ) -> Question:
-    place = guardrails(tx, caller.account)
+    place = placement(tx, caller.account)
     account = account_of(resource) or caller.account
-    its_place = place if account == caller.account else guardrails(tx, account)
+    its_place = place if account == caller.account else placement(tx, account)
     principal = caller.principal
     context: dict[str, str | tuple[str, ...]] = {
         **caller_keys(caller),

@@ -27,6 +27,7 @@ from msgspec import Struct
 from gatepost.access.credentials import Caller
 from gatepost.access.kept_layer import KeptLayer
 from gatepost.aws.call import Arrival, Call, Shape
+from gatepost.aws.policy_findings import DocumentOf
 from gatepost.aws.wire.model import OperationShape, load_service
 from gatepost.store.transaction import View
 
@@ -83,6 +84,7 @@ class Operation:
     writes: bool
     denial: Denial | None
     resources: Resources | None
+    document: DocumentOf | None
     shape: OperationShape
     members: Mapping[str, str]  # keyword parameter → AWS member name
 
@@ -105,6 +107,7 @@ def operation(
     writes: bool | None = None,
     denial: Denial | None = None,
     resources: Resources | None = None,
+    document: DocumentOf | None = None,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as the operation `name` of botocore's `service`.
 
@@ -113,6 +116,7 @@ def operation(
     `writes`: whether the handler writes to the store, where the name would tell otherwise.
     `denial` says who may not do what, where the operation's words differ from the modern form of `aws.denial`.
     `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
+    `document` says which policy document the call puts: what is found in it stands in the audit log.
     """
     shape = load_service(service).operation(name)
 
@@ -128,6 +132,7 @@ def operation(
             writes=not name.startswith(READING) if writes is None else writes,
             denial=denial,
             resources=resources,
+            document=document,
             shape=shape,
             members=_members(shape, handler if parse is None else parse),
         )

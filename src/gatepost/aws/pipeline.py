@@ -18,7 +18,7 @@ from msgspec import Struct
 from gatepost.access.context import resource_context
 from gatepost.access.credentials import Caller, Credential, credential_of
 from gatepost.access.gather import caller_side, fingerprints
-from gatepost.access.guardrails import Guardrails, guardrails
+from gatepost.access.placement import Placement, placement
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.access.regions import GLOBAL_REGION
 from gatepost.audit.authorization import Authorization as Kept
@@ -29,6 +29,7 @@ from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
+from gatepost.aws.guarded import check_guardrails
 from gatepost.aws.operation import REGISTRY, Need, Operation
 from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
@@ -113,7 +114,12 @@ class Prepared(Struct, frozen=True):
 
 
 def _attempt(permitted: Permitted, tx: Transaction) -> Shape | None:
-    return tx.attempt(lambda inner: _handle(permitted, inner))
+    def run(inner: Transaction) -> Shape | None:
+        output = _handle(permitted, inner)
+        check_guardrails(inner)
+        return output
+
+    return tx.attempt(run)
 
 
 def _handle(permitted: Permitted, tx: Transaction) -> Shape | None:
@@ -257,7 +263,7 @@ def _weigh(call: Call, operation: Operation, view: View) -> Weighed:
     error: AwsError | None = None
     for need in operation.needs(call, parsed, view):
         account = need.resource_account or caller.account
-        place = side.place if account == caller.account else guardrails(view, account)
+        place = side.place if account == caller.account else placement(view, account)
         context = {**connection, **side.context, **resource_context(account, place), **need.context}
         request = Request.of_normalised(caller.principal, need.action, need.resource, account, context)
         decision = decide(request, side.against(need.resource_side, place.rcps))
@@ -271,14 +277,12 @@ def _weigh(call: Call, operation: Operation, view: View) -> Weighed:
     return Weighed(authorized, Permitted(call, operation, parsed))
 
 
-def _akin(account: str, place: Guardrails, other: str, its_place: Guardrails) -> bool:
+def _akin(account: str, place: Placement, other: str, its_place: Placement) -> bool:
     """Whether two accounts are one, or of one organization."""
     return account == other or (place.organization_id is not None and place.organization_id == its_place.organization_id)
 
 
-def _evaluation(
-    need: Need, account: str | None, place: Guardrails, decision: Decision, snapshots: list[Snapshot]
-) -> Evaluation:
+def _evaluation(need: Need, account: str | None, place: Placement, decision: Decision, snapshots: list[Snapshot]) -> Evaluation:
     """A decision as it is kept; what it rested on is added to `snapshots`."""
     side, rcps = need.resource_side, None
     if side is not None:

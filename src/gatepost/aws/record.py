@@ -9,6 +9,7 @@ from gatepost.audit.event import Event, Recorded
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import READING, Operation
+from gatepost.aws.policy_findings import policy_findings
 from gatepost.aws.sigv4 import Authorization
 from gatepost.aws.wire.routing import Route
 
@@ -90,9 +91,20 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         resources=resources,
         host=arrival.origin.host,
         secure=arrival.origin.secure,
-        additional=None if authorization is None else SIGNATURE_VERSION,
+        additional=_additional(known),
         authorized=known.authorized,
     )
+
+
+def _additional(known: Known) -> Recorded:
+    """What CloudTrail has beside, and what the linter finds in a policy that the call puts."""
+    if known.authorization is None:
+        return None
+    if known.call is None or known.operation is None or known.operation.document is None:
+        return SIGNATURE_VERSION
+    put = known.operation.document(known.call)
+    found = [] if put is None else policy_findings(known.call, put)
+    return {**SIGNATURE_VERSION, "policyFindings": found} if found else SIGNATURE_VERSION
 
 
 def _session_context(caller: Caller) -> Recorded:

@@ -2,23 +2,33 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Final
 
-from gatepost.claims.who import Home, Who, WhoKind
+from gatepost.claims.who import Home, Who, WhoKind, session_of
 from gatepost.policy.model import Statement
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION, stranger_context
-from gatepost.reasoning.choices import STRANGERS, principals
-from gatepost.reasoning.situation import PRINCIPAL_ARN, AnyText
+from gatepost.reasoning.choices import STRANGERS, named_in
+from gatepost.reasoning.situation import PRINCIPAL_ARN, USER_NAME, AnyText
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.witness import INTERN
 from gatepost.reasoning.world import OF_THE_CALLER
 
-SOMEBODY: Final = "intern"  # a user, or a role, of whom only the policies are known
-OF_ACCOUNTS: Final = ("aws:principalaccount", PRINCIPAL_ARN)
+SOMEBODY: Final = (INTERN, "trainee", "visitor", *(f"visitor-{number}" for number in range(1000)))  # of whom nothing is said
+PRINCIPAL_ACCOUNT: Final = "aws:principalaccount"
 OF_SERVICES: Final = ("aws:principalservicename", "aws:principalservicenameslist")
 ACCOUNT: Final = re.compile(r"\d{12}")
-STRANGER_NAMES: Final = ("someone-else", "some-session")  # whom `choices.principals` invents
+OF_ACCOUNT: Final = re.compile(r"arn:[^*?:]*:[^*?:]*:[^*?:]*:(\d{12}|\*)(?::|$)")
+
+
+class StandsFor(Enum):
+    """Whom a caller stands for."""
+
+    ITSELF = "itself"
+    ITS_ACCOUNT = "all of its account who are not named"
+    EVERYBODY = "all of any account that is not named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +38,72 @@ class Caller:
     principal: Principal
     known: Mapping[str, str | tuple[str, ...] | None]
     open_keys: Mapping[str, AnyText] = field(default_factory=dict)
+    stands_for: StandsFor = StandsFor.ITSELF
 
     @classmethod
     def named(cls, principal: Principal) -> "Caller":
         """Somebody who is named: what is called open of it is so."""
-        return cls(principal, _settled(principal), {"aws:userid": AnyText()})
+        whom = StandsFor.EVERYBODY if principal.kind is PrincipalKind.ANONYMOUS else StandsFor.ITSELF
+        return cls(principal, _settled(principal), {"aws:userid": AnyText()}, whom)
 
 
 def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home) -> Iterator[Caller]:
     """Callers of every kind that the statements of policies and the entries of a claim tell apart, strangers first.
 
-    Undecidable where a pattern cuts through the digits of an account.
+    Undecidable for unique IDs, and where a pattern cuts through the digits of an account.
     """
     entries = tuple(entries)
-    named = [*principals(statements), *(instance for who in entries for instance in who.instances(home))]
-    named = [each for each in dict.fromkeys(named) if each.name not in STRANGER_NAMES and each.name != SOMEBODY]
-    accounts = [home.account, *(each.account for each in named if each.account is not None), *_accounts_compared(statements)]
-    accounts += [who.name for who in entries if who.kind is WhoKind.ACCOUNT]
+    written = named_in(statements)
+    claimed = [instance for who in entries for instance in who.instances(home)]
+    found = (*written.users, *written.others, *claimed)
+    # Beside a session that is named stand the role's others.
+    roles = (*written.roles, *(Principal.of(each.role_arn) for each in found if each.role_arn is not None))
+    named = tuple(dict.fromkeys((*found, *map(session_of, roles))))
+    accounts = [home.account, *written.accounts, *(each.account for each in claimed if each.account is not None)]
+    accounts += [*_accounts_compared(statements), *(who.name for who in entries if who.kind is WhoKind.ACCOUNT)]
     stranger = next(account for account in STRANGERS if account not in accounts)
     for account in dict.fromkeys((*accounts, stranger)):
-        yield from _strangers(account, named)
+        whom = StandsFor.EVERYBODY if account == stranger else StandsFor.ITS_ACCOUNT
+        yield from (replace(each, stands_for=whom) for each in _strangers(account, named))
     yield from map(Caller.named, named)
+    for each in named:
+        if each.kind is PrincipalKind.USER:
+            yield _federated(each, named)
+    yield from map(Caller.named, (Principal.of("some-service.amazonaws.com"), Principal.of("*")))
 
 
 def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
-    """A user, a session of a role and a federated user of an account, none of whom is named."""
-    user = Principal.of(f"arn:aws:iam::{account}:user/{SOMEBODY}")
-    of_role = f"arn:aws:iam::{account}:role/{SOMEBODY}"
-    session = Principal.of(f"arn:aws:sts::{account}:assumed-role/{SOMEBODY}/{ANY_SESSION}", role_arn=of_role)
-    federated = Principal.of(f"arn:aws:sts::{account}:federated-user/{SOMEBODY}", user_arn=user.arn)
-    for principal, form in ((user, f"arn:aws:iam::{account}:user/"), (session, f"arn:aws:iam::{account}:role/"),
-                            (federated, f"arn:aws:sts::{account}:federated-user/")):  # fmt: skip
-        others = [form + "?*/"]
-        for each in named:
-            if each.account == account:
-                last = (each.role_name or each.name) if principal is session else each.name
-                others += [f"{form}{last}", f"{form}*/{last}"] if principal is session else [each.arn]
-        known = {key: value for key, value in _settled(principal).items() if key not in (PRINCIPAL_ARN, "aws:username")}
-        open_keys = {PRINCIPAL_ARN: AnyText((form + "?*",), tuple(dict.fromkeys(others))), "aws:userid": AnyText()}
-        if principal is user:
-            open_keys["aws:username"] = AnyText()
-        else:
-            known["aws:username"] = None
-        yield Caller(principal, known, open_keys)
+    """A user, a session of a role and a federated user of an account, none of whom is named, and its root user."""
+    taken = {name for each in named for name in (each.name, each.role_name)}
+    somebody = next(name for name in SOMEBODY if name not in taken)
+    user = Principal.of(f"arn:aws:iam::{account}:user/{somebody}")
+    others = [each.arn for each in named if each.account == account and each.kind is PrincipalKind.USER]
+    yield _standing_for(user, user.arn.removesuffix(somebody), others)
+    role = Principal.of(f"arn:aws:iam::{account}:role/{somebody}")
+    form = role.arn.removesuffix(somebody)
+    roles = dict.fromkeys(each.role_name for each in named if each.account == account and each.role_name is not None)
+    # A role's path does not tell: a session is named by the role's name alone.
+    yield _standing_for(session_of(role), form, [pattern for name in roles for pattern in (f"{form}{name}", f"{form}*/{name}")])
+    yield _federated(user, named)
+    root = Principal.of(account)
+    yield Caller.named(root)
+    yield _federated(root, named)
+
+
+def _federated(user: Principal, named: Sequence[Principal]) -> Caller:
+    """Any federated session of a user, but those that are named."""
+    form = f"arn:aws:sts::{user.account}:federated-user/"
+    others = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER]
+    return _standing_for(Principal.of(form + ANY_SESSION, user_arn=user.arn), form, others)
+
+
+def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Caller:
+    """A caller that stands for all whose ARN begins so, but for these and what is no name."""
+    open_keys = {PRINCIPAL_ARN: AnyText((f"{form}?*",), (f"{form}*/", *others)), "aws:userid": AnyText()}
+    if principal.kind is PrincipalKind.USER:
+        # A user's name is its account's own, whatever its path.
+        open_keys[USER_NAME] = AnyText(unlike=("*/*", "*:*", *(other.rpartition("/")[2] for other in others)))
+    return Caller(principal, {key: value for key, value in _settled(principal).items() if key not in open_keys}, open_keys)
 
 
 def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
@@ -81,15 +114,14 @@ def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
 
 
 def _accounts_compared(statements: Iterable[Statement]) -> Iterator[str]:
-    """The accounts that conditions compare the caller's with."""
+    """The accounts that conditions compare the caller's with. What else they say tells no two accounts apart."""
     for statement in statements:
         for condition in statement.conditions:
-            if condition.key.lower() not in OF_ACCOUNTS:
-                continue
-            for value in condition.values:
-                parts = value.split(":")
-                account = value if condition.key.lower() != PRINCIPAL_ARN else parts[4] if len(parts) > 5 else "*"
-                if ACCOUNT.fullmatch(account):
-                    yield account
-                elif account != "*" and any(mark in account for mark in "*?$"):
+            for value in condition.values if condition.key.lower() in (PRINCIPAL_ACCOUNT, PRINCIPAL_ARN) else ():
+                arn = OF_ACCOUNT.match(value)
+                if arn is not None or ACCOUNT.fullmatch(value):
+                    account = value if arn is None else arn.group(1)
+                    if account != "*":
+                        yield account
+                elif any(digit.isdigit() for digit in value.partition("/")[0]):
                     raise Undecidable(f"{condition.key} is compared with `{value}`: decided for whole accounts, or `*`")

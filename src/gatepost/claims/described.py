@@ -5,20 +5,23 @@ action that does not carry a key nothing is said by it (`read`, rule 2).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from gatepost.claims.claim import Claim, Exempt, Term, means
 from gatepost.claims.errors import ClaimError
-from gatepost.claims.read import FROM, RECIPIENTS, condition_of
+from gatepost.claims.named import FROM, RECIPIENTS
+from gatepost.claims.read import condition_of
 from gatepost.claims.who import Home
 from gatepost.policy.catalogue import Action, actions, resource_arn, services
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import VERSION_2012, Condition, Effect, Operator, Place, Policy, Statement
 from gatepost.policy.principal import Principal
+from gatepost.policy.question import sends
 from gatepost.policy.values import arn_parts
+from gatepost.reasoning.choices import FAMILIAR
 
 PART: Final = re.compile(r"\$\{[^}]*\}")
 NO_RESOURCE: Final = "?"  # as a pattern: one character. Every other resource is an ARN, so this is `*` alone
@@ -27,7 +30,7 @@ BY_ACTION: Final = (FROM, RECIPIENTS)
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Actions that are asked on the same types of resource and carry the same of the keys that claims speak of."""
+    """Actions that are asked on the same types of resource (`*`: on none) and carry the same of the keys that claims speak of."""
 
     actions: tuple[str, ...]
     service: str
@@ -37,7 +40,7 @@ class Alike:
 
 def described(claim: Claim, principal: Principal, home: Home) -> Policy:
     """The requests of one caller that a claim speaks of. ClaimError where there can be none whoever asks, or a group is unknown."""
-    spoken = tuple(_described(claim, home))
+    spoken = _described(claim, home.account, home.region)
     if not spoken:
         raise ClaimError(f"none of {', '.join(claim.actions)} is asked on {', '.join(claim.resources)}")
     taken_out = (_exempt(each) for each in claim.exempt if means(each.who, principal, home))
@@ -56,7 +59,12 @@ def without_key(claim: Claim) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _described(claim: Claim, home: Home) -> Iterator[Statement]:
+@lru_cache(maxsize=64)
+def _described(claim: Claim, account: str, region: str) -> tuple[Statement, ...]:
+    return tuple(_statements(claim, Home(account, region)))
+
+
+def _statements(claim: Claim, home: Home) -> Iterator[Statement]:
     for alike in _alike(claim.actions):
         resources = tuple(_asked_on(alike, claim.resources, home))
         if resources:
@@ -90,6 +98,11 @@ def _exempt(each: Exempt) -> Statement:
 # --- actions ------------------------------------------------------------------------------------------------------------
 
 
+def is_of_something(pattern: str) -> bool:
+    """Whether a policy's entry of `Action` covers an action that there is, or may be in a service that the catalogue does not know."""
+    return bool(_alike((pattern,))) or pattern.partition(":")[0].lower() not in services()
+
+
 @lru_cache(maxsize=256)
 def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
     found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
@@ -99,33 +112,32 @@ def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
             if any(covers_action(pattern, name.lower()) for pattern in patterns):
                 carried = tuple(key for key in BY_ACTION if key in action.condition_keys)
                 found.setdefault((service, _types(action), carried), []).append(name)
-    return tuple(Alike(tuple(names), *same) for same, names in found.items())
+    # What people know best stands first, and so is shown first.
+    known_best = sorted(found.items(), key=lambda pair: (FAMILIAR[0] not in pair[1], not any(map(sends, pair[1]))))
+    return tuple(Alike(tuple(names), *same) for same, names in known_best)
 
 
 def _types(action: Action) -> tuple[str, ...]:
-    """What an action is asked on: a send on an identity, others on each type that they need, or may name."""
+    """What an action is asked on: a send on an identity, others on each type that they need, or on those that they may name and `*`."""
     needed = tuple(kind for kind, needs in action.resource_types.items() if needs)
-    return ("identity",) if "identity" in needed else needed or tuple(action.resource_types)
+    return ("identity",) if "identity" in needed else needed or (*action.resource_types, "*")
 
 
-def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterable[str]:
-    if not alike.types:
-        return (NO_RESOURCE,) if not wanted or "*" in wanted else ()
-    forms = [_form(alike.service, kind, "*", home) for kind in alike.types]
-    found: list[str] = []
+def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterator[str]:
     for each in wanted or ("*",):
         kind, _, name = each.partition("/")
         if each == "*":
-            found += forms
+            yield from (NO_RESOURCE if of == "*" else _form(alike.service, of, "*", home) for of in alike.types)
         elif arn_parts(each) is not None:
-            found.append(each)
+            yield from () if alike.types == ("*",) else (each,)
         elif kind in alike.types:
-            found.append(_form(alike.service, kind, name, home))
-    return found
+            yield _form(alike.service, kind, name, home)
 
 
 def _form(service: str, kind: str, name: str, home: Home) -> str:
-    """The ARN of a resource of the account, in any region; `name` is its last part."""
+    """The ARN of a resource of the account by its name; `*` is any, in any region."""
     known = resource_arn(service, kind).replace("${Partition}", "aws").replace("${Account}", home.account)
+    if name != "*":
+        known = known.replace("${Region}", home.region)
     head, _, last = known.rpartition(":")
     return f"{PART.sub('*', head)}:{PART.sub('*', last) if name == '*' else last.partition('${')[0] + name}"

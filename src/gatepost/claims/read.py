@@ -11,7 +11,7 @@ The language, in whole. Words of it stand in any case; lists are parted by comma
             | "only" "to" ADDRESS, …            every recipient is
             | "at" TIME | "before" TIME | "after" TIME | "between" TIME "and" TIME
             | "over" "ip" CIDR, … | "over" "tls" | "without" "tls"
-            | "with" "agent" PATTERN, …         the client's User-Agent
+            | "with" ["user"] "agent" PATTERN, …  the client's User-Agent
             | "where" KEY OPERATOR VALUE, …     any condition, as a policy writes it
     exempt  = [ "by" ] WHO, …  term … | term …  all of it must hold for a request to be taken out
     ACTION  = ses:SendEmail, ses:Send*, *, or `send` (every action that sends), `verify`, `anything`
@@ -28,18 +28,15 @@ from typing import Final
 
 from gatepost.claims.claim import Claim, Exempt, Term
 from gatepost.claims.errors import ClaimError
+from gatepost.claims.named import FROM, RECIPIENTS, actions_meant, check_carried, check_key, resource_meant
 from gatepost.claims.who import Who, WhoKind
 from gatepost.claims.words import Word, words_of
 from gatepost.policy import catalogue
 from gatepost.policy.errors import did_you_mean
-from gatepost.policy.match import covers_action
 from gatepost.policy.model import Condition, Operator, Place
 from gatepost.policy.operators import LIKE_IGNORING_CASE, NULL, OPERATOR_NAMES, read_operator, unreadable_values
-from gatepost.policy.values import arn_parts, read_instant, read_range
+from gatepost.policy.values import read_instant, read_range
 
-FROM: Final = "ses:FromAddress"
-RECIPIENTS: Final = "ses:Recipients"
-FAMILIES: Final = {"send": ("ses:Send*",), "verify": ("ses:Verify*", "ses:CreateEmailIdentity"), "anything": ("*",)}
 TERMS: Final = ("from", "to", "only", "at", "before", "after", "between", "over", "without", "with", "where")
 PARTS: Final = ("by", "on", *TERMS, "unless")
 LIKE: Final = Operator(LIKE_IGNORING_CASE)
@@ -96,7 +93,9 @@ class _Reader:
     # --- the claim ------------------------------------------------------------------------------------------------------
 
     def claim(self) -> Claim:
-        actions = tuple(action for word in self._list("an action, such as `ses:Send*` or `send`") for action in _actions(word))
+        actions = tuple(
+            action for word in self._list("an action, such as `ses:Send*` or `send`") for action in actions_meant(word)
+        )
         who: list[Who] = []
         resources: list[str] = []
         terms: list[Term] = []
@@ -105,7 +104,7 @@ class _Reader:
             if self._took("by"):
                 who += self._who()
             elif self._took("on"):
-                resources += map(_resource, self._list("an identity's name, KIND/NAME or an ARN after `on`"))
+                resources += map(resource_meant, self._list("an identity's name, KIND/NAME or an ARN after `on`"))
             elif self._took("unless"):
                 exempt.append(self._exempt())
             elif word.says(*TERMS) and not exempt:
@@ -113,7 +112,7 @@ class _Reader:
             else:
                 raise self._stray(word, PARTS)
         claim = Claim(self._text, actions, tuple(who), tuple(resources), tuple(terms), tuple(exempt))
-        _check_carried(claim)
+        check_carried(claim)
         return claim
 
     def _stray(self, word: Word, known: tuple[str, ...]) -> ClaimError:
@@ -125,7 +124,8 @@ class _Reader:
         word = self._next
         if word is None:
             raise ClaimError(
-                "expected somebody, such as `role/exec`, or a condition after `unless`; the claim ends here", len(self._text) + 1
+                "expected somebody, such as `role/exec`, or a condition after `unless`; the claim ends here",
+                len(self._text) + 1,
             )
         who = self._who() if said or not word.says(*TERMS) else ()
         terms: list[Term] = []
@@ -194,7 +194,8 @@ class _Reader:
         return (_transport("without tls", "false", column),)
 
     def _agent(self, column: int) -> tuple[Term, ...]:
-        self._must("with", "agent")
+        if self._must("with", "user", "agent") == "user":
+            self._must("with user", "agent")
         values = tuple(word.text for word in self._list("a pattern of the User-Agent after `with agent`"))
         return (Term("with agent", "aws:UserAgent", LIKE, values, column, in_doubt=True),)
 
@@ -216,7 +217,7 @@ class _Reader:
 
     def _where(self, column: int) -> tuple[Term, ...]:
         key = self._value("a condition key after `where`, such as `aws:PrincipalTag/team`")
-        _check_key(key)
+        check_key(key)
         written = self._value(f"an operator after `{key.text}`, such as `StringEquals`")
         operator = read_operator(written.text)
         if operator is None:
@@ -243,59 +244,3 @@ def condition_of(term: Term, *, if_exists: bool = False) -> Condition:
 
 def _transport(text: str, value: str, column: int) -> Term:
     return Term(text, "aws:SecureTransport", Operator("Bool"), (value,), column)
-
-
-# --- names --------------------------------------------------------------------------------------------------------------
-
-
-def _actions(word: Word) -> tuple[str, ...]:
-    """The actions that a word means; ClaimError for one that no service has."""
-    if word.text.lower() in FAMILIES:
-        return FAMILIES[word.text.lower()]
-    service, colon, name = word.text.partition(":")
-    if word.text == "*":
-        return ("*",)
-    if not colon or not name or not service:
-        near = did_you_mean(word.text, tuple(FAMILIES))
-        raise ClaimError(f"`{word.text}`: expected an action, such as `ses:Send*`, `send` or `anything`{near}", word.column)
-    if service.lower() not in catalogue.services():
-        if not catalogue.is_service(service):
-            raise ClaimError(f"no service `{service}`{did_you_mean(service, catalogue.services())}", word.column)
-        return (word.text,)
-    known = tuple(f"{each.service}:{each.name}" for each in catalogue.actions(service.lower()))
-    if not any(covers_action(word.text, each.lower()) for each in known):
-        raise ClaimError(f"`{word.text}`: {service} has no such action{did_you_mean(word.text, known)}", word.column)
-    return (word.text,)
-
-
-def _resource(word: Word) -> str:
-    kinds = {kind for service in catalogue.services() for each in catalogue.actions(service) for kind in each.resource_types}
-    kind, slash, name = word.text.partition("/")
-    if word.text == "*" or arn_parts(word.text) is not None or (slash and name and kind in kinds):
-        return word.text
-    if not slash and ("." in word.text or "@" in word.text):
-        return f"identity/{word.text if '@' in word.text else word.text.lower()}"
-    near = did_you_mean(kind, tuple(sorted(kinds))) if slash else ""
-    raise ClaimError(f"`{word.text}`: expected an identity's name, KIND/NAME, an ARN or `*`{near}", word.column)
-
-
-def _check_key(key: Word) -> None:
-    prefix = key.text.lower().partition(":")[0]
-    closed = prefix == "aws" or prefix in catalogue.services()
-    if ":" not in key.text or (closed and catalogue.condition_key(key.text) is None):
-        near = did_you_mean(key.text, catalogue.key_names())
-        raise ClaimError(f"`{key.text}`: expected a condition key, such as `aws:PrincipalTag/team`{near}", key.column)
-
-
-def _check_carried(claim: Claim) -> None:
-    """`from` and `to` are about actions of which one at least carries the key."""
-    for term in claim.terms:
-        if term.key in (FROM, RECIPIENTS):
-            covered = (
-                each
-                for each in catalogue.actions("ses")
-                if any(covers_action(pattern, f"ses:{each.name}".lower()) for pattern in claim.actions)
-            )
-            if not any(term.key in each.condition_keys for each in covered):
-                actions = ", ".join(claim.actions)
-                raise ClaimError(f"`{term.text}`: none of {actions} carries {term.key}", term.column)

@@ -1,72 +1,107 @@
 """What a claim is made of: policies in their layers, and who can have them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
-from gatepost.claims.callers import Caller, callers
+from gatepost.claims.callers import Caller, StandsFor, callers
 from gatepost.claims.claim import Claim, means
 from gatepost.claims.described import described
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.who import Home
-from gatepost.policy.match import Rule
+from gatepost.policy.match import AttachedPolicy, Rule
 from gatepost.policy.model import Policy
+from gatepost.policy.offline import DEFAULT_ACCOUNT
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.reasoning.situation import Situation
+from gatepost.reasoning.smt import Decider
 from gatepost.reasoning.witness import ELSEWHERE, EVERYTHING
 
-Known = Mapping[str, str | tuple[str, ...] | None]
 OWN: Final = (PrincipalKind.USER, PrincipalKind.ASSUMED_ROLE)  # who can have identity policies
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """Policies that are asked about, and where.
 
     `caller` is who has them, where that is said; else any user or role of the account may. Where resource policies alone are given,
-    the question is whom they let in by themselves: every caller's own side allows everything.
+    the question is whom they let in by themselves: every caller's own side allows everything. `decider` is asked for as many `seconds`
+    where our own engine does not reach: policy variables that stand for nobody knows what.
     """
 
     given: GivenPolicies
     home: Home
     caller: Principal | None = None
+    decider: Decider | None = None
+    seconds: float = 5.0
+
+    @classmethod
+    def of(
+        cls,
+        identity: Sequence[Policy] = (),
+        resource: Sequence[Policy] = (),
+        boundary: Policy | None = None,
+        session: Sequence[Policy] = (),
+        scps: Sequence[Policy] = (),
+        *,
+        caller: Principal | None = None,
+        account: str = DEFAULT_ACCOUNT,
+    ) -> "Subject":
+        """Policies as values; `scps` are one level."""
+        first, second, third, fourth = (tuple(map(AttachedPolicy, each)) for each in (identity, resource, session, scps))
+        given = GivenPolicies(first, second, None if boundary is None else AttachedPolicy(boundary), third, fourth)
+        return cls(given, Home(account), caller)
 
     @property
     def of_resource_alone(self) -> bool:
         """Whether nothing but a resource's policies is given."""
         return bool(self.given.resource) and not replace(self.given, resource=())
 
-    @property
-    def known(self) -> Known:
-        """The keys that the caller settles, where one is said."""
-        return {} if self.caller is None else Caller.named(self.caller).known
-
     def situations(self, claim: Claim) -> Iterator[tuple[Situation, Policy]]:
         """Each kind of caller that the claim speaks of, and what it says of it. ClaimError where it speaks of nobody."""
-        policies = self.given.beside(Policies())
-        if self.of_resource_alone:
-            policies = Policies(identity=(EVERYTHING,), resource=self.given.resource, session=(EVERYTHING,))
-        asked = [caller for caller in self._callers(policies, claim) if claim.covers(caller.principal, self.home)]
+        asked = [caller for caller in self.callers(claim) if claim.covers(caller.principal, self.home)]
         if not asked:
             whose = self.caller.arn if self.caller is not None else f"anybody of account {self.home.account}"
             raise ClaimError(f"it does not speak of {whose}, whose policies these are")
-        account = ELSEWHERE if self.of_resource_alone else self.home.account
         for caller in asked:
-            situation = Situation(caller.principal, policies, None, account, caller.known, caller.open_keys)
-            yield situation, described(claim, caller.principal, self.home)
+            yield self.situation(caller), described(claim, caller.principal, self.home)
 
-    def _callers(self, policies: Policies, claim: Claim) -> Iterable[Caller]:
-        """One caller of each kind that neither policies nor claim tell apart."""
+    def situation(self, caller: Caller) -> Situation:
+        """A caller with these policies, on any resource."""
+        account = ELSEWHERE if self.of_resource_alone else self.home.account
+        known = {**caller.known, "aws:resourceaccount": self.home.account, "aws:viaawsservice": "false"}
+        return Situation(
+            caller.principal,
+            self.policies,
+            None,
+            account,
+            known,
+            caller.open_keys,
+            decider=self.decider,
+            seconds=self.seconds,
+        )
+
+    @cached_property
+    def policies(self) -> Policies:
+        """All that has a say; beside resource policies alone, a caller's side that allows everything."""
+        if self.of_resource_alone:
+            return Policies(identity=(EVERYTHING,), resource=self.given.resource, session=(EVERYTHING,))
+        return self.given.beside(Policies())
+
+    def callers(self, claim: Claim, beside: "Subject | None" = None) -> tuple[Caller, ...]:
+        """One caller of each kind that neither the policies (and those of another subject) nor the claim tell apart."""
         if self.caller is not None:
             return (Caller.named(self.caller),)
-        rules = [rule for _, layer in policies.layers() for rule in layer.rules]
+        policies = [self.policies, *(() if beside is None else (beside.policies,))]
+        rules = [rule for each in policies for _, layer in each.layers() for rule in layer.rules]
         kinds: dict[object, Caller] = {}
         for each in callers([rule.statement for rule in rules], claim.entries, self.home):
             if self.of_resource_alone or (each.principal.account == self.home.account and each.principal.kind in OWN):
                 kinds.setdefault(self._kind(each, claim, rules), each)
-        return kinds.values()
+        return tuple(kinds.values())
 
     def _kind(self, caller: Caller, claim: Claim, rules: list[Rule]) -> object:
         """All that policies, claim and `decide` ask of a caller."""
@@ -74,5 +109,5 @@ class Subject:
         said = (claim.covers(principal, self.home), *(means(each.who, principal, self.home) for each in claim.exempt))
         return (
             said, tuple(rule.how(principal) for rule in rules), principal.kind, principal.of_root, principal.account,
-            tuple(sorted(caller.open_keys)),
+            caller.stands_for, principal.arn if caller.stands_for is StandsFor.ITSELF else None,
         )  # fmt: skip

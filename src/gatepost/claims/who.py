@@ -7,6 +7,7 @@ from enum import Enum
 from gatepost.claims.errors import ClaimError
 from gatepost.policy.match import How, names
 from gatepost.policy.model import PrincipalEntry, PrincipalType
+from gatepost.policy.offline import DEFAULT_REGION
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import arn_parts
@@ -14,9 +15,13 @@ from gatepost.policy.values import arn_parts
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account that a claim is made in, and the ARNs of its groups' users, by the group's name, where they are known."""
+    """The account that a claim is made in, and the region of resources without an ARN.
+
+    `groups` are the ARNs of the users of its groups, by the group's name, where they are known.
+    """
 
     account: str
+    region: str = DEFAULT_REGION
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -89,22 +94,17 @@ class Who:
     def instances(self, home: Home) -> tuple[Principal, ...]:
         """Callers that stand for those that are meant by name; none where nobody is named."""
         match self.kind:
-            case WhoKind.ANYONE | WhoKind.ANOTHER_ACCOUNT:
+            case WhoKind.ANYONE | WhoKind.ANOTHER_ACCOUNT | WhoKind.ACCOUNT:
                 return ()
             case WhoKind.GROUP:
                 return tuple(map(Principal.of, sorted(self._members(home))))
             case WhoKind.ROOT:
                 return (Principal.of(home.account),)
-            case WhoKind.ACCOUNT:
-                return (Principal.of(f"arn:aws:iam::{self.name}:user/someone"), Principal.of(self.name))
             case WhoKind.SERVICE:
                 return (Principal.of(self.name),)
             case WhoKind.USER | WhoKind.ROLE | WhoKind.ARN:
                 named = Principal.of(self._arn(home))
-                if named.kind is not PrincipalKind.ROLE:
-                    return (named,)
-                session = f"arn:aws:sts::{named.account}:assumed-role/{named.name}/{ANY_SESSION}"
-                return (Principal.of(session, role_arn=named.arn), named)
+                return (session_of(named) if named.kind is PrincipalKind.ROLE else named,)
 
     def _arn(self, home: Home) -> str:
         if arn_parts(self.name) is not None:
@@ -115,3 +115,8 @@ class Who:
         if self.name not in home.groups:
             raise ClaimError(f"`{self.text}`: the users of this group are not known here; name users or roles", self.column)
         return home.groups[self.name]
+
+
+def session_of(role: Principal) -> Principal:
+    """Any session of a role."""
+    return Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{ANY_SESSION}", role_arn=role.arn)

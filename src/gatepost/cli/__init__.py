@@ -34,15 +34,38 @@ COMMANDS: Final = {
     "env": ("env:env", "Print what AWS clients need to reach the server.", 'eval "$(gatepost env)"'),
     "init": ("init:init", "Make a data folder with an administrator.", "gatepost init --admin ops --print-env"),
     "account": ("account:app", "Create and list accounts.", "gatepost account create 111122223333"),
+    "guardrail": (
+        "guardrail:app",
+        "Set claims that no change of policies may break.",
+        'gatepost guardrail add no-ceo --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
     "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
     "explain": (
         "explain:explain",
-        "Explain why a call was allowed or denied, or would be.",
+        "Explain why a call was allowed or denied, or what a policy says.",
         "gatepost explain --as user/alice --action ses:SendEmail --from news@example.com",
     ),
     "can": ("can:can", "Say whether somebody may do something.", "gatepost can user/alice ses:SendEmail example.com"),
     "who-can": ("who_can:who_can", "List who could do something.", "gatepost who-can ses:SendEmail example.com"),
+    "diff": (
+        "diff:diff",
+        "Compare two versions of policies.",
+        "gatepost diff git:main:policies/example.com.json policies/example.com.json",
+    ),
+    "prove": (
+        "prove:prove",
+        "Prove something of policies for all requests.",
+        'gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"',
+    ),
+    "test": ("run_tests:run_tests", "Test policies against intents in a file.", "gatepost test gatepost.intents.toml"),
+    "lint": ("lint:lint", "Find what is wrong with policies.", "gatepost lint policies/ --fail-on security"),
+    "rule": ("rule:rule", "Tell what a rule of lint finds, and why it matters.", "gatepost rule MISSING_VERSION"),
     "simulate": ("simulate:simulate", "Decide cases from a file.", "gatepost simulate --cases cases.json"),
+    "window": (
+        "window:window",
+        "Write a policy that opens and closes at the right times.",
+        "gatepost window --deny-outside --daily 09:00-17:00 --tz Europe/Rome",
+    ),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }
 for _name, (_home, _summary, _example) in COMMANDS.items():

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from gatepost.cli import names
 from gatepost.cli.layout import folded, row
 from gatepost.cli.paint import Paint
 from gatepost.cli.question_flags import FLAGS
@@ -18,6 +17,7 @@ from gatepost.policy.rationale import Rationale
 from gatepost.policy.remedy import Grant, Remedy
 from gatepost.policy.timetable import Change, Timetable
 from gatepost.policy.write import write_policy
+from gatepost.words import names
 
 BY_COLUMN: Final = 62
 

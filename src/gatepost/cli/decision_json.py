@@ -3,7 +3,6 @@
 import json
 from typing import Any, Final
 
-from gatepost.cli import names
 from gatepost.policy.compared import compare
 from gatepost.policy.decide import LayerKind
 from gatepost.policy.explain import ConditionStep, LayerStep, StatementStep
@@ -16,6 +15,7 @@ from gatepost.policy.request import Context
 from gatepost.policy.shortfall import TOLD, Denial
 from gatepost.policy.timetable import Change
 from gatepost.policy.write import write_policy
+from gatepost.words import names
 
 Told = dict[str, Any]  # JSON
 WORDS: Final = {Answer.YES: "allowed", Answer.NO: "denied", Answer.CANNOT_TELL: "cannotTell"}

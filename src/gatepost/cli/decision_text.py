@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from gatepost.cli import names
 from gatepost.cli.decision_advice import advice, left_of
 from gatepost.cli.decision_tree import DecisionTree
 from gatepost.cli.layout import GAP, folded
@@ -12,7 +11,9 @@ from gatepost.policy.decide import Verdict
 from gatepost.policy.partial import Answer
 from gatepost.policy.principal import Principal
 from gatepost.policy.rationale import Rationale
-from gatepost.policy.request import Context, Request
+from gatepost.policy.request import Request
+from gatepost.words import names
+from gatepost.words.requests import connection
 
 if TYPE_CHECKING:
     from gatepost.cli.answering import Answered
@@ -70,22 +71,6 @@ def _head(found: Rationale, paint: Paint, time: str) -> Iterator[str]:
     yield from others
     if time and not fits:
         yield time
-
-
-def connection(context: Context) -> Iterator[str]:
-    """What a request says of itself, in short."""
-    for key in ("aws:sourceip",):
-        if isinstance(address := context.get(key), str):
-            yield address
-    secure = context.get("aws:securetransport")
-    if secure is not None:
-        yield "TLS" if secure == "true" else "no TLS"
-    sender, name = context.get("ses:fromaddress"), context.get("ses:fromdisplayname")
-    if isinstance(sender, str):
-        yield f"From: {name} <{sender}>" if isinstance(name, str) else f"From: {sender}"
-    recipients = context.get("ses:recipients")
-    if isinstance(recipients, tuple):
-        yield f"To: {recipients[0]}" if len(recipients) == 1 else f"To: {len(recipients)} recipients"
 
 
 def _flow(parts: Sequence[str], width: int) -> Iterator[str]:

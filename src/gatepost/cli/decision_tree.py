@@ -7,7 +7,6 @@ matches and what does not.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gatepost.cli import names
 from gatepost.cli.layout import row
 from gatepost.cli.paint import Paint
 from gatepost.policy.compared import compare
@@ -18,6 +17,7 @@ from gatepost.policy.near_miss import NearMiss, Place
 from gatepost.policy.partial import Answer
 from gatepost.policy.rationale import Rationale
 from gatepost.policy.shortfall import TOLD
+from gatepost.words import names
 
 OWN_SIDE: Final = (LayerKind.IDENTITY, LayerKind.BOUNDARY, LayerKind.SESSION)
 STATE_COLUMN: Final = 56

@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING, Final
 
 from gatepost.claims.claim import Claim
 from gatepost.claims.described import without_key
-from gatepost.claims.passed import Passed, passed
+from gatepost.claims.passed import passed
 from gatepost.claims.prove import Proof, Shown
-from gatepost.cli import names
-from gatepost.cli.decision_text import connection, in_short
-from gatepost.cli.layout import folded
+from gatepost.cli.decision_text import in_short
+from gatepost.cli.layout import folded, row
 from gatepost.cli.paint import Paint
 from gatepost.policy.decide import decide
 from gatepost.policy.partial import decide_partly
 from gatepost.policy.rationale import Rationale
 from gatepost.policy.request import Request
 from gatepost.policy.unknown import NOTHING
+from gatepost.words import names
+from gatepost.words.requests import connection
 
 if TYPE_CHECKING:
     from gatepost.claims.subject import Subject
 
 GAP: Final = "  "
+CODE_COLUMN: Final = 72
 MOST_PASSED: Final = 3  # Denies of which is told why they do not stop a request
 TOLD: Final = ("aws:sourceip", "aws:securetransport", "ses:fromaddress", "ses:fromdisplayname", "ses:recipients")
-OF_THE_CALLER: Final = ("aws:principal", "aws:username", "aws:userid")
+UNTOLD: Final = ("aws:principal", "aws:username", "aws:userid", "aws:resourceaccount", "aws:viaawsservice")
 HOLDS: Final = {
     "--never": "No request that the claim describes is allowed.",
     "--always": "Every request that the claim describes is allowed.",
@@ -69,7 +71,10 @@ def proof_lines(found: Asked, paint: Paint) -> Iterator[str]:
     for each in proof.shown:
         yield from _shown(each, found, paint)
     yield from _counted(found, paint)
-    yield f"{found.milliseconds:.1f} ms, exact: of all requests there can be."
+    account = found.subject.home.account
+    for who in dict.fromkeys(names.who(each.request.principal, account) for each in proof.shown if each.by_anybody):
+        yield f"{who} stands for whoever is named neither in policies nor in the claim."
+    yield f"{found.milliseconds:.1f} ms, exact (no solver limit)."
 
 
 def _head(found: Asked, proof: Proof) -> str:
@@ -94,19 +99,14 @@ def _shown(shown: Shown, found: Asked, paint: Paint) -> Iterator[str]:
         return
     yield from folded(f"{allowing(shown)}.", paint.width, GAP * 2, GAP * 3)
     for each in passed(request, shown.policies)[:MOST_PASSED]:
-        yield from folded(f"{_cannot_stop(each)}.", paint.width, GAP * 2, GAP * 3)
-        if each.code:
-            yield f"{GAP * 3}{each.code}"
+        told = f"{names.place(each.rule)} cannot stop it: {each.words}."
+        yield from row(paint, GAP * 2, told, each.code, CODE_COLUMN)
 
 
 def allowing(shown: Shown) -> str:
     """By which statements a request is allowed, those that stand in the policies given."""
     rules = [rule for rule in decide(shown.request, shown.policies).rules if rule.attached.label]
     return f"allowed by {', '.join(map(names.place, rules))}" if rules else "allowed, for nothing denies it"
-
-
-def _cannot_stop(each: Passed) -> str:
-    return f"{names.place(each.rule)} cannot stop it: {each.words}"
 
 
 def said(request: Request) -> Iterator[str]:
@@ -116,7 +116,7 @@ def said(request: Request) -> Iterator[str]:
     if isinstance(time := context.get("aws:currenttime"), str):
         yield f"at {time}"
     for key, value in sorted(context.items()):
-        if key not in (*TOLD, "aws:currenttime") and not key.startswith(OF_THE_CALLER):
+        if key not in (*TOLD, "aws:currenttime") and not key.startswith(UNTOLD):
             yield f"{names.key(key)}={value if isinstance(value, str) else ','.join(value)}"
 
 

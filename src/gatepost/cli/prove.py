@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
 
 from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
-from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_of
+from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gatepost.claims.claim import Claim
     from gatepost.claims.prove import Proof
     from gatepost.claims.subject import Subject
@@ -23,9 +25,7 @@ QUESTIONS: Final = (
 
 
 def prove(
-    policy: str,
-    /,
-    *policies: str,
+    *policy: Annotated[str, Parameter(allow_leading_hyphen=True)],
     never: str | None = None,
     always: str | None = None,
     narrower_than: str | None = None,
@@ -35,6 +35,7 @@ def prove(
     anything: Annotated[bool, Parameter(show_default=False)] = False,
     nothing: Annotated[bool, Parameter(show_default=False)] = False,
     layers: LayerFlags = NO_LAYERS,
+    timeout: float = 5.0,
     output: Annotated[Literal["human", "json"], Parameter(name=["--output", "-o"], show_default=False)] = "human",
 ) -> int:
     """Prove something of policies for all requests there can be, or show a request that is otherwise.
@@ -64,16 +65,21 @@ def prove(
         Something is allowed.
     nothing
         Everything is denied.
+    timeout
+        Seconds for general solvers (gatepost[smt]), where policy variables are not known.
     output
         For people, or as JSON.
     """
+    _refuse_options(policy)
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
     if len(asked) != 1:
         raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
+    if not policy:
+        raise Exit(USAGE, "expected POLICY: a file, a folder, or - for standard input")
     ((question, text),) = asked
     try:
-        found = _answered(question, str(text), (policy, *policies), layers)
+        found = _answered(question, str(text), policy, layers, timeout)
     except ModuleNotFoundError as error:
         if error.name != "pysat":
             raise
@@ -90,12 +96,21 @@ def prove(
     return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
 
 
-def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags) -> "Asked":
+def _refuse_options(policies: tuple[str, ...]) -> None:
+    """Exit for a word that looks like a flag: only `-` itself is a source."""
+    from gatepost.policy.errors import did_you_mean  # noqa: PLC0415 -- the engine loads when it is needed
+
+    for each in policies:
+        if each.startswith("-") and each != "-":
+            raise Exit(USAGE, f"unknown option `{each}`{did_you_mean(each, QUESTIONS)}")
+
+
+def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags, timeout: float) -> "Asked":
     from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the engine loads when it is needed
     from gatepost.cli.proof_text import Asked  # noqa: PLC0415 -- the same
     from gatepost.reasoning.undecidable import Undecidable  # noqa: PLC0415 -- the same
 
-    subject = subject_of(policies, layers)
+    subject = replace(subject_named(policies, layers), seconds=timeout)
     claim, ask = _question(question, text, layers)
     begun = perf_counter()
     proof, obstacle = None, ""
@@ -122,10 +137,10 @@ def _question(question: str, text: str, layers: LayerFlags) -> tuple["Claim | No
     if question in alone:
         return None, alone[question]
     if question in two:
-        other = subject_of((text,), layers)
+        other = subject_named((text,), layers)
         return None, lambda subject: two[question](subject, other)
     claim = claim_of(question, text)
-    about = prove.never if question == "--never" else prove.always
+    about = prove.prove_never if question == "--never" else prove.prove_always
     return claim, lambda subject: about(claim, subject)
 
 

@@ -1,13 +1,14 @@
 """The flags by which `explain`, `can` and `who-can` are told of a call that nobody has made."""
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
 from gatepost.cli.exits import USAGE, Exit
+from gatepost.cli.moment import moment_of
 
 if TYPE_CHECKING:
     from gatepost.policy.match import AttachedPolicy, PolicySource
@@ -71,7 +72,7 @@ def supposition_of(flags: QuestionFlags, action: str) -> "Supposition":
     sender, display_name = (None, None) if flags.sender is None else _mailbox("--from", flags.sender)
     return Supposition(
         known,
-        datetime.now(UTC) if flags.at is None else _moment(flags.at),
+        datetime.now(UTC) if flags.at is None else moment_of("--at", flags.at),
         sender,
         display_name,
         tuple(_mailbox("--to", text)[0] for text in flags.recipients),
@@ -152,18 +153,6 @@ def _mailbox(flag: str, text: str) -> tuple[str, str | None]:
     if not (at and local and domain) or any(character.isspace() for character in address):
         raise Exit(USAGE, f"{flag} `{text}`: expected an address, such as news@example.com")
     return address, name or None
-
-
-def _moment(text: str) -> datetime:
-    from gatepost.policy.values import EPOCH, read_instant  # noqa: PLC0415 -- the same
-
-    instant = read_instant(text)
-    if instant is None:
-        raise Exit(USAGE, f"--at `{text}`: expected a time, such as 2026-11-24T10:00:00Z, 2026-11-24 or seconds since 1970")
-    try:
-        return EPOCH + timedelta(microseconds=instant // 1000)
-    except OverflowError:
-        raise Exit(USAGE, f"--at `{text}`: expected a year before 10000") from None
 
 
 def _address(text: str) -> str:

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from gatepost.access.asked_again import Today, asked_again
 from gatepost.access.explained import ExplainedCall, explained_call
-from gatepost.cli import names
 from gatepost.cli.answering import CODES, ids_of
 from gatepost.cli.decision_json import WORDS, told
-from gatepost.cli.decision_text import connection, decisions
+from gatepost.cli.decision_text import decisions
 from gatepost.cli.exits import DONE, NO, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.opened import opened_store
@@ -25,6 +24,8 @@ from gatepost.policy.unknown import NOTHING
 from gatepost.store.events import find_record
 from gatepost.store.messages import get_message
 from gatepost.store.transaction import Transaction
+from gatepost.words import names
+from gatepost.words.requests import connection
 
 MESSAGE_ID: Final = re.compile(r"<?([0-9a-f]{16}-[0-9a-f-]{36}-\d{6})(?:@[^>]*>?)?")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gatepost.access.who_can import Candidate, Outsider, WhoCan
-from gatepost.cli import names
 from gatepost.cli.decision_json import WORDS, told_in_short
 from gatepost.cli.decision_text import residual_texts, short_request
 from gatepost.cli.layout import folded
@@ -14,6 +13,7 @@ from gatepost.policy.partial import Answer
 from gatepost.policy.principal import is_account
 from gatepost.policy.rationale import Rationale
 from gatepost.policy.values import arn_parts
+from gatepost.words import names
 
 REASON_COLUMN: Final = 36
 MOST_LISTED: Final = 12  # by name

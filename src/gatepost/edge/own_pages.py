@@ -1,6 +1,7 @@
 """Gatepost's own pages beside AWS's protocols: health, and under `--test-hooks` what other people's tests need.
 
 GET  /_gatepost/health              {"status": "ok"}; 503 {"status": "failed"} while the store refuses writes
+GET  /_gatepost/rules/CODE          what a rule of the linter finds and why, as ValidatePolicy's `learnMoreLink` names it
 POST /_gatepost/reset               the state as after the first start, with the same root key
 POST /_gatepost/clock               {"now": "2023-01-15T12:00:00Z"} sets the clock that policies see, {"now": null} frees it
 GET  /_gatepost/messages            captured mail, oldest first
@@ -17,6 +18,7 @@ from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
 from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.reports.rule_page import rule_page
 from gatepost.store import messages
 from gatepost.store.database import Database
 from gatepost.store.transaction import Transaction
@@ -25,6 +27,7 @@ T = TypeVar("T")
 Reset = Callable[[Transaction], None]
 Page = Callable[[HttpRequest], Awaitable[HttpResponse]]
 ONE_MESSAGE: Final = "/_gatepost/messages/"
+ONE_RULE: Final = "/_gatepost/rules/"
 
 
 def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys: ProviderKeyRing, reset: Reset | None) -> Page:
@@ -35,12 +38,12 @@ def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys:
             return _json({"status": "ok"})
         return _json({"status": "failed", "reason": "the store refuses writes"}, 503)
 
-    pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}}
+    pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}, ONE_RULE: {"GET": _show_rule}}
     if reset is not None:
         pages |= _TestHooks(database, commits, clock, provider_keys, reset).pages()
 
     async def answer(request: HttpRequest) -> HttpResponse:
-        path = ONE_MESSAGE if request.raw_path.startswith(ONE_MESSAGE) else request.raw_path
+        path = next((each for each in (ONE_MESSAGE, ONE_RULE) if request.raw_path.startswith(each)), request.raw_path)
         by_method = pages.get(path)
         if by_method is None:
             hint = "" if reset is not None else "; the test hooks need `gatepost serve --test-hooks`"
@@ -51,6 +54,14 @@ def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys:
         return await page(request)
 
     return answer
+
+
+async def _show_rule(request: HttpRequest) -> HttpResponse:
+    code = request.raw_path.removeprefix(ONE_RULE)
+    text = rule_page(code)
+    if text is None:
+        return _json({"message": f"no rule has the code `{code}`"}, 404)
+    return _response(200, b"text/plain; charset=utf-8", text.encode())
 
 
 class _TestHooks:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gatepost.lint.finding import At, Key, Step, Substring
+from gatepost.policy.catalogue import ConditionKey, condition_key
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Member, Node, Number, Source, decode, read_json
-from gatepost.policy.model import Condition, Policy, Statement
+from gatepost.policy.model import Condition, Operator, Policy, Statement
+from gatepost.policy.operators import COMPARISONS, Comparison, read_operator
 from gatepost.policy.read import PolicyKind, read_policy
 
 
@@ -65,9 +67,12 @@ class Element:
             yield Element(node, At((*self.at.path, number), node.start, node.end))
 
     def part(self, start: int, length: int) -> At:
-        """The place of a part of a string. Its offsets are exact where nothing in the string is escaped."""
+        """The place of a part of a string. Its offsets are those of the whole string where something in it is escaped."""
+        path: tuple[Step, ...] = (*self.at.path, Substring(start, length))
+        if self.node.end - self.node.start != len(self.text or "") + 2:
+            return At(path, self.at.start, self.at.end)
         first = self.node.start + 1 + start
-        return At((*self.at.path, Substring(start, length)), first, min(first + length, self.node.end))
+        return At(path, first, first + length)
 
     def _member(self, name: str, member: Member) -> "Element":
         path: tuple[Step, ...] = self.at.path
@@ -75,7 +80,7 @@ class Element:
         return Element(member.node, At((*path, name), member.node.start, member.node.end), key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what many rules ask is worked out once
 class ConditionTree:
     """One key of one operator, as written."""
 
@@ -89,8 +94,28 @@ class ConditionTree:
         """Where the key stands."""
         return self.element.key or self.element.at
 
+    @cached_property
+    def read_operator(self) -> Operator | None:
+        """The operator in its parts; None where there is none of this name."""
+        return read_operator(self.operator)
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """How the operator compares; None for `Null`, and where there is no such operator."""
+        return None if self.read_operator is None else COMPARISONS.get(self.read_operator.base)
+
+    @cached_property
+    def known_key(self) -> ConditionKey | None:
+        """What the catalogue knows of the key."""
+        return condition_key(self.key)
+
+    @cached_property
+    def entries(self) -> tuple[Element, ...]:
+        """The values."""
+        return tuple(self.element.entries())
+
+
+@dataclass(frozen=True)  # no slots: what many rules ask is worked out once
 class StatementTree:
     """One statement as written. `statement` is what it says, where the whole policy can be read."""
 
@@ -118,16 +143,25 @@ class StatementTree:
     def entries(self, *names: str) -> Iterator[Element]:
         """The entries of these elements, such as `Action` and `NotAction`."""
         for name in names:
-            if name in self.elements:
-                yield from self.elements[name].entries()
+            yield from self._entries.get(name, ())
 
-    def conditions(self) -> Iterator[ConditionTree]:
+    def conditions(self) -> tuple[ConditionTree, ...]:
         """The conditions in the order in which `Statement.conditions` has them."""
+        return self._conditions
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[Element, ...]]:
+        return {name: tuple(element.entries()) for name, element in self.elements.items()}
+
+    @cached_property
+    def _conditions(self) -> tuple[ConditionTree, ...]:
         if "Condition" not in self.elements:
-            return
-        for operator, keys in self.elements["Condition"].members().items():
-            for key, element in keys.members().items():
-                yield ConditionTree(operator, keys.key or keys.at, key, element)
+            return ()
+        return tuple(
+            ConditionTree(operator, keys.key or keys.at, key, element)
+            for operator, keys in self.elements["Condition"].members().items()
+            for key, element in keys.members().items()
+        )
 
     def read_conditions(self) -> Iterator[tuple[ConditionTree, Condition]]:
         """Each condition as written and as read; none where the policy cannot be read."""
@@ -138,7 +172,8 @@ class StatementTree:
 class Document:
     """A policy document. `root` is None where it is no JSON; `policy` is None where it is no policy, and `error` says why.
 
-    `kind` is what the policy is for; `ANY` is taken as a resource policy where a statement has a principal, else as an identity's.
+    `kind` is what the policy is for. `ANY` is taken as a trust policy where the statements name principals, calls of STS and no
+    resource, as a resource's where one names principals, else as an identity's.
     """
 
     def __init__(self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> None:
@@ -152,7 +187,7 @@ class Document:
             node = read_json(self.source)
             self.root = Element(node, At((), node.start, node.end))
             if kind is PolicyKind.ANY and self._names_principals():
-                self.kind = PolicyKind.RESOURCE
+                self.kind = PolicyKind.TRUST if self._trusts() else PolicyKind.RESOURCE
             self.policy = read_policy(self.source.text, self.kind)
         except PolicyError as error:
             self.error = error
@@ -184,12 +219,40 @@ class Document:
             if element.is_object
         )
 
+    def entries(self, *names: str) -> Iterator[tuple[StatementTree, Element]]:
+        """The entries of these elements in every statement."""
+        for statement in self.statements:
+            for entry in statement.entries(*names):
+                yield statement, entry
+
+    def conditions(self) -> Iterator[tuple[StatementTree, ConditionTree]]:
+        """The conditions of every statement."""
+        for statement in self.statements:
+            for condition in statement.conditions():
+                yield statement, condition
+
+    @property
+    def error_at(self) -> At:
+        """Where `error` is: the character there, or the end of the text."""
+        if self.error is None:
+            return self.whole
+        start = min(self.source.offset(self.error.line, self.error.column), len(self.text))
+        return At((), start, min(start + 1, len(self.text)))
+
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
         return self.source.place(offset)
 
     def _names_principals(self) -> bool:
         return any("Principal" in each.elements or "NotPrincipal" in each.elements for each in self._statements_unread())
+
+    def _trusts(self) -> bool:
+        return all(
+            "Resource" not in each.elements
+            and "Action" in each.elements
+            and all((entry.text or "").lower().startswith("sts:") for entry in each.entries("Action"))
+            for each in self._statements_unread()
+        )
 
     def _statements_unread(self) -> Iterator[StatementTree]:
         if self.root is not None and "Statement" in self.root.members():

@@ -1,14 +1,18 @@
 """The linter: every rule asked of a document, the findings in the order of their places."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import GRAVITY, Finding
-from gatepost.lint.rule import Rule
+from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
+from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
+
+NO_SOLVER: Final = "there is no solver: pip install 'gatepost[prove]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,28 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
     """The findings of these rules."""
     findings: list[Finding] = []
     undecided: list[tuple[Rule, str]] = []
-    for rule in rules:
+    asked = tuple(rules)
+    for rule in asked:
         if rule.only_in_aws_mode and not setting.aws_mode:
             continue
-        try:
-            hits = tuple(rule.check(document, setting))
-        except Undecidable as reason:
-            undecided.append((rule, str(reason)))
+        if rule.solved and not is_installed():
+            undecided.append((rule, NO_SOLVER))
             continue
-        findings += [
-            Finding(rule.code, rule.severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)
-            for hit in hits
-        ]
+        try:
+            findings += (_finding(rule, hit) for hit in rule.check(document, setting))
+        except Undecidable as reason:  # what was found before it stands
+            undecided.append((rule, str(reason)))
+    findings = _not_superseded(findings, {rule.code: rule.supersedes for rule in asked})
     findings.sort(key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end))
     return Report(tuple(findings), tuple(undecided))
+
+
+def _finding(rule: Rule, hit: Hit) -> Finding:
+    severity = hit.severity or rule.severity
+    return Finding(rule.code, severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)
+
+
+def _not_superseded(findings: list[Finding], supersedes: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Without those of which another finding, at the same place, says more."""
+    said = {(code, each.at.start) for each in findings for code in supersedes[each.code]}
+    return [each for each in findings if (each.code, each.at.start) not in said]

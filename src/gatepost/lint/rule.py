@@ -24,7 +24,10 @@ from gatepost.policy.read import PolicyKind
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a rule has found something, and what (see `Finding`)."""
+    """Where a rule has found something, and what (see `Finding`).
+
+    `severity` is told where it differs from the rule's.
+    """
 
     at: At
     message: str
@@ -32,6 +35,7 @@ class Hit:
     fixes: tuple[Fix, ...] = ()
     picture: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    severity: Severity | None = None
 
 
 Check = Callable[[Document, Setting], Iterator[Hit]]
@@ -40,9 +44,11 @@ Example = Mapping[str, Any] | str  # a document as JSON values, or its text wher
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `bad` and `good` are whole documents of `kind`. `solved`: the check asks `reasoning`, so it needs the extra `prove`.
+    """One rule.
 
-    `of_aws`: the code is Access Analyzer's own. `only_in_aws_mode`: off unless the policy is meant for AWS itself.
+    `bad` and `good` are whole documents of `kind`. `solved`: the check asks `reasoning`, so it needs the extra `prove`. `of_aws`:
+    the code is Access Analyzer's own. `only_in_aws_mode`: off unless the policy is meant for AWS itself. `supersedes`: codes that
+    say less of the same; where both rules are asked, a finding of theirs at the same place is left out.
     """
 
     code: str
@@ -56,6 +62,7 @@ class Rule:
     solved: bool = False
     of_aws: bool = False
     only_in_aws_mode: bool = False
+    supersedes: tuple[str, ...] = ()
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -71,12 +78,15 @@ def rule(
     solved: bool = False,
     of_aws: bool = False,
     only_in_aws_mode: bool = False,
+    supersedes: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Declare the check below as the rule of this code. Its docstring is the rule's title and why."""
 
     def declare(check: Check) -> Rule:
         title, _, why = cleandoc(check.__doc__ or "").partition("\n")
-        declared = Rule(code, severity, title, why.strip(), bad, good, kind, check, solved, of_aws, only_in_aws_mode)
+        declared = Rule(
+            code, severity, title, why.strip(), bad, good, kind, check, solved, of_aws, only_in_aws_mode, supersedes
+        )
         if RULES.setdefault(code, declared) is not declared:
             raise TypeError(f"the rule {code} is declared twice")
         return declared

@@ -9,8 +9,8 @@ from datetime import datetime
 class Setting:
     """Where and when a policy is to be in force. What is None is not known, and no rule guesses it.
 
-    `identities` are the names (domains and addresses) that the account has verified in `region`. `aws_mode`: the policy is meant for
-    AWS itself, whose clients never come from private addresses.
+    `identities` are the names (domains and addresses) that the account has verified in `region`. `aws_mode`: the policy is meant
+    for AWS itself, whose clients never come from private addresses.
     """
 
     now: datetime

@@ -108,6 +108,12 @@ def is_service(prefix: str) -> bool:
 
 
 @cache
+def prefixes() -> tuple[str, ...]:
+    """The prefixes of the actions of all services of AWS."""
+    return tuple(_data()["prefixes"])
+
+
+@cache
 def _prefixes() -> frozenset[str]:
     return frozenset(_data()["prefixes"])
 
@@ -127,6 +133,11 @@ def resource_arn(service: str, resource_type: str) -> str:
     """The form of a resource type's ARN, with `${…}` for its parts; KeyError where there is none."""
     form: str = _data()["services"][service]["resources"][resource_type]
     return form
+
+
+def resource_forms(service: str) -> tuple[str, ...]:
+    """The forms of the ARNs of a service's resource types; KeyError where the service is not known in full."""
+    return tuple(_data()["services"][service]["resources"].values())
 
 
 def condition_key(name: str) -> ConditionKey | None:

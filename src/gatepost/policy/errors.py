@@ -21,6 +21,12 @@ class PolicyError(Exception):
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     """``; did you mean `StringLike`?``, or nothing where no known word is near."""
+    near = nearest(word, known)
+    return "" if near is None else f"; did you mean `{near}`?"
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str | None:
+    """The known word that is nearest to one, without regard to case; None where none is near."""
     by_case = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.75)
-    return f"; did you mean `{by_case[near[0]]}`?" if near else ""
+    return by_case[near[0]] if near else None

@@ -7,6 +7,7 @@ Source: RFC 8259.
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,6 +59,10 @@ class Source:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place; the end of the text for a place beyond its lines."""
+        return self._lines[line - 1] + column - 1 if line <= len(self._lines) else len(self.text)
+
     def error(self, code: str, path: str, problem: str, offset: int) -> PolicyError:
         """The error of a problem at `offset`."""
         return PolicyError(code, path, problem, *self.place(offset))
@@ -79,13 +84,22 @@ def decode(document: str | bytes) -> str:
 
 
 def read_json(source: Source) -> Node:
-    """The one JSON value of the text; PolicyError with code `json-syntax` or `duplicate-key` where there is none."""
-    return _Reader(source).document()
+    """The one JSON value of the text; PolicyError where there is none.
+
+    Its code is `json-syntax`, `duplicate-key`, or `duplicate-key-case` for keys that differ by case alone.
+    """
+    return _Reader(source, str.lower).document()
+
+
+def read_data(source: Source) -> Node:
+    """As `read_json`, for data that are no policy: keys that differ by case alone are different keys there."""
+    return _Reader(source, str).document()
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, key: Callable[[str], str]) -> None:
         self._source = source
+        self._key = key  # what two keys may not have in common
         self._text = source.text
         self._at = 0
 
@@ -141,12 +155,12 @@ class _Reader:
             key_start = self._at
             key = self._string()
             key_end = self._at
-            earlier = seen.setdefault(key.lower(), key)
+            earlier = seen.setdefault(self._key(key), key)
             if key in members:
                 raise self._source.error("duplicate-key", "", f"the key `{key}` stands here a second time", key_start)
             if earlier != key:
                 problem = f"the keys `{earlier}` and `{key}` differ by case alone"
-                raise self._source.error("duplicate-key", "", problem, key_start)
+                raise self._source.error("duplicate-key-case", "", problem, key_start)
             if self._skip_space() != ":":
                 raise self._expected("`:`")
             self._at += 1

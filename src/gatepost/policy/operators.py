@@ -277,7 +277,8 @@ def unreadable_values(condition: Condition) -> tuple[str, ...]:
     if condition.operator.base == NULL:
         return ()
     comparison = COMPARISONS[condition.operator.base]
-    return tuple(value for value in condition.values if "${" not in value and not _readable(comparison, (wild(value),)))
+    judged = (value for value in condition.values if not (comparison.variables and "${" in value))
+    return tuple(value for value in judged if not _readable(comparison, (wild(value),)))
 
 
 def variables_of(condition: Condition, *, variables: bool) -> tuple[Variable, ...]:

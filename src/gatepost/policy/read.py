@@ -151,7 +151,7 @@ class _Reader:
         kind = self._kind
         for element in PROHIBITED.get(kind, ()):
             if element in members:
-                problem = f"{_article(kind.value)} takes no `{element}`"
+                problem = f"{article(kind.value)} takes no `{element}`"
                 raise self._error(f"prohibited-{element.lower()}", path, problem, members[element].key_start)
         if kind in WITH_PRINCIPAL and not ("Principal" in members or "NotPrincipal" in members):
             raise self._error("missing-principal", path, "the element `Principal` is missing", node)
@@ -293,5 +293,6 @@ class _Reader:
         return tuple(texts)
 
 
-def _article(noun: str) -> str:
+def article(noun: str) -> str:
+    """A noun with its article."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

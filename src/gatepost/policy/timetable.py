@@ -23,6 +23,7 @@ from gatepost.policy.values import BILLION, EPOCH, read_instant, read_number
 CURRENT_TIME: Final = "aws:currenttime"
 EPOCH_TIME: Final = "aws:epochtime"
 MOST_MOMENTS: Final = 1000  # of a decision each
+FIRST_SECOND: Final = -62_135_596_800  # of the year 1
 LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
@@ -65,16 +66,16 @@ def timetable(explanation: Explanation) -> Timetable | None:
     now = _now(request)
     if now is None:
         return None
-    moments: dict[int, list[Rule]] = {}
+    named: dict[int, list[Rule]] = {}
     for rule, condition in _timed(explanation):
-        bounds = _moments(condition)
+        bounds = moments(condition)
         if bounds is None:
             return None
         for second in bounds:
-            moments.setdefault(second, []).append(rule)
-    if not moments or len(moments) > MOST_MOMENTS:
+            named.setdefault(second, []).append(rule)
+    if not named or len(named) > MOST_MOMENTS:
         return None
-    seconds = sorted(second for second in moments if 0 < second <= LAST_SECOND)
+    seconds = sorted(second for second in named if 0 < second <= LAST_SECOND)
     if not seconds:
         return None
     answer = first = _answer(request, explanation.policies, explanation.unknown, seconds[0] - 1)
@@ -82,7 +83,7 @@ def timetable(explanation: Explanation) -> Timetable | None:
     for second in seconds:
         then = _answer(request, explanation.policies, explanation.unknown, second)
         if then is not answer:
-            changes.append(Change(second, then, tuple(dict.fromkeys(moments[second]))))
+            changes.append(Change(second, then, tuple(dict.fromkeys(named[second]))))
             answer = then
     return Timetable(now, first, tuple(changes)) if changes else None
 
@@ -92,6 +93,11 @@ def told(second: int) -> str:
     return (EPOCH + timedelta(seconds=second)).isoformat()[:19] + "Z"
 
 
+def clock(second: int) -> dict[str, str]:
+    """What the two keys of the time say at a second since 1970."""
+    return {CURRENT_TIME: told(second), EPOCH_TIME: str(second)}
+
+
 def at(request: Request, moment: datetime) -> Request:
     """The same request at another time."""
     second = int(moment.astimezone(UTC).timestamp())
@@ -99,8 +105,7 @@ def at(request: Request, moment: datetime) -> Request:
 
 
 def _at_second(request: Request, second: int) -> Request:
-    times = {CURRENT_TIME: told(second), EPOCH_TIME: str(second)}
-    context = {**request.context, **{key: value for key, value in times.items() if key in request.context}}
+    context = {**request.context, **{key: value for key, value in clock(second).items() if key in request.context}}
     return Request.of_normalised(request.principal, request.action, request.resource, request.resource_account, context)
 
 
@@ -123,11 +128,16 @@ def _timed(explanation: Explanation) -> Iterator[tuple[Rule, Condition]]:
         for step in layer.statements:
             if step.action and step.principal is not How.NOT:
                 for each in step.conditions:
-                    if each.condition.key.lower() in (CURRENT_TIME, EPOCH_TIME) and each.condition.operator.base != NULL:
+                    if is_on_time(each.condition) and each.condition.operator.base != NULL:
                         yield step.rule, each.condition
 
 
-def _moments(condition: Condition) -> Iterable[int] | None:
+def is_on_time(condition: Condition) -> bool:
+    """Whether a condition asks for the time."""
+    return condition.key.lower() in (CURRENT_TIME, EPOCH_TIME)
+
+
+def moments(condition: Condition) -> Iterable[int] | None:
     """The seconds at which a condition on the time can change; None for one that compares text."""
     base = condition.operator.base
     if base.startswith("Date"):

@@ -73,7 +73,7 @@ def classes(marks: Iterable[int], size: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """What the principals of a question name."""
 
     users: tuple[Principal, ...]
@@ -98,27 +98,29 @@ def principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
 
 def named_principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
     """Whom the statements name, sessions of the roles among them, the root users of their accounts, a service and the anonymous."""
-    named = _named(
-        entry for statement in statements for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
-    )
+    named = named_in(statements)
     session = unused_name("some-session", named.others)
     sessions = (
         Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{session}", role_arn=role.arn)
         for role in named.roles
     )
-    roots = map(Principal.of, named.accounts)
+    roots = tuple(map(Principal.of, named.accounts))
+    behind = (
+        Principal.of(each.arn, user_arn=user.arn)
+        for each in named.others
+        for user in (*named.users, *roots)
+        if each.kind is PrincipalKind.FEDERATED_USER and user.account == each.account
+    )
     nobody = (Principal.of("some-service.amazonaws.com"), Principal.of("*"))
-    return tuple(dict.fromkeys((*roots, *named.users, *named.roles, *named.others, *sessions, *nobody)))
+    return tuple(dict.fromkeys((*roots, *named.users, *named.roles, *named.others, *sessions, *behind, *nobody)))
 
 
-def federated(named: Sequence[Principal], other: str) -> tuple[Principal, ...]:
-    """Federated sessions of each user and root user among these: those that are named, and one of another name."""
-    own = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER]
+def federated(named: Iterable[Principal], other: str) -> tuple[Principal, ...]:
+    """A federated session, of this name, of each user and root user among these."""
     return tuple(
-        Principal.of(arn, user_arn=user.arn)
+        Principal.of(f"arn:aws:sts::{user.account}:federated-user/{other}", user_arn=user.arn)
         for user in named
         if user.kind in (PrincipalKind.USER, PrincipalKind.ROOT)
-        for arn in (f"arn:aws:sts::{user.account}:federated-user/{other}", *(a for a in own if f"::{user.account}:" in a))
     )
 
 
@@ -133,7 +135,14 @@ def unused_name(name: str, named: Sequence[Principal]) -> str:
     return next(each for each in chain((name,), (f"{name}-{number}" for number in count(2))) if each not in taken)
 
 
-def _named(entries: Iterable[PrincipalEntry]) -> _Named:
+def named_in(statements: Iterable[Statement]) -> Named:
+    """Whom the statements name. Undecidable for unique IDs."""
+    return _named(
+        entry for statement in statements for entry in (*(statement.principals or ()), *(statement.not_principals or ()))
+    )
+
+
+def _named(entries: Iterable[PrincipalEntry]) -> Named:
     users: dict[Principal, None] = {}
     roles: dict[Principal, None] = {}
     others: dict[Principal, None] = {}
@@ -155,4 +164,4 @@ def _named(entries: Iterable[PrincipalEntry]) -> _Named:
             roles[principal] = None
         elif principal.kind is not PrincipalKind.ROOT:
             others[principal] = None
-    return _Named(tuple(users), tuple(roles), tuple(others), tuple(accounts))
+    return Named(tuple(users), tuple(roles), tuple(others), tuple(accounts))

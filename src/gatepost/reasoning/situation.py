@@ -1,8 +1,8 @@
 """One caller and everything that has a say in what it asks: its own policies, what limits them, and the resource's policies.
 
 The question: is there a request, among those that a claim describes, that `decide` allows; or one that it does not. A claim is a
-`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: an action
-that carries the From address or the recipients always has them (`policy.question.EVERY_SEND`).
+`Policy` of which the Allows say what is described and the Denies what is excepted. It is asked of requests as they come: each has an
+address and a user agent, and where its action knows them a From address and recipients (`policy.question`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from gatepost.policy.model import Effect, Policy
 from gatepost.policy.pattern import STAR, wild
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal
-from gatepost.policy.question import EVERY_SEND
+from gatepost.policy.question import EVERY_CALL, EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
@@ -31,6 +31,7 @@ from gatepost.reasoning.words import Guess
 from gatepost.reasoning.world import OF_THE_CALLER, RESOURCE, World
 
 PRINCIPAL_ARN: Final = "aws:principalarn"
+USER_NAME: Final = "aws:username"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Situation:
     `besides`. `resource_account` may be `witness.ELSEWHERE`: nobody's, so that both sides must allow, and any resource is of it.
 
     `known` are keys of every request (None: absent), such as what the caller is called and the account's. `caller_keys` are those
-    of a caller that stands for others whom no statement names; a witness is then asked by whom its `aws:PrincipalArn` says.
+    of a caller that stands for others whom no statement names; a witness is then asked by whom its keys say.
     """
 
     principal: Principal
@@ -77,16 +78,25 @@ class Situation:
         """The resource's account, as a request says it."""
         return self.resource_account or account_of(self.resource or "") or self.principal.account
 
-    def breach(self, claim: Policy) -> Request | None:
-        """A described request that is allowed; None where there is none."""
-        return self._find(claim, allows=True)
+    def breach(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is allowed; None where there is none."""
+        return self._find(claim, (self.policies, True))
 
-    def shortfall(self, claim: Policy) -> Request | None:
-        """A described request that is not allowed; None where each is."""
-        return self._find(claim, allows=False)
+    def shortfall(self, claim: Policy | None) -> Request | None:
+        """A described request (any, without a claim) that is not allowed; None where each is."""
+        return self._find(claim, (self.policies, False))
 
-    def _find(self, claim: Policy, *, allows: bool) -> Request | None:
-        return search(_Asked(self, claim, allows=allows), self.decider, self.seconds).request
+    def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
+        """A described request (any, without a claim) that is allowed, and is not where these policies stand instead."""
+        return self._find(claim, (self.policies, True), (others, False))
+
+    def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
+        """A described request (any, without a claim) that is allowed, and is where these policies stand instead."""
+        return self._find(claim, (self.policies, True), (others, True))
+
+    def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
+        """A request that the claim describes, where there is one, and that these policies allow or do not."""
+        return search(_Asked(self, () if claim is None else (claim,), wanted), self.decider, self.seconds).request
 
     def asked_on(self, space: Space) -> Iterable[Formula]:
         """Which resource it is."""
@@ -126,27 +136,27 @@ def _glob(pattern: str) -> Glob:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A described request that is allowed, or is not, in a situation."""
+    """A request that claims describe, and that policies allow or do not, in a situation."""
 
     situation: Situation
-    claim: Policy
-    allows: bool
+    claims: tuple[Policy, ...]
+    wanted: tuple[tuple[Policies, bool], ...]
 
     def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
         given = self.situation
-        every = (*documents(given.policies), NAMED_ONLY, self.claim)
+        every = (*(document for policies, _ in self.wanted for document in documents(policies)), NAMED_ONLY, *self.claims)
         open_keys = frozenset(given.caller_keys) - values.keys()
         space = Space(every, Side.RESOURCE, given.principal, {**given.known, **values}, open_keys, kind)
-        answer = allowed(space, given.policies, given.principal, given.account)
-        wanted = (
-            speaks_of(self.claim, space, given.principal),
-            answer if self.allows else negated(answer),
+        answers = [(allowed(space, policies, given.principal, given.account), allows) for policies, allows in self.wanted]
+        formula = (
+            *(speaks_of(claim, space, given.principal) for claim in self.claims),
+            *(answer if allows else negated(answer) for answer, allows in answers),
             *given.asked_on(space),
             *given.asked_by(space.world),
             *always_carried(space),
             space.facts(),
         )
-        return space, conj(wanted)
+        return space, conj(formula)
 
     @property
     def account(self) -> str | None:
@@ -159,16 +169,17 @@ class _Asked:
         return Request.of_normalised(caller, found.action, found.resource, given.resource_account, found.context)
 
     def is_met_by(self, request: Request) -> bool:
-        decided = decide(request, self.situation.policies).allowed
-        return decided is self.allows and describes(self.claim, request)
+        decided = all(decide(request, policies).allowed is allows for policies, allows in self.wanted)
+        return decided and all(describes(claim, request) for claim in self.claims)
 
 
 def always_carried(space: Space) -> Iterable[Formula]:
-    """What every call of an action carries that knows the key: a send has a From address and recipients."""
+    """What every call carries, and every call of an action that knows the key: a send has a From address and recipients."""
+    keys = {name: key for name, key in space.world.keys.items() if name not in space.world.absent}
+    yield from (keys[name].present for name in EVERY_CALL if name in keys)
     for name in EVERY_SEND:
-        key = space.world.keys.get(name)
-        if key is not None:
-            yield from (disj((-chosen, key.present)) for chosen in space.carrying(name))
+        if name in keys:
+            yield from (disj((-chosen, keys[name].present)) for chosen in space.carrying(name))
 
 
 def describes(claim: Policy, request: Request) -> bool:

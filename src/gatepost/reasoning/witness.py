@@ -3,12 +3,12 @@
 Where the theory would be content with `x`, an address, an identity or a name is tried first; it is taken where it fits.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from gatepost.policy.decide import Policies, decide
 from gatepost.policy.model import Effect, Policy, PrincipalEntry, PrincipalType, Statement
-from gatepost.policy.pattern import STAR
+from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Request
 from gatepost.reasoning.choices import SOMEBODY, known_actions
 from gatepost.reasoning.formula import TRUE
@@ -23,6 +23,8 @@ USUAL: Final = {
     "ses:recipients": ("someone@example.org", "someone@example.com"),
 }
 ADDRESSES: Final = ("someone@example.com", "someone@example.org", "Someone@Example.com")
+REGIONS: Final = ("us-east-1", "eu-west-1")
+INTERN: Final = "intern"
 FILLINGS: Final = ("someone", "example.com", "someone@example.com", "us-east-1", "")
 ELSEWHERE: Final = "000000000000"  # no principal's account
 
@@ -83,11 +85,22 @@ def _text(place: Place, model: Model, usual: tuple[str, ...] = ()) -> str:
     literals = model.texts.get(place, ())
     wanted = sorted((glob for glob, to in literals if to), key=lambda glob: -len(glob.pattern))
     usual = usual or USUAL.get(place[0], ADDRESSES if place[0].endswith("address") else ("someone",))
-    likely = [filled(glob, filling) for glob in wanted for filling in FILLINGS]
-    if place == RESOURCE:
-        in_region = (Glob(glob.pattern.replace(f":{STAR}:", ":us-east-1:", 1)) for glob in wanted)
-        likely = [*(filled(glob, "example.com") for glob in in_region), *likely]
+    likely = list(_likely(place, wanted))
     return next((text for text in (*usual, *likely) if _satisfies(text, literals)), None) or shortest(literals)
+
+
+def _likely(place: Place, wanted: Iterable[Glob]) -> Iterator[str]:
+    """Patterns filled in as people would: a region and a domain in an ARN, a domain behind an `@`, a mailbox in capitals."""
+    for glob in wanted:
+        pattern = glob.pattern.replace(ANY + STAR, STAR).replace(f"@{STAR}", "@example.com")
+        if place == RESOURCE:
+            for region in REGIONS:
+                yield filled(Glob(pattern.replace(f":{STAR}:", f":{region}:", 1)), "example.com")
+        for filling in (INTERN, *FILLINGS) if place[0] == "aws:principalarn" else FILLINGS:
+            text = filled(Glob(pattern), filling)
+            local, at, domain = text.rpartition("@")
+            yield text
+            yield f"{local.upper()}{at}{domain}"
 
 
 def _satisfies(text: str, literals: Iterable[Literal]) -> bool:

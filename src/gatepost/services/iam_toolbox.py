@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from gatepost.access.explained import ExplainedCall, ExplainedDecision, explained_call
-from gatepost.access.guardrails import guardrails
+from gatepost.access.placement import placement
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
@@ -91,16 +91,16 @@ def found(call: Call, tx: Transaction, authorization_id: str) -> ExplainedCall:
 
 
 def _of_one_house(view: View, account: str, other: str, organization: str | None) -> bool:
-    return account == other or (organization is not None and guardrails(view, account).organization_id == organization)
+    return account == other or (organization is not None and placement(view, account).organization_id == organization)
 
 
 def _visible(view: View, account: str) -> Visible:
     """Whether a policy is the account's, or its organization's."""
-    own = guardrails(view, account).organization_id
+    own = placement(view, account).organization_id
 
     def visible(attached: AttachedPolicy) -> bool:
         owner = account_of(attached.owner)
-        return owner == account or (own is not None and owner is not None and guardrails(view, owner).organization_id == own)
+        return owner == account or (own is not None and owner is not None and placement(view, owner).organization_id == own)
 
     return visible
 

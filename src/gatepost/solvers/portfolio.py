@@ -15,7 +15,7 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import IO, Final, cast
 
-from gatepost.reasoning.smt import Answer
+from gatepost.reasoning.smt import Answer, Decider
 
 WORKER: Final = Path(__file__).with_name("worker.py")
 SOLVERS: Final = ("cvc5", "z3")
@@ -26,6 +26,11 @@ UNKNOWN: Final = Answer("unknown")
 def installed() -> tuple[str, ...]:
     """The solvers that are here, in the order in which they are asked."""
     return tuple(name for name in SOLVERS if find_spec(name) is not None)
+
+
+def general_solvers() -> Decider | None:
+    """The solvers that are here, as one; None where none is."""
+    return decide_by_solvers if installed() else None
 
 
 def decide_by_solvers(text: str, seconds: float, solvers: Sequence[str] | None = None) -> Answer:

@@ -19,7 +19,7 @@ from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from gatepost.store.transaction import Transaction
 
-SCHEMA_VERSION: Final = "0003"  # the newest migration; a test holds it against `migrations/`
+SCHEMA_VERSION: Final = "0004"  # the newest migration; a test holds it against `migrations/`
 READERS: Final = 8
 BUSY_SECONDS: Final = 10
 PRAGMAS: Final = (

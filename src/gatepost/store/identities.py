@@ -106,6 +106,12 @@ def list_identities(tx: Transaction, account: str, region: str) -> tuple[Identit
     return tuple(map(_identity, tx.execute(query.order_by(identities.c.name))))
 
 
+def list_all_identities(tx: Transaction, account: str) -> tuple[Identity, ...]:
+    """The identities of an account in every region, by region and name."""
+    query = select(identities).where(identities.c.account == account).order_by(identities.c.region, identities.c.name)
+    return tuple(map(_identity, tx.execute(query)))
+
+
 def count_identities(tx: Transaction, account: str, region: str) -> int:
     """How many identities an account has in a region."""
     query = select(func.count()).select_from(identities)

@@ -108,6 +108,11 @@ class Transaction:
         """The scopes whose held values are stale once this commits."""
         return frozenset().union(*(frame.touched for frame in self._frames))
 
+    @property
+    def touched_here(self) -> frozenset[str]:
+        """The scopes that the innermost attempt has touched."""
+        return frozenset(self._frames[-1].touched)
+
     def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
         """Execute a SQLAlchemy Core statement."""
         if isinstance(statement, UpdateBase):

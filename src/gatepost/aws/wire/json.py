@@ -154,6 +154,10 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- a document: any JSON (Smith
     return value
 
 
+def _iso8601(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Writers:
     """What turns the values of one service's shapes into JSON."""
 
@@ -171,6 +175,8 @@ class Writers:
             each_value = self.of(shape.value)
             return lambda value: {key: each_value(each) for key, each in value.items()}
         if shape.type_name == "timestamp":
+            if shape.serialization.get("timestampFormat") == "iso8601":
+                return _iso8601
             return lambda value: value.timestamp()
         if shape.type_name == "blob":
             return lambda value: base64.b64encode(value).decode()

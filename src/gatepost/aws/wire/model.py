@@ -24,10 +24,19 @@ Parameters: TypeAlias = Any  # what routing found beside the body: a form's tree
 CONSTRAINT_CODES: Final = {
     "sesv2": "BadRequestException",
     "cloudtrail": "ValidationException",
+    "accessanalyzer": "ValidationException",
     "iam-toolbox": "ValidationException",
     "organizations": "InvalidInputException",
 }
 DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
+# What such an answer has besides, where the reason is not of the constraint.
+CONSTRAINT_MEMBERS: Final = {"accessanalyzer": {"reason": "fieldValidationFailed"}}
+# Values that AWS's models lack: Access Analyzer knows no SES resource type.
+OWN_VALUES: Final = {
+    "accessanalyzer": dict.fromkeys(
+        ("AccessCheckResourceType", "ResourceType", "ValidatePolicyResourceType"), "AWS::SES::EmailIdentity"
+    )
+}
 LIST_MEMBER: Final = re.compile(r"\.\d+\.")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -107,6 +116,7 @@ class OperationShape:
         self._read = service.codec.reader(shape)
         self._check = None if shape is None else service.checks.of(shape)
         self._constraint_code = CONSTRAINT_CODES.get(service.name, DEFAULT_CONSTRAINT_CODE)
+        self._constraint_members = CONSTRAINT_MEMBERS.get(service.name, {})
         self._reasons = service.reasons_of(self._constraint_code)
         self.respond = service.codec.responder(model.name, output)
         self.record_input = service.recorders.of(shape)
@@ -119,7 +129,7 @@ class OperationShape:
             problems: list[Problem] = []
             self._check(given, "", problems)
             if problems:
-                members = {"Reason": _reason(problems[0], self._reasons)} if self._reasons else {}
+                members = {"Reason": _reason(problems[0], self._reasons)} if self._reasons else self._constraint_members
                 raise constraints_failed(self._constraint_code, list(map(str, problems)), members)
         return given
 
@@ -136,4 +146,7 @@ def _reason(problem: Problem, reasons: frozenset[str]) -> str:
 @cache
 def load_service(name: str) -> ServiceShapes:
     """The service of botocore's name (`ses`, `sesv2`, `iam`, …), read once."""
-    return ServiceShapes(name, ServiceModel(Loader().load_service_model(name, "service-2"), name))
+    model = Loader().load_service_model(name, "service-2")
+    for shape, value in OWN_VALUES.get(name, {}).items():
+        model["shapes"][shape]["enum"] = [*model["shapes"][shape]["enum"], value]
+    return ServiceShapes(name, ServiceModel(model, name))

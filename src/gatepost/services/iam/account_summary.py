@@ -2,6 +2,7 @@
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.policy.sizes import INLINE_CHARACTERS, MANAGED_CHARACTERS, TRUST_CHARACTERS
 from gatepost.services.iam import quotas
 from gatepost.services.needs import on_everything
 from gatepost.store import access_keys, groups, managed_policies, oidc_providers, roles, users
@@ -27,11 +28,11 @@ def get_account_summary(call: Call, tx: Transaction) -> Shape:
             "PolicyVersionsInUse": managed_policies.count_versions(tx, account),
             "PolicyVersionsInUseQuota": quotas.POLICY_VERSIONS,
             "VersionsPerPolicyQuota": quotas.VERSIONS_A_POLICY,
-            "PolicySizeQuota": quotas.MANAGED_CHARACTERS,
-            "UserPolicySizeQuota": quotas.INLINE_CHARACTERS["user"],
-            "GroupPolicySizeQuota": quotas.INLINE_CHARACTERS["group"],
-            "RolePolicySizeQuota": quotas.INLINE_CHARACTERS["role"],
-            "AssumeRolePolicySizeQuota": quotas.TRUST_CHARACTERS,
+            "PolicySizeQuota": MANAGED_CHARACTERS,
+            "UserPolicySizeQuota": INLINE_CHARACTERS["user"],
+            "GroupPolicySizeQuota": INLINE_CHARACTERS["group"],
+            "RolePolicySizeQuota": INLINE_CHARACTERS["role"],
+            "AssumeRolePolicySizeQuota": TRUST_CHARACTERS,
             "AttachedPoliciesPerUserQuota": quotas.ATTACHED_POLICIES["user"],
             "AttachedPoliciesPerGroupQuota": quotas.ATTACHED_POLICIES["group"],
             "AttachedPoliciesPerRoleQuota": quotas.ATTACHED_POLICIES["role"],

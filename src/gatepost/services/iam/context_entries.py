@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gatepost.access.context import principal_context, resource_context
 from gatepost.access.credentials import Caller
-from gatepost.access.guardrails import Guardrails
+from gatepost.access.placement import Placement
 from gatepost.aws.call import Shape
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.values import read_address, read_instant, read_number
@@ -67,7 +67,7 @@ FORMS: Final[Mapping[str, tuple[Callable[[str], bool], str]]] = {
 # --- what follows from who is asked for -----------------------------------------------------------------------------------
 
 
-def caller_context(caller: Caller, place: Guardrails) -> Context:
+def caller_context(caller: Caller, place: Placement) -> Context:
     """The keys that every call of a caller carries. A role calls through sessions, whose names nobody knows yet."""
     context: Context = {**principal_context(caller), **always(), **organization_context(place)}
     if caller.principal.kind is PrincipalKind.ROLE:
@@ -76,7 +76,7 @@ def caller_context(caller: Caller, place: Guardrails) -> Context:
     return context
 
 
-def stranger_context(principal: Principal, place: Guardrails) -> Context:
+def stranger_context(principal: Principal, place: Placement) -> Context:
     """The keys that follow from an ARN of whom nothing else is known."""
     context: Context = {"aws:principalarn": principal.arn, **always(), **organization_context(place)}
     if principal.account is not None:
@@ -91,13 +91,13 @@ def always() -> Context:
     return {"aws:principalisawsservice": "false", "aws:viaawsservice": "false"}
 
 
-def organization_context(place: Guardrails) -> Context:
+def organization_context(place: Placement) -> Context:
     """Where the caller's account stands in an organization."""
     if place.organization_id is None or place.path is None:
         return {}
     return {"aws:principalorgid": place.organization_id, "aws:principalorgpaths": (place.path,)}
 
 
-def owner_context(account: str, place: Guardrails) -> Context:
+def owner_context(account: str, place: Placement) -> Context:
     """Where the resource's account stands in an organization."""
     return dict(resource_context(account, place))

@@ -1,6 +1,5 @@
 """Policy documents as IAM takes them in and gives them out."""
 
-from typing import Final
 from urllib.parse import quote
 
 from gatepost.aws.errors import AwsError
@@ -9,8 +8,6 @@ from gatepost.policy.errors import PolicyError
 from gatepost.policy.model import Policy
 from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.services.iam import errors
-
-SPACE: Final = str.maketrans("", "", " \t\r\n")
 
 
 def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
@@ -33,11 +30,6 @@ def unknown_vendor(policy: Policy) -> str | None:
             if action != "*" and not is_service(vendor):
                 return vendor
     return None
-
-
-def size_of(document: str) -> int:
-    """A document's size as IAM's quotas count it: characters without white space."""
-    return len(document.translate(SPACE))
 
 
 def given_out(document: str) -> str:

@@ -1,17 +1,22 @@
 """Inline policies of users, groups and roles: put, get, list, delete."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
+from gatepost.policy.read import PolicyKind
+from gatepost.policy.sizes import INLINE_CHARACTERS, size_of
 from gatepost.services.iam import errors, groups, roles, users
-from gatepost.services.iam.documents import checked_policy, given_out, size_of
+from gatepost.services.iam.documents import checked_policy, given_out
 from gatepost.services.iam.naming import MEMBERS, about, about_inline, on_entity
 from gatepost.services.iam.pages import page
-from gatepost.services.iam.quotas import INLINE_CHARACTERS
 from gatepost.store import inline_policies
 from gatepost.store.inline_policies import InlinePolicy
 from gatepost.store.transaction import Transaction
+
+PUT: Final = in_member("PolicyDocument", PolicyKind.IDENTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def _role(call: Call, tx: Transaction, name: str) -> _Owner:
 # --- users --------------------------------------------------------------------------------------------------------------
 
 
-@operation("iam", "PutUserPolicy", needs=on_entity("user"), resources=about_inline("user"))
+@operation("iam", "PutUserPolicy", needs=on_entity("user"), resources=about_inline("user"), document=PUT)
 def put_user_policy(call: Call, tx: Transaction, *, user_name: str, policy_name: str, policy_document: str) -> Shape:
     """Put a policy on a user, in place of one of the same name."""
     return _put(call, tx, _user(call, tx, user_name), policy_name, policy_document)
@@ -65,7 +70,7 @@ def delete_user_policy(call: Call, tx: Transaction, *, user_name: str, policy_na
 # --- groups -------------------------------------------------------------------------------------------------------------
 
 
-@operation("iam", "PutGroupPolicy", needs=on_entity("group"), resources=about_inline("group"))
+@operation("iam", "PutGroupPolicy", needs=on_entity("group"), resources=about_inline("group"), document=PUT)
 def put_group_policy(call: Call, tx: Transaction, *, group_name: str, policy_name: str, policy_document: str) -> Shape:
     """Put a policy on a group, in place of one of the same name."""
     return _put(call, tx, _group(call, tx, group_name), policy_name, policy_document)
@@ -94,7 +99,7 @@ def delete_group_policy(call: Call, tx: Transaction, *, group_name: str, policy_
 # --- roles --------------------------------------------------------------------------------------------------------------
 
 
-@operation("iam", "PutRolePolicy", needs=on_entity("role"), resources=about_inline("role"))
+@operation("iam", "PutRolePolicy", needs=on_entity("role"), resources=about_inline("role"), document=PUT)
 def put_role_policy(call: Call, tx: Transaction, *, role_name: str, policy_name: str, policy_document: str) -> Shape:
     """Put a policy on a role, in place of one of the same name."""
     return _put(call, tx, _role(call, tx, role_name), policy_name, policy_document)

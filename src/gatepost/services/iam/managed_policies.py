@@ -5,21 +5,30 @@ from collections.abc import Sequence
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError, access_denied
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
 from gatepost.policy.model import VERSION_2012
+from gatepost.policy.read import PolicyKind
+from gatepost.policy.sizes import MANAGED_CHARACTERS, size_of
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
-from gatepost.services.iam.documents import checked_policy, given_out, size_of
+from gatepost.services.iam.documents import checked_policy, given_out
 from gatepost.services.iam.errors import MALFORMED
 from gatepost.services.iam.naming import about_policy, iam_arn, new_id, on_arn, on_kind, on_new_entity
 from gatepost.services.iam.pages import page
-from gatepost.services.iam.quotas import MANAGED_CHARACTERS, POLICIES, POLICY_VERSIONS
+from gatepost.services.iam.quotas import POLICIES, POLICY_VERSIONS
 from gatepost.services.iam.tags import OF_RESOURCES, Tags, tag_list
 from gatepost.store import managed_policies, policy_uses
 from gatepost.store.managed_policies import ManagedPolicy, PolicyVersion
 from gatepost.store.transaction import Transaction
 
 
-@operation("iam", "CreatePolicy", needs=on_new_entity("policy"), resources=about_policy)
+@operation(
+    "iam",
+    "CreatePolicy",
+    needs=on_new_entity("policy"),
+    resources=about_policy,
+    document=in_member("PolicyDocument", PolicyKind.IDENTITY),
+)
 def create_policy(
     call: Call,
     tx: Transaction,

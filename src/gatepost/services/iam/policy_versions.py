@@ -3,6 +3,8 @@
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
+from gatepost.policy.read import PolicyKind
 from gatepost.services.iam import errors
 from gatepost.services.iam.documents import given_out
 from gatepost.services.iam.managed_policies import (
@@ -22,7 +24,13 @@ from gatepost.store.managed_policies import ManagedPolicy, PolicyVersion
 from gatepost.store.transaction import Transaction
 
 
-@operation("iam", "CreatePolicyVersion", needs=on_arn("PolicyArn"), resources=about_policy)
+@operation(
+    "iam",
+    "CreatePolicyVersion",
+    needs=on_arn("PolicyArn"),
+    resources=about_policy,
+    document=in_member("PolicyDocument", PolicyKind.IDENTITY),
+)
 def create_policy_version(
     call: Call, tx: Transaction, *, policy_arn: str, policy_document: str, set_as_default: bool = False
 ) -> Shape:

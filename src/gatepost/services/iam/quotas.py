@@ -5,8 +5,6 @@ Source: IAM User Guide, "IAM and AWS STS quotas"; GetAccountSummary as the servi
 
 from typing import Final
 
-# --- how many -----------------------------------------------------------------------------------------------------------
-
 USERS: Final = 5000
 GROUPS: Final = 300
 ROLES: Final = 1000
@@ -20,9 +18,3 @@ ACCESS_KEYS_A_USER: Final = 2
 TAGS: Final = 50
 CLIENT_IDS_A_PROVIDER: Final = 100
 THUMBPRINTS_A_PROVIDER: Final = 5
-
-# --- how large: characters without white space ----------------------------------------------------------------------------
-
-INLINE_CHARACTERS: Final = {"user": 2048, "group": 5120, "role": 10240}  # of all of an owner's together
-MANAGED_CHARACTERS: Final = 6144
-TRUST_CHARACTERS: Final = 2048

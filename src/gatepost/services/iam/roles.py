@@ -2,6 +2,8 @@
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
+from gatepost.policy.read import PolicyKind
 from gatepost.services import principals
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import boundary_shape, checked_boundary
@@ -18,7 +20,13 @@ from gatepost.store.transaction import Transaction
 DEFAULT_SESSION_SECONDS = 3600
 
 
-@operation("iam", "CreateRole", needs=on_new_entity("role"), resources=about("role"))
+@operation(
+    "iam",
+    "CreateRole",
+    needs=on_new_entity("role"),
+    resources=about("role"),
+    document=in_member("AssumeRolePolicyDocument", PolicyKind.TRUST),
+)
 def create_role(
     call: Call,
     tx: Transaction,
@@ -94,7 +102,13 @@ def update_role_description(call: Call, tx: Transaction, *, role_name: str, desc
     return {"Role": made(tx, role)}
 
 
-@operation("iam", "UpdateAssumeRolePolicy", needs=on_entity("role"), resources=about("role"))
+@operation(
+    "iam",
+    "UpdateAssumeRolePolicy",
+    needs=on_entity("role"),
+    resources=about("role"),
+    document=in_member("PolicyDocument", PolicyKind.TRUST),
+)
 def update_assume_role_policy(call: Call, tx: Transaction, *, role_name: str, policy_document: str) -> Shape:
     """Another trust policy for a role."""
     role = found(call, tx, role_name)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from gatepost.access.credentials import Caller, caller_of, caller_of_role
 from gatepost.access.gather import caller_side, of_owner
-from gatepost.access.guardrails import guardrails
 from gatepost.access.kept_layer import KeptLayer
+from gatepost.access.placement import placement
 from gatepost.aws.call import Call
 from gatepost.aws.errors import AwsError
 from gatepost.policy.decide import AttachedPolicy, Layer, PolicySource
@@ -41,13 +41,13 @@ def source(call: Call, tx: Transaction, arn: str) -> Simulated:
             raise errors.no_such(kind, name)
         of_group = of_owner(tx, group.id, group.arn, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
         somebody = nobody(call, tx)
-        scps = guardrails(tx, account).scps
+        scps = placement(tx, account).scps
         return Simulated(somebody.principal, KeptLayer(of_group).attached, None, scps, somebody.context)
     caller = _caller(tx, account, kind, name, arn)
     if caller is None:
         raise errors.no_such(kind, name)
     side = caller_side(tx, caller)
-    context = caller_context(caller, guardrails(tx, account))
+    context = caller_context(caller, placement(tx, account))
     return Simulated(caller.principal, side.identity.attached, side.boundary, side.scps, context)
 
 
@@ -60,7 +60,7 @@ def caller_of_arn(call: Call, tx: Transaction, arn: str) -> Simulated:
         raise errors.invalid_input(text) from None
     if kind == "group":
         return nobody(call, tx)
-    place = guardrails(tx, account)
+    place = placement(tx, account)
     caller = _caller(tx, account, kind, name, arn)
     if caller is None:
         principal = Principal.of(arn)
@@ -71,7 +71,7 @@ def caller_of_arn(call: Call, tx: Transaction, arn: str) -> Simulated:
 def nobody(call: Call, tx: Transaction) -> Simulated:
     """A user of the account without a name or anything else: never the root user, whom no policy limits."""
     account = call.caller.account
-    context = {"aws:principalaccount": account, **always(), **organization_context(guardrails(tx, account))}
+    context = {"aws:principalaccount": account, **always(), **organization_context(placement(tx, account))}
     return Simulated(Principal.of(f"arn:aws:iam::{account}:user/simulated"), context=context)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gatepost.access.gather import trust_side
-from gatepost.access.guardrails import guardrails
+from gatepost.access.placement import placement
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
@@ -95,7 +95,7 @@ class _Questions:
         """What would be decided on one action and resource."""
         principal = self.asked.caller.principal
         account = next(filter(_is_owner, (account_of(resource), self.owner)), principal.account)
-        place = guardrails(tx, account or "")
+        place = placement(tx, account or "")
         side = self._resource_side(tx, action, resource, account)
         policies = Policies.of_layers(self.identity, side, self.boundary, None, self.asked.scps, place.rcps)
         context = {**self.asked.caller.context, **owner_context(account or "", place), **self.context}

@@ -14,9 +14,9 @@ from typing import Any, Final
 from gatepost.aws.errors import AwsError
 from gatepost.policy.model import Effect, Policy, PrincipalType, Statement
 from gatepost.policy.read import PolicyKind
+from gatepost.policy.sizes import TRUST_CHARACTERS, size_of
 from gatepost.services.iam import errors
-from gatepost.services.iam.documents import checked_policy, size_of
-from gatepost.services.iam.quotas import TRUST_CHARACTERS
+from gatepost.services.iam.documents import checked_policy
 from gatepost.services.principals import UnknownPrincipal, principal_ids
 from gatepost.store.transaction import Transaction
 

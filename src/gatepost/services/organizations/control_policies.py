@@ -6,7 +6,7 @@ from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.organizations import errors
 from gatepost.services.organizations.audit import about
-from gatepost.services.organizations.documents import check_document
+from gatepost.services.organizations.documents import check_document, put_document
 from gatepost.services.organizations.ids import new_policy_id
 from gatepost.services.organizations.membership import managed_organization
 from gatepost.services.organizations.needs import on, on_nothing_else, tagging
@@ -20,7 +20,7 @@ from gatepost.store.organizations.tags import tag
 from gatepost.store.transaction import Transaction
 
 
-@operation("organizations", "CreatePolicy", needs=tagging(on_nothing_else, "policy"))
+@operation("organizations", "CreatePolicy", needs=tagging(on_nothing_else, "policy"), document=put_document)
 def create_policy(
     call: Call, tx: Transaction, *, content: str, description: str, name: str, type: str, tags: Tags = ()  # noqa: A002 -- the member's name
 ) -> Shape:  # fmt: skip
@@ -38,7 +38,7 @@ def create_policy(
     return {"Policy": {"PolicySummary": summary(policy), "Content": content}}
 
 
-@operation("organizations", "UpdatePolicy", needs=on("PolicyId"), resources=about("PolicyId"))
+@operation("organizations", "UpdatePolicy", needs=on("PolicyId"), resources=about("PolicyId"), document=put_document)
 def update_policy(
     call: Call,
     tx: Transaction,

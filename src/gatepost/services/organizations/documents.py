@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from gatepost.aws.call import Call
+from gatepost.aws.policy_findings import PutDocument
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.read import PolicyKind, read_policy
 from gatepost.services.iam.documents import unknown_vendor
@@ -26,3 +28,12 @@ def check_document(document: str, type_: ControlPolicyType) -> None:
     vendor = unknown_vendor(policy)
     if vendor is not None:
         raise errors.malformed(f"`{vendor}` is no service of AWS's")
+
+
+def put_document(call: Call) -> PutDocument | None:
+    """The document that a call puts. An update does not say its policy's type: principals stand in RCPs alone."""
+    content = call.input.get("Content")
+    if content is None:
+        return None
+    given = call.input.get("Type", "RESOURCE" if '"Principal"' in content else "SERVICE")
+    return str(content), PolicyKind.RCP if given.startswith("RESOURCE") else PolicyKind.SCP

@@ -12,11 +12,13 @@ from typing import Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.aws.policy_findings import in_member
 from gatepost.policy.catalogue import actions, condition_key
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Statement
 from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.sizes import IDENTITY_POLICY_BYTES
 from gatepost.services.principals import UnknownPrincipal, principal_ids, shown
 from gatepost.services.ses import errors
 from gatepost.services.ses.naming import on_named_identity
@@ -26,7 +28,6 @@ from gatepost.store.identity_policies import IdentityPolicy
 from gatepost.store.transaction import Transaction
 
 MOST_POLICIES: Final = 20
-MOST_BYTES: Final = 4096
 NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME: Final = 64
 
@@ -34,7 +35,13 @@ LONGEST_NAME: Final = 64
 # --- version 1 ----------------------------------------------------------------------------------------------------------
 
 
-@operation("ses", "PutIdentityPolicy", needs=on_everything, resources=on_named_identity("Identity"))
+@operation(
+    "ses",
+    "PutIdentityPolicy",
+    needs=on_everything,
+    resources=on_named_identity("Identity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def put_identity_policy(call: Call, tx: Transaction, *, identity: str, policy_name: str, policy: str) -> Shape:
     """Put a policy, in place of one of the same name."""
     name = _existing(call, tx, identity)
@@ -66,7 +73,13 @@ def delete_identity_policy(call: Call, tx: Transaction, *, identity: str, policy
 # --- version 2 ----------------------------------------------------------------------------------------------------------
 
 
-@operation("sesv2", "CreateEmailIdentityPolicy", needs=on_identity, resources=on_named_identity("EmailIdentity"))
+@operation(
+    "sesv2",
+    "CreateEmailIdentityPolicy",
+    needs=on_identity,
+    resources=on_named_identity("EmailIdentity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity: str, policy_name: str, policy: str) -> Shape:
     """A new policy."""
     name = _existing(call, tx, email_identity)
@@ -77,7 +90,13 @@ def create_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
     return {}
 
 
-@operation("sesv2", "UpdateEmailIdentityPolicy", needs=on_identity, resources=on_named_identity("EmailIdentity"))
+@operation(
+    "sesv2",
+    "UpdateEmailIdentityPolicy",
+    needs=on_identity,
+    resources=on_named_identity("EmailIdentity"),
+    document=in_member("Policy", PolicyKind.RESOURCE),
+)
 def update_email_identity_policy(call: Call, tx: Transaction, *, email_identity: str, policy_name: str, policy: str) -> Shape:
     """Another document for a policy that exists."""
     name = _existing(call, tx, email_identity)
@@ -153,9 +172,9 @@ def _checked(call: Call, tx: Transaction, identity: str, document: str) -> Mappi
     """The unique IDs of the users and roles that a valid document names; `AwsError` for any other document."""
     if not document:
         raise errors.invalid(call, "Policy is required.")
-    if len(document.encode()) > MOST_BYTES:
+    if len(document.encode()) > IDENTITY_POLICY_BYTES:
         raise errors.invalid_policy(
-            call, f"Policy is too long: {len(document.encode())} bytes, at most {MOST_BYTES} are allowed."
+            call, f"Policy is too long: {len(document.encode())} bytes, at most {IDENTITY_POLICY_BYTES} are allowed."
         )
     try:
         policy = read_policy(document, PolicyKind.RESOURCE)

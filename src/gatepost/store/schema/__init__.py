@@ -5,7 +5,9 @@ compares, sorts and indexes alike on SQLite and PostgreSQL. Documents (policies)
 encrypted (`store.keyring`).
 """
 
+from gatepost.store.schema.access_analyzer import access_findings, analyzers, archive_rules
 from gatepost.store.schema.audit_log import events, snapshots
+from gatepost.store.schema.guardrails import guardrails
 from gatepost.store.schema.iam import (
     access_keys,
     group_members,
@@ -34,15 +36,19 @@ from gatepost.store.schema.organizations import (
 from gatepost.store.schema.ses import configuration_sets, identities, identity_policies, messages, sending_settings
 
 __all__ = [
+    "access_findings",
     "access_keys",
     "account_requests",
     "accounts",
+    "analyzers",
+    "archive_rules",
     "configuration_sets",
     "control_policies",
     "control_policy_attachments",
     "events",
     "group_members",
     "groups",
+    "guardrails",
     "handshakes",
     "identities",
     "identity_policies",

@@ -1,4 +1,4 @@
-"""Guardrails are held until something on the tree changes, and then read anew."""
+"""Placement are held until something on the tree changes, and then read anew."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.access.guardrails import NONE, Guardrails, guardrails
+from gatepost.access.placement import NONE, Placement, placement
 from gatepost.policy.match import PolicySource
 from gatepost.store.accounts import create_account
 from gatepost.store.database import Database
@@ -77,9 +77,9 @@ def _remove(tx: Transaction) -> None:
     remove_member(tx, OURS, member)
 
 
-def of(database: Database, account: str) -> Guardrails:
+def of(database: Database, account: str) -> Placement:
     with database.reader() as tx:
-        return guardrails(tx, account)
+        return placement(tx, account)
 
 
 def test_every_level_is_there_from_the_root_to_the_account(database: Database) -> None:
@@ -108,7 +108,7 @@ def test_an_attached_policy_says_what_it_is_and_where_it_hangs(database: Databas
 
 
 def test_neither_binds_the_manager_nor_a_stranger(database: Database) -> None:
-    assert of(database, MANAGER) == Guardrails(OURS.id, f"{OURS.id}/r-abcd/")
+    assert of(database, MANAGER) == Placement(OURS.id, f"{OURS.id}/r-abcd/")
     assert of(database, STRANGER) == of(database, "999999999999") == NONE
 
 
@@ -144,12 +144,12 @@ CHANGES: dict[str, Callable[[Transaction], object]] = {
 def test_what_is_held_is_dropped_by_a_change_and_by_nothing_else(database: Database, account: str, change: str) -> None:
     held = database.memory.held()
     with pytest.raises(Cold):
-        guardrails(held, account)
+        placement(held, account)
     first = of(database, account)
-    assert guardrails(held, account) is first
+    assert placement(held, account) is first
     run_once(database, lambda tx: create_account(tx, "444444444444", "", NOW))
-    assert guardrails(held, account) is first, "an account more changes no guardrail"
+    assert placement(held, account) is first, "an account more changes no place"
     run_once(database, CHANGES[change])
     with pytest.raises(Cold):
-        guardrails(held, account)
-    assert of(database, account) is guardrails(held, account)
+        placement(held, account)
+    assert of(database, account) is placement(held, account)

@@ -16,7 +16,7 @@ from gatepost.reasoning.situation import describes
 HERE = Path(__file__).parent
 READINGS = json.loads((HERE / "readings.json").read_text("utf-8"))
 ERRORS = json.loads((HERE / "errors.json").read_text("utf-8"))
-HOME = Home("123456789012", {"marketing": frozenset(("arn:aws:iam::123456789012:user/mia",))})
+HOME = Home("123456789012", groups={"marketing": frozenset(("arn:aws:iam::123456789012:user/mia",))})
 
 
 def request(given: Any) -> Request:

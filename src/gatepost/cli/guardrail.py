@@ -1,0 +1,180 @@
+"""`gatepost guardrail`: claims on an account that no change of its policies may break."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from gatepost.cli.exits import DONE, NO, USAGE, Exit
+
+if TYPE_CHECKING:
+    from gatepost.settings import Settings
+    from gatepost.store.transaction import Transaction
+
+app = App(
+    name="guardrail",
+    help="Claims on an account that no change of its policies may break.",
+    version_flags=[],
+    default_parameter=Parameter(negative=()),
+)
+
+
+@app.command
+def add(
+    name: str,
+    /,
+    *,
+    never: str | None = None,
+    always: str | None = None,
+    reason: str = "",
+    account: str | None = None,
+    data: Path | None = None,
+) -> int:
+    """Set a guardrail: from now on a call that would break it is refused, with the request that it would let through.
+
+    Example: gatepost guardrail add no-ceo --never "ses:Send* from ceo@example.com unless role/exec"
+
+    Exit codes: 0 set, 1 the policies of today break it already.
+
+    Parameters
+    ----------
+    name
+        Letters, digits, - and _.
+    never
+        A claim: no request that it describes is ever allowed.
+    always
+        A claim: every request that it describes is allowed.
+    reason
+        Why, for those who are refused.
+    account
+        Twelve digits. Default: the first account
+    data
+        The server's data folder. Default: ./gatepost-data
+    """
+    from gatepost.access.guardrails import GuardrailKind, broken_guardrail  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.aws.guarded import told  # noqa: PLC0415 -- the same
+    from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the same
+    from gatepost.claims.read import read_claim  # noqa: PLC0415 -- the same
+    from gatepost.cli.answering import check_accounts  # noqa: PLC0415 -- the same
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
+    from gatepost.store.accounts import get_account  # noqa: PLC0415 -- the same
+    from gatepost.store.guardrails import Guardrail, put_guardrail  # noqa: PLC0415 -- the same
+    from gatepost.store.writer import run_once  # noqa: PLC0415 -- the same
+
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise Exit(USAGE, f"`{name}`: expected letters, digits, - and _")
+    if (never is None) is (always is None):
+        raise Exit(USAGE, "expected --never CLAIM or --always CLAIM")
+    kind = GuardrailKind.NEVER if never is not None else GuardrailKind.ALWAYS
+    flag, claim = f"--{kind.value}", never or always or ""
+    now = datetime.now(UTC)
+
+    with opened_store(data) as (settings, database):
+
+        def put(tx: "Transaction") -> str:
+            check_accounts(tx, settings.data)
+            chosen = account or settings.account
+            if get_account(tx, chosen) is None:
+                raise Exit(USAGE, f"--account: no account `{chosen}` here")
+            guardrail = Guardrail(chosen, name, kind.value, claim, reason, now)
+            broken = broken_guardrail(tx, guardrail)
+            if broken is not None:
+                raise Exit(NO, f"not set: the policies of today break it already. {told(broken)}")
+            put_guardrail(tx, guardrail)
+            _record(tx, settings, now, "PutGuardrail", guardrail.account, {"name": name, kind.value: claim, "reason": reason})
+            return chosen
+
+        try:
+            read_claim(claim)
+            chosen = run_once(database, put)
+        except ClaimError as error:
+            raise Exit(USAGE, f"{flag}: {error}") from None
+    print(f"guardrail {name} holds in account {chosen}: {kind.value} {claim}")
+    return DONE
+
+
+@app.command(name="list")
+def list_(
+    *, account: str | None = None, data: Path | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False
+) -> int:
+    """List the guardrails of an account.
+
+    Example: gatepost guardrail list
+
+    Parameters
+    ----------
+    account
+        Twelve digits. Default: the first account
+    data
+        The server's data folder. Default: ./gatepost-data
+    as_json
+        Print a JSON object a line.
+    """
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.store.guardrails import list_guardrails  # noqa: PLC0415 -- the same
+
+    with opened_store(data) as (settings, database), database.reader() as tx:
+        known = list_guardrails(tx, account or settings.account)
+    for each in known:
+        if as_json:
+            print(json.dumps({"name": each.name, each.kind: each.claim, "reason": each.reason}, ensure_ascii=False))
+        else:
+            print(f"{each.name}  {each.kind} {each.claim}" + (f"  ({each.reason})" if each.reason else ""))
+    return DONE
+
+
+@app.command
+def remove(name: str, /, *, account: str | None = None, data: Path | None = None) -> int:
+    """Remove a guardrail.
+
+    Example: gatepost guardrail remove no-ceo
+
+    Parameters
+    ----------
+    name
+        As it was set.
+    account
+        Twelve digits. Default: the first account
+    data
+        The server's data folder. Default: ./gatepost-data
+    """
+    from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.policy.errors import did_you_mean  # noqa: PLC0415 -- the same
+    from gatepost.store.guardrails import delete_guardrail, list_guardrails  # noqa: PLC0415 -- the same
+    from gatepost.store.writer import run_once  # noqa: PLC0415 -- the same
+
+    with opened_store(data) as (settings, database):
+        chosen = account or settings.account
+
+        def delete(tx: "Transaction") -> None:
+            names = tuple(each.name for each in list_guardrails(tx, chosen))
+            if not delete_guardrail(tx, chosen, name):
+                raise Exit(NO, f"account {chosen} has no guardrail `{name}`{did_you_mean(name, names)}")
+            _record(tx, settings, datetime.now(UTC), "DeleteGuardrail", chosen, {"name": name})
+
+        run_once(database, delete)
+    return DONE
+
+
+def _record(
+    tx: "Transaction", settings: "Settings", now: datetime, event: str, account: str, parameters: dict[str, str]
+) -> None:
+    """The event of a change that was made from the command line."""
+    from gatepost.audit.event import Event  # noqa: PLC0415 -- the same
+    from gatepost.audit.sink import append_event  # noqa: PLC0415 -- the same
+
+    told = Event(
+        now,
+        account,
+        settings.region,
+        "guardrails.gatepost",
+        event,
+        "",
+        read_only=False,
+        source_ip="gatepost.cli",
+        user_agent="gatepost guardrail",
+        request_parameters=parameters,
+    )
+    append_event(tx, told)

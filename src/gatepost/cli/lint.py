@@ -1,0 +1,216 @@
+"""`gatepost lint`: what is wrong with policies, who slips through, and what to write instead."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from cyclopts import Parameter
+
+from gatepost.cli.exits import CANNOT_TELL, DONE, NO, UNREACHABLE, USAGE, Exit
+from gatepost.cli.lint_flags import LintFlags, Task, task_of
+
+if TYPE_CHECKING:
+    from gatepost.lint.setting import Setting
+    from gatepost.reports.comments import Comment
+    from gatepost.reports.run import Linted, LintRun
+    from gatepost.reports.suppressions import Suppressions
+    from gatepost.sources.found import FoundPolicy, SourceError
+
+Output = Literal["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"]
+NO_FLAGS: Final = LintFlags()
+ACCOUNT: Final = "aws://"
+
+
+def lint(
+    *policies: Annotated[str, Parameter(name="POLICY", allow_leading_hyphen=True)],
+    flags: LintFlags = NO_FLAGS,
+    output: Annotated[Output, Parameter(name=["--output", "-o"], show_default=False)] = "human",
+) -> int:
+    """Find what is wrong with policies: in their form, and in what they let through.
+
+    Example: gatepost lint policies/ --fail-on security
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 unreadable, 3 a rule could not be decided,
+    4 an account that cannot be asked.
+
+    Parameters
+    ----------
+    policies
+        Files, folders, -, git:REV:PATH, aws://PROFILE, identity/NAME, or an ARN.
+    output
+        For people, or for programs.
+    """
+    from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
+
+    _check(flags, policies)
+    begun = perf_counter()
+    task = task_of(flags)
+    gathered = _gathered(policies, task)
+    suppressions = _suppressions(task, gathered)
+    setting = _setting(task, gathered)
+    linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
+    if flags.fix:
+        _check_files(linted)
+    if flags.fix or flags.diff:
+        before = linted
+        linted = tuple(fix_policy(each, task.rules, setting, suppressions, intent=flags.intent) for each in before)
+        if flags.diff:
+            return _print_diffs(before, linted, gathered)
+        _write(linted)
+    problems = (*gathered.problems, *untold_errors(linted))
+    notes = (*gathered.unread, *suppressions.notes(linted, task.rules))
+    run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
+    if flags.write_baseline is not None:
+        return _write_baseline(flags.write_baseline, run)
+    _tell(run, task)
+    _print(run, output)
+    return _code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero)
+
+
+def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
+    if not policies:
+        raise Exit(USAGE, "expected a policy: a file, a folder, or - for standard input")
+    if flags.fix and flags.diff:
+        raise Exit(USAGE, "expected --fix or --diff, not both")
+    if flags.intent and not (flags.fix or flags.diff):
+        raise Exit(USAGE, "--intent: expected with --fix or --diff")
+
+
+def _code(run: "LintRun", *, failing: bool) -> int:
+    """The gravest first: what could not be read, what was found, what could not be decided."""
+    if run.is_unreadable:
+        return USAGE
+    if failing:
+        return NO
+    return CANNOT_TELL if any(run.undecided) else DONE
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was found under the names. `problems` are the names, or the files of a folder, that cannot be read."""
+
+    policies: "list[FoundPolicy]" = field(default_factory=list)
+    identities: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    problems: "list[SourceError]" = field(default_factory=list)
+
+
+def _gathered(names: Iterable[str], task: Task) -> Gathered:
+    """What is under each name; where one cannot be read the others are linted all the same. Exit where an account is silent."""
+    from gatepost.sources.find import find  # noqa: PLC0415 -- the same
+    from gatepost.sources.found import AccountError, FoundPolicy, SourceError, Unread  # noqa: PLC0415 -- the same
+
+    gathered = Gathered()
+    for name in names:
+        try:
+            for found in find([name], task.kind, task.given):
+                match found:
+                    case FoundPolicy():
+                        gathered.policies.append(found)
+                    case SourceError():
+                        gathered.problems.append(found)
+                    case Unread():
+                        gathered.unread.append(str(found))
+                    case _ if name.startswith(ACCOUNT):
+                        gathered.identities.append(found.identity)
+        except AccountError as error:
+            raise Exit(UNREACHABLE, str(error)) from None
+        except SourceError as error:
+            gathered.problems.append(error)
+    return gathered
+
+
+def _setting(task: Task, gathered: Gathered) -> "Setting":
+    """Where the policies are to be in force: an account that was asked has said which identities it has."""
+    known = task.setting.identities
+    return (
+        task.setting if known is not None or not gathered.identities else replace(task.setting, identities=gathered.identities)
+    )
+
+
+def _suppressions(task: Task, gathered: Gathered) -> "Suppressions":
+    """What passes findings over; a comment that cannot be read is one more problem."""
+    from gatepost.reports.comments import read_comments  # noqa: PLC0415 -- the same
+    from gatepost.reports.suppressions import Suppressions  # noqa: PLC0415 -- the same
+    from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
+
+    comments: dict[str, tuple[Comment, ...]] = {}
+    for file, content in {each.file: each.content for each in gathered.policies if not each.whole}.items():
+        try:
+            comments[file] = tuple(read_comments(file, content))
+        except SourceError as error:
+            gathered.problems.append(error)
+    return Suppressions(task.setting.now.date(), task.ignores, comments, task.baseline)
+
+
+# --- writing ------------------------------------------------------------------------------------------------------------
+
+
+def _check_files(linted: Iterable["Linted"]) -> None:
+    for each in linted:
+        if each.policy.whole and not Path(each.policy.file).is_file():
+            raise Exit(USAGE, f"--fix: {each.policy.file} is no file that can be written to; expected --diff")
+
+
+def _write(linted: Iterable["Linted"]) -> None:
+    for each in linted:
+        if each.applied:
+            try:
+                Path(each.policy.file).write_bytes(each.policy.text.encode())
+            except OSError as error:
+                raise Exit(USAGE, f"--fix: {each.policy.file}: {error.strerror}") from None
+
+
+def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered: Gathered) -> int:
+    from gatepost.reports.fixing import diff  # noqa: PLC0415 -- the same
+    from gatepost.reports.run import untold_errors  # noqa: PLC0415 -- the same
+
+    changes = [diff(old.policy.file, old.policy.text, new.policy.text) for old, new in zip(before, after, strict=True)]
+    sys.stdout.write("".join(changes))
+    problems = [*gathered.problems, *untold_errors(after)]
+    for problem in problems:
+        print(f"gatepost: {problem}", file=sys.stderr)
+    if problems:
+        return USAGE
+    return NO if any(changes) else DONE
+
+
+def _write_baseline(file: Path, run: "LintRun") -> int:
+    from gatepost.reports.baseline import write_baseline  # noqa: PLC0415 -- the same
+
+    results = list(run.results)
+    try:
+        file.write_text(write_baseline(str(file), results), "utf-8")
+    except OSError as error:
+        raise Exit(USAGE, f"--write-baseline {file}: {error.strerror}") from None
+    print(f"gatepost: {len(results)} {'finding' if len(results) == 1 else 'findings'} written to {file}", file=sys.stderr)
+    return _code(run, failing=False)
+
+
+def _tell(run: "LintRun", task: Task) -> None:
+    """What is beside the answer."""
+    left_out = task.left_out
+    lacking = [f"{len(left_out)} rules need a solver and were left out: pip install 'gatepost[prove]'"] if left_out else []
+    for note in (*run.unreadable, *lacking, *run.notes, *run.undecided):
+        print(f"gatepost: {note}", file=sys.stderr)
+
+
+def _print(run: "LintRun", output: Output) -> None:
+    if output == "human":
+        from gatepost.cli.lint_text import run_lines  # noqa: PLC0415 -- the same
+        from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- the same
+
+        print("\n".join(run_lines(run, paint_for(sys.stdout))))
+        return
+    from gatepost.reports.renderings import rendered  # noqa: PLC0415 -- the same
+
+    text = rendered(run, output)
+    if text:
+        print(text)

@@ -1,0 +1,164 @@
+"""What `gatepost lint` is told by its flags and by `.gatepost.toml`; a flag goes before the file."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from cyclopts import Parameter
+
+from gatepost.cli.exits import USAGE, Exit
+from gatepost.cli.moment import moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatepost.lint.finding import Severity
+    from gatepost.lint.rule import Rule
+    from gatepost.lint.setting import Setting
+    from gatepost.policy.read import PolicyKind
+    from gatepost.reports.baseline import Baseline
+    from gatepost.reports.suppressions import Config, Ignore
+    from gatepost.sources.given import Given
+
+Kind = Literal["identity", "resource", "trust", "boundary", "session", "scp", "rcp"]
+Gravity = Literal["error", "security", "warning", "suggestion"]
+SEVERAL: Final = Parameter(negative=(), show_default=False)
+PLAIN: Final = Parameter(show_default=False)
+FILE: Final = ".gatepost.toml"
+NAMES: Final = {"error": "ERROR", "security": "SECURITY_WARNING", "warning": "WARNING", "suggestion": "SUGGESTION"}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class LintFlags:
+    """What the policies are for, which rules are asked, what is passed over, and what is done about the rest."""
+
+    kind: Annotated[Kind | None, Parameter(name="--type", help="What the policies are for. Default: what they look like")] = (
+        None
+    )
+    select: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Only these rules: codes, or how they begin.")] = ()
+    ignore: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Not these rules.")] = ()
+    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved and keep what is decided.")] = False
+    diff: Annotated[bool, PLAIN, Parameter(help="Print what --fix would change; exit 1 if anything.")] = False
+    intent: Annotated[bool, PLAIN, Parameter(help="With these: also fixes that decide as was meant, not as is written.")] = (
+        False
+    )
+    fail_on: Annotated[Gravity | None, Parameter(help="How grave a finding makes exit 1. Default: warning")] = None
+    exit_zero: Annotated[bool, PLAIN, Parameter(help="Exit 0 where there are findings.")] = False
+    baseline: Annotated[Path | None, Parameter(help="Pass over the findings that stand in this file.")] = None
+    write_baseline: Annotated[Path | None, Parameter(help="Write the findings to this file.")] = None
+    config: Annotated[Path | None, Parameter(help="Default: .gatepost.toml, where there is one")] = None
+    account: Annotated[str | None, Parameter(help="The account that the policies are for.")] = None
+    region: Annotated[str | None, Parameter(help="Its region.")] = None
+    identities: Annotated[Path | None, Parameter(help="A file of the verified domains and addresses, one a line.")] = None
+    parameter: Annotated[tuple[str, ...], SEVERAL, Parameter(help="NAME=VALUE of a template's parameter; repeatable.")] = ()
+    exports: Annotated[Path | None, Parameter(help="A file of what templates import.")] = None
+    endpoint_url: Annotated[str | None, Parameter(help="Where accounts are asked. Default: AWS")] = None
+    aws_mode: Annotated[bool, PLAIN, Parameter(help="The policies are for AWS itself.")] = False
+    now: Annotated[str | None, Parameter(help="The time that dates are judged by. Default: now")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be linted, how. `left_out` are rules that need what is not installed."""
+
+    rules: "Sequence[Rule]"
+    left_out: "Sequence[Rule]"
+    setting: "Setting"
+    given: "Given"
+    kind: "PolicyKind"
+    ignores: "Sequence[Ignore]"
+    baseline: "Baseline"
+    fail_on: "Severity"
+
+
+def task_of(flags: LintFlags) -> Task:
+    """What the flags and the file say. Exit for what cannot be."""
+    from gatepost.lint.finding import Severity  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.policy.read import PolicyKind  # noqa: PLC0415 -- the same
+    from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
+
+    try:
+        config = _config(flags)
+        rules, left_out = _rules(flags, config)
+        kind = PolicyKind[(flags.kind or "any").upper()]
+        fail_on = Severity[NAMES[flags.fail_on or config.settings.get("fail-on", "warning")]]
+        setting, baseline = _setting(flags, config), _baseline(flags, config)
+        return Task(rules, left_out, setting, _given(flags), kind, config.ignores, baseline, fail_on)
+    except SourceError as error:
+        raise Exit(USAGE, str(error)) from None
+
+
+def _config(flags: LintFlags) -> "Config":
+    from gatepost.reports.suppressions import Config  # noqa: PLC0415 -- the same
+
+    if flags.config is None and not Path(FILE).is_file():
+        return Config({}, ())
+    from gatepost.reports.config import read_config  # noqa: PLC0415 -- a reader of TOML, where there is some
+
+    file = str(flags.config or FILE)
+    return read_config(file, text_of(file))
+
+
+def _rules(flags: LintFlags, config: "Config") -> tuple["Sequence[Rule]", "Sequence[Rule]"]:
+    """The rules that can be asked, and those that need a solver where there is none."""
+    from gatepost.lint.rules import ALL  # noqa: PLC0415 -- the same
+    from gatepost.reasoning.solve import is_installed  # noqa: PLC0415 -- the same
+    from gatepost.reports.selection import NoSuchRule, choose  # noqa: PLC0415 -- the same
+
+    given = {
+        name: tuple(code.strip().upper() for each in said or config.settings.get(name, ()) for code in each.split(","))
+        for name, said in (("select", flags.select), ("ignore", flags.ignore))
+    }
+    try:
+        chosen = choose(ALL, given["select"], given["ignore"])
+    except NoSuchRule as error:
+        raise Exit(USAGE, str(error)) from None
+    if is_installed():
+        return chosen, ()
+    return [rule for rule in chosen if not rule.solved], [rule for rule in chosen if rule.solved]
+
+
+def _setting(flags: LintFlags, config: "Config") -> "Setting":
+    from gatepost.lint.setting import Setting  # noqa: PLC0415 -- the same
+
+    settings = config.settings
+    identities: Any = settings.get("identities")
+    if flags.identities is not None:
+        lines = map(str.strip, text_of(str(flags.identities)).splitlines())
+        identities = [line for line in lines if line and not line.startswith("#")]
+    return Setting(
+        datetime.now(UTC) if flags.now is None else moment_of("--now", flags.now),
+        flags.account or settings.get("account"),
+        flags.region or settings.get("region"),
+        None if identities is None else frozenset(identities),
+        flags.aws_mode or bool(settings.get("aws-mode")),
+    )
+
+
+def _given(flags: LintFlags) -> "Given":
+    from gatepost.sources.given import Given, exports_of, parameters_of  # noqa: PLC0415 -- the same
+
+    exports = {} if flags.exports is None else exports_of(flags.exports)
+    return Given(parameters_of(flags.parameter), exports, endpoint_url=flags.endpoint_url, region=flags.region)
+
+
+def _baseline(flags: LintFlags, config: "Config") -> "Baseline":
+    from gatepost.reports.baseline import Baseline, read_baseline  # noqa: PLC0415 -- the same
+
+    folder = (flags.config or Path()).parent
+    named = flags.baseline or (folder / config.settings["baseline"] if "baseline" in config.settings else None)
+    return Baseline({}) if named is None or flags.write_baseline is not None else read_baseline(str(named), text_of(str(named)))
+
+
+def text_of(file: str) -> str:
+    """What is in a file; SourceError where it cannot be read."""
+    from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
+
+    try:
+        return Path(file).read_text("utf-8")
+    except OSError as error:
+        raise SourceError(file, error.strerror or "cannot be read") from None
+    except UnicodeDecodeError:
+        raise SourceError(file, "not UTF-8") from None

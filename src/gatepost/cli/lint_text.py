@@ -1,0 +1,111 @@
+"""What the linter found, for people: each finding with its source, its picture, who slips through, and what to write instead."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from gatepost.cli.layout import folded
+from gatepost.cli.source_text import source_lines
+from gatepost.lint.finding import Fix, Severity, Witness
+from gatepost.reports.statement_diff import statement_diff
+from gatepost.words.requests import request_words
+from gatepost.words.visible import visible
+
+if TYPE_CHECKING:
+    from gatepost.cli.paint import Paint
+    from gatepost.reports.run import Linted, LintRun, Result
+
+STYLES: Final = {
+    Severity.ERROR: "bad",
+    Severity.SECURITY_WARNING: "bad",
+    Severity.WARNING: "open",
+    Severity.SUGGESTION: "dim",
+}
+INDENT: Final = "   "
+MOST_DIFF_LINES: Final = 40
+
+
+def run_lines(run: "LintRun", paint: "Paint") -> Iterator[str]:
+    """The whole answer: the fixes made, the findings, the counts."""
+    for linted in run.linted:
+        yield from _applied(linted, paint)
+    for linted in run.linted:
+        for result in linted.results:
+            if result.suppression is None:
+                yield from finding_lines(result, linted, paint)
+                yield ""
+    yield from summary(run)
+
+
+def finding_lines(result: "Result", linted: "Linted", paint: "Paint") -> Iterator[str]:
+    """One finding."""
+    finding, region = result.finding, result.region
+    place = f"{visible(result.policy.file)}:{region.line}:{region.column}"
+    about = f" {result.policy.address}" if result.policy.address else ""
+    severity = paint(STYLES[finding.severity], finding.severity.words)
+    yield f"{paint('strong', place)}{about} {paint('strong', finding.code)}  {severity}"
+    yield from source_lines(result, linted, paint)
+    if finding.picture:
+        yield ""
+        yield from (f"{INDENT}{line}".rstrip() for line in finding.picture)
+    if finding.witnesses:
+        yield ""
+        yield from _witnesses(finding.witnesses, paint)
+    for number, fix in enumerate(finding.fixes, 1):
+        yield ""
+        yield from _fix(fix, f"fix {number}" if len(finding.fixes) > 1 else "fix", linted, paint)
+    for note in finding.notes:
+        yield from folded(note, paint.width, f"{INDENT}note: ", f"{INDENT}      ")
+
+
+def summary(run: "LintRun") -> Iterator[str]:
+    """The counts, what --fix would do, and where more is told."""
+    policies = _counted(len(run.linted), "policy", "policies")
+    took = f"({run.milliseconds} ms)"
+    passed_over = sum(result.suppression is not None for result in run.all_results)
+    passed = f", {passed_over} passed over" if passed_over else ""
+    if run.counts:
+        counts = ", ".join(_counted(count, severity.words, f"{severity.words}s") for severity, count in run.counts.items())
+        yield f"{counts} in {policies}{passed} {took}.{_fixable(run)}"
+        worst = next(iter(run.counts))
+        code = next(result.finding.code for result in run.results if result.finding.severity is worst)
+        yield f"More: gatepost rule {code}"
+    else:
+        yield f"Nothing found in {policies}{passed} {took}."
+
+
+def _fixable(run: "LintRun") -> str:
+    kept = sum(result.is_fixable(intent=False) for result in run.results)
+    changed = sum(result.is_fixable(intent=True) for result in run.results) - kept
+    told = [f"{kept} with --fix"] if kept else []
+    told += [f"{changed}{' more' if kept else ''} with --fix --intent"] if changed else []
+    return f" Fixable: {', '.join(told)}." if told else ""
+
+
+def _applied(linted: "Linted", paint: "Paint") -> Iterator[str]:
+    for finding, fix in linted.applied:
+        yield from folded(f"{finding.code}: {fix.title}", paint.width, f"fixed {visible(linted.policy.file)} ", INDENT)
+    if linted.applied:
+        yield ""
+
+
+def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:
+    for says, group in groupby(witnesses, lambda witness: witness.says):
+        head = f"{says[:1].upper()}{says[1:]}:"
+        yield f"{INDENT}{head}  {paint('dim', '(checked with the evaluator)')}"
+        for witness in group:
+            yield from folded(request_words(witness.request), paint.width, f"{INDENT}  ", f"{INDENT}    ")
+
+
+def _fix(fix: Fix, name: str, linted: "Linted", paint: "Paint") -> Iterator[str]:
+    proof = f" (proved: {fix.proof})" if fix.proof else " (not proved, so --fix leaves it to you)"
+    yield from folded(f"{fix.title}{proof if fix.edits else ''}", paint.width, f"{INDENT}{name}: ", f"{INDENT}  ")
+    lines = statement_diff(linted.policy.text, fix, paint.width - len(INDENT) - 4) if fix.edits else ()
+    for line in lines[:MOST_DIFF_LINES]:
+        yield f"{INDENT}  {paint({'-': 'bad', '+': 'good'}.get(line[0], 'dim'), visible(line))}"
+    if len(lines) > MOST_DIFF_LINES:
+        yield f"{INDENT}  {len(lines) - MOST_DIFF_LINES} lines more: see --diff"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,1 @@
+"""What the linter says of policies from anywhere: a run, what it passes over and why, fixes applied, and its renderings."""

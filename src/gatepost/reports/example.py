@@ -1,0 +1,28 @@
+"""A rule's own examples, linted: what `gatepost rule` and the page of the rules show."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from gatepost.lint.rule import Example, Rule
+from gatepost.lint.setting import Setting
+from gatepost.policy.json_reader import Source
+from gatepost.reports.run import Linted, lint_policy
+from gatepost.reports.suppressions import Suppressions
+from gatepost.reports.written import written
+from gatepost.sources.found import FoundPolicy
+
+# The examples speak of windows that are over, open, and to come: they are judged by one time.
+SETTING: Final = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC), aws_mode=True)
+FILE: Final = "policy.json"
+
+
+def example_text(example: Example) -> str:
+    """An example as a file holds it."""
+    return example if isinstance(example, str) else "\n".join(written(example)) + "\n"
+
+
+def linted_example(rule: Rule) -> Linted:
+    """What a rule finds in its bad example."""
+    text = example_text(rule.bad)
+    policy = FoundPolicy(text, rule.kind, FILE, Source(text), whole=True)
+    return lint_policy(policy, (rule,), SETTING, Suppressions(date.min))

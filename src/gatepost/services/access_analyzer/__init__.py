@@ -1,0 +1,1 @@
+"""IAM Access Analyzer: policies checked before they are live, and who outside the account is let in. SES identities included."""

@@ -1,0 +1,58 @@
+"""Guardrails of an account: claims that no change of its policies may break."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, insert, select
+
+from gatepost.store.schema import guardrails
+from gatepost.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A guardrail. `kind` is `never` or `always`: what holds of the requests that `claim` describes. `reason` is for people."""
+
+    account: str
+    name: str
+    kind: str
+    claim: str
+    reason: str
+    created_at: datetime
+
+
+def put_guardrail(tx: Transaction, guardrail: Guardrail) -> None:
+    """Keep a guardrail, in place of one of the same name."""
+    delete_guardrail(tx, guardrail.account, guardrail.name)
+    tx.execute(
+        insert(guardrails).values(
+            account=guardrail.account,
+            name=guardrail.name,
+            kind=guardrail.kind,
+            claim=guardrail.claim,
+            reason=guardrail.reason,
+            created_at=guardrail.created_at,
+        )
+    )
+
+
+def list_guardrails(tx: Transaction, account: str) -> tuple[Guardrail, ...]:
+    """An account's guardrails, by name."""
+    query = select(guardrails).where(guardrails.c.account == account).order_by(guardrails.c.name)
+    return tuple(Guardrail(row.account, row.name, row.kind, row.claim, row.reason, row.created_at) for row in tx.execute(query))
+
+
+def delete_guardrail(tx: Transaction, account: str, name: str) -> bool:
+    """Delete a guardrail; whether there was one."""
+    gone = tx.execute(delete(guardrails).where(_is(account, name)))
+    tx.touch(account)
+    return gone.rowcount > 0
+
+
+def _is(account: str, name: str) -> ColumnElement[bool]:
+    return (guardrails.c.account == account) & (guardrails.c.name == name)
+
+
+def guarded_accounts(tx: Transaction) -> tuple[str, ...]:
+    """The accounts that have guardrails. They are set beside the server, so none is held in its memory."""
+    return tuple(tx.execute(select(guardrails.c.account).distinct().order_by(guardrails.c.account)).scalars())

@@ -1,0 +1,1 @@
+"""Policies told to people: sentences, and pictures of time in text."""

@@ -1,0 +1,123 @@
+"""`gatepost prove`: what it prints, and how it ends."""
+
+import json
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from gatepost.cli import main
+
+SEND = {"Sid": "Send", "Effect": "Allow", "Action": "ses:Send*", "Resource": "*"}
+DENY = {"Sid": "DenyCeo", "Effect": "Deny", "Action": "ses:Send*", "Resource": "*",
+        "Condition": {"StringLike": {"ses:FromAddress": "ceo@*"}}}  # fmt: skip
+FILES = {
+    "team.json": [SEND, DENY],
+    "send.json": [SEND],
+    "one.json": [{"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}],
+    "everybody.json": [SEND | {"Principal": {"AWS": "*"}}],
+    "account.json": [SEND | {"Principal": {"AWS": "123456789012"}}],
+    "tls.json": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}],
+    "own.json": [SEND | {"Condition": {"StringLike": {"ses:FromAddress": "${aws:username}@*"}}}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, statements in FILES.items():
+        Path(name).write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("one.json", "--narrower-than", "send.json"), 0, "YES.  Nothing is allowed that send.json does not allow."),
+        (("send.json", "--narrower-than", "one.json"), 1, "NO.  Allowed here, and not by one.json"),
+        (("one.json", "--equivalent-to", "one.json"), 0, "YES.  The same requests are allowed as by one.json."),
+        (("one.json", "--disjoint-from", "send.json"), 1, "NO.  Allowed here and by send.json too"),
+        (("everybody.json", "--no-public"), 1, "NO.  Open to everybody"),
+        (("account.json", "--no-public"), 0, "YES.  Nobody is let in"),
+        (("send.json", "--anything"), 0, "YES.  Something is allowed:"),
+        (("send.json", "--nothing"), 1, "NO.  Something is allowed"),
+        (("send.json", "--always", "send from a@b.org by user/ann"), 0, "YES.  Every request that the claim describes is allowed."),
+        (("send.json", "--never", "send without tls", "--boundary", "tls.json"), 0, "YES.  No request"),
+        (("send.json", "--never", "send without tls", "--scp", "tls.json"), 0, "YES.  No request"),
+        (("send.json", "--never", "send without tls", "--session-policy", "tls.json"), 0, "YES.  No request"),
+        (("own.json", "--never", "send from bob@b.org", "--as", "user/ann"), 0, "YES.  No request"),
+        (("own.json", "--never", "send from ann@b.org", "--as", "user/ann"), 1, "NO.  Counterexample"),
+        (("own.json", "--never", "send from ann@b.org"), 3, "CANNOT TELL.  the variable `${aws:username}`"),
+    ],
+)  # fmt: skip
+def test_the_answer_is_told_and_is_the_exit_code(
+    arguments: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("prove", *arguments)) == code
+    assert capsys.readouterr().out.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("one.json", "--nevr", "send"), "unknown option `--nevr`; did you mean `--never`?"),
+        (("--anything",), "expected POLICY: a file, a folder, or - for standard input"),
+        (("one.json",), "expected one of --never, --always, "),
+        (("one.json", "--anything", "--nothing"), "--anything, --nothing; found 2"),
+        (("one.json", "--never", "send frm a@b.org"), "--never: column 6: `frm`: expected one of `by`"),
+        (("one.json", "--never", "send by 444455556666"), "it does not speak of anybody of account 123456789012"),
+        (("one.json", "--never", "send by group/x"), "the users of this group are not known here"),
+        (("none.json", "--anything"), "none.json: No such file or directory"),
+        (("one.json", "--narrower-than", "none.json"), "none.json: No such file or directory"),
+        (("one.json", "--anything", "--as", "nobody"), "--as `nobody` is no principal"),
+        (("one.json", "--anything", "--account", "12"), "--account `12`: expected twelve digits"),
+        (("everybody.json", "--anything", "--type", "identity"), "everybody.json:1:"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_its_place(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("prove", *arguments)) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_policy_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(Path("one.json").read_bytes())))
+    assert main(("prove", "-", "--never", "ses:SendRawEmail")) == 0
+    assert capsys.readouterr().out.startswith("YES.")
+
+
+def test_a_claim_that_does_not_parse_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:
+    main(("prove", "one.json", "--never", "send frm a@b.org"))
+    *_, claim, mark = capsys.readouterr().err.splitlines()
+    assert claim[mark.index("^") :].startswith("frm")
+
+
+def test_each_way_past_is_told_with_why_the_deny_does_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("prove", "team.json", "--never", "ses:Send* from ceo@example.com unless role/exec")) == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "ses:SendBulkEmail on identity/example.com by user/intern allowed by team.json › Send." in printed
+    assert "DenyCeo cannot stop it: ses:SendBulkEmail carries no ses:FromAddress. SES_KEY_NOT_SET_BY_ACTION" in printed
+    assert "in another case. SES_CASE_SENSITIVE_ADDRESS" in printed
+    assert "`from` counts them" in printed
+    assert "ms, exact (no solver limit)." in printed
+
+
+def test_a_family_that_is_not_denied_in_whole_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    half = [SEND, {"Sid": "Half", "Effect": "Deny", "Action": ["ses:SendEmail"], "Resource": "*"}]
+    Path("half.json").write_text(json.dumps({"Statement": half}))
+    assert main(("prove", "half.json", "--never", "send")) == 1
+    assert "Half cannot stop it: it does not speak of ses:SendRawEmail" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("prove", "team.json", "--never", "ses:SendBulkEmail from ceo@a.org, boss@a.org", "-o", "json")) == 2
+    capsys.readouterr()
+    assert main(("prove", "team.json", "--never", "send from ceo@a.org", "-o", "json")) == 1
+    told = json.loads(capsys.readouterr().out)
+    first = told["shown"][0]
+    assert (told["question"], told["answer"], told["exact"]) == ("never", "no", True)
+    assert (first["action"], first["decision"], first["decided_by"][0]["sid"]) == ("ses:SendBulkEmail", "allowed", "Send")
+    assert first["passed"][0]["code"] == "SES_KEY_NOT_SET_BY_ACTION"
+    assert told["without_key"] == {"from": ["ses:SendBulkEmail", "ses:SendCustomVerificationEmail"]}
+    assert main(("prove", "own.json", "--never", "send", "-o", "json")) == 3
+    assert json.loads(capsys.readouterr().out)["answer"] == "cannotTell"
