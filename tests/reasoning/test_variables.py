@@ -11,6 +11,7 @@ from gatepost.policy.model import Policy
 from gatepost.policy.read import read_policy
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.questions import Asker
+from gatepost.reasoning.search import Found, Way
 from gatepost.reasoning.smt import Answer
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.wanted import Wanted
@@ -78,3 +79,14 @@ def test_what_no_solver_is_told_is_not_decided_by_its_model() -> None:
     in_any_case = {"StringEqualsIgnoreCase": {"ses:FromAddress": "${aws:username}@example.com"}}
     with pytest.raises(Undecidable, match="not decided in"):
         Asker(decider=decide_by_solvers).allows_anything(policy(TWO_NAMES[0] | {"Condition": in_any_case}, *TWO_NAMES[1:]))
+
+
+def test_where_the_exact_engine_gives_up_a_general_solver_is_asked() -> None:
+    asked = [SEND | {"Condition": {"StringLike": {"ses:FromAddress": "?" * 14}}}]
+    for first, second in zip("abcdefghijkl", "dinsxchmrwbg", strict=True):
+        unlike = {"StringNotLike": {"ses:FromAddress": f"*{first}{second}*"}}
+        asked.append({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": unlike})
+    wanted = Wanted(of=(policy(*asked),))
+    with pytest.raises(Undecidable, match="13 patterns on one value"):
+        Asker().search(wanted)
+    assert Asker(decider=says(Answer("unsat"))).search(wanted) == Found(None, Way.SOLVER)
