@@ -70,9 +70,10 @@ def test_without_a_general_solver_the_question_is_not_decided() -> None:
         Asker().allows_anything(policy(*TWO_NAMES))
 
 
-def test_a_solver_that_does_not_know_leaves_the_question_undecided() -> None:
+@pytest.mark.parametrize("answer", [Answer("unknown"), Answer("sat", "((a1 (seq.unit 1)))")])
+def test_a_solver_that_does_not_know_leaves_the_question_undecided(answer: Answer) -> None:
     with pytest.raises(Undecidable, match=r"not decided in 2 s: `\${aws:username}` is not known"):
-        Asker(decider=says(Answer("unknown")), seconds=2).allows_anything(policy(*TWO_NAMES))
+        Asker(decider=says(answer), seconds=2).allows_anything(policy(*TWO_NAMES))
 
 
 def test_what_no_solver_is_told_is_not_decided_by_its_model() -> None:

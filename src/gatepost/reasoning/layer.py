@@ -14,9 +14,10 @@ from gatepost.reasoning.choices import carriers, classes, known_actions, named_p
 from gatepost.reasoning.difference import meaning_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob
+from gatepost.reasoning.keys import compared
 from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, others, own_facts, settled
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World, compared
+from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World
 
 SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
 

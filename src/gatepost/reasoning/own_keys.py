@@ -18,8 +18,9 @@ from gatepost.policy.question import stranger_context
 from gatepost.policy.request import Context
 from gatepost.reasoning.choices import SOMEBODY, STRANGERS, accounts_of, federated, unused_name
 from gatepost.reasoning.formula import Formula
+from gatepost.reasoning.keys import variables_of_statement
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.world import OF_THE_CALLER, World, variables_of_statement
+from gatepost.reasoning.world import OF_THE_CALLER, World
 
 ARN, ACCOUNT, NAME, ID = "aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"
 OF_SERVICES: Final = frozenset(("aws:principalservicename", "aws:principalservicenameslist"))
