@@ -11,7 +11,12 @@ import pytest
 from gatepost.cli import main
 
 SEND = {"Sid": "Send", "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
-OWN = SEND | {"Condition": {"StringLike": {"ses:FromAddress": "${aws:username}@*"}}}
+OWN = SEND | {
+    "Condition": {
+        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1234*:user/*"},
+        "StringLike": {"ses:FromAddress": "${aws:username}@*"},
+    }
+}
 INTENTS = """\
 policies = ["send.json"]
 
@@ -50,7 +55,7 @@ def test_each_intent_is_told_by_mark_and_words(capsys: pytest.CaptureFixture[str
     marks = [line[:1] for line in printed.splitlines() if line[:1] in "✓✕?"]
     assert marks == ["✓", "✕", "?"]
     assert "reason: the incident of March" in printed
-    assert "CANNOT TELL.  the variable `${aws:username}` in ses:FromAddress" in printed
+    assert "CANNOT TELL.  aws:PrincipalArn is compared with `arn:aws:iam::1234*:user/*`" in printed
     assert printed.splitlines()[-1].startswith("3 intents: 1 holds, 1 does not, 1 cannot be told. ")
 
 

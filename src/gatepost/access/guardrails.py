@@ -48,6 +48,7 @@ from gatepost.store.identity_policies import list_identity_policies
 from gatepost.store.transaction import Transaction
 
 MOST_PROOFS: Final = 100_000
+STAND_IN: Final = PolicySource.GIVEN  # what a stranger's own account may say
 EVERYTHING: Final = Layer((Policy((Statement(Effect.ALLOW, actions=("*",), resources=("*",)),)),))
 
 
@@ -123,7 +124,8 @@ class _Account:
                 spoken = described(claim, situation.principal, self._home)
                 request = _answer(_Question(GuardrailKind(guardrail.kind), spoken, rests_on, situation))
                 if request is not None:
-                    return Broken(guardrail, request, decide(request, situation.policies).rules)
+                    rules = decide(request, situation.policies).rules
+                    return Broken(guardrail, request, tuple(rule for rule in rules if rule.attached.source is not STAND_IN))
         except Undecidable as reason:
             return Broken(guardrail, undecided=str(reason))
         return None

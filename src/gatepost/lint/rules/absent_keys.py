@@ -41,9 +41,11 @@ from gatepost.policy.catalogue import spelled
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Condition, Effect, Statement
 from gatepost.policy.operators import NULL
+from gatepost.policy.request import Request
 from gatepost.reasoning.choices import carriers, spoken_of
 
 SENDS: Final = Statement(Effect.ALLOW, actions=(WHOLE_FAMILY,), resources=("*",))
+READING: Final = ("ses:GetSend*", "ses:ListIdentities")
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 NEWS: Final = when("StringLike", "ses:FromAddress", "news@example.com")
 
@@ -104,7 +106,7 @@ def _not_set(
             if any(covers_action(each, name.lower()) and not _many(each) for each in statement.actions or ())
         ]
         if named and (not within or grants(document)):
-            said = f"{_list(named)} never carries {key}, so this condition never holds of it and {tree.name} does not allow it"
+            said = f"`{named[0]}` carries no {key}, so this condition never holds of it and {tree.name} does not allow it"
             yield Hit(pair.key_at, said, severity=Severity.WARNING)
         return
     if passes and statement.effect is Effect.DENY:
@@ -114,20 +116,14 @@ def _not_set(
     if request is None:
         return
     if statement.effect is Effect.ALLOW:
-        said = (
-            f"{_list(without)} never carries {key}, so this condition holds of it always and {tree.name} allows it to anybody"
-        )
+        said = f"`{request.action}` carries no {key}, so this condition holds of it always, whatever is sent"
     else:
-        said = f"{_list(without)} never carries {key}, so this Deny cannot stop it"
+        said = f"`{request.action}` carries no {key}, so this Deny cannot stop it"
     yield Hit(pair.key_at, said, shown(request, f"allowed: the request carries no {key}"))
 
 
 def _many(entry: str) -> bool:
     return "*" in entry or "?" in entry
-
-
-def _list(names: list[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names) if len(names) < 3 else f"`{names[0]}` and {len(names) - 1} more"
 
 
 # --- calls without the key ----------------------------------------------------------------------------------------------
@@ -165,11 +161,7 @@ def negated_missing(document: Document, _setting: Setting) -> Iterator[Hit]:
             ]
             if condition.operator.qualifier or not is_negated(condition) or not spoken_of(statement) & ~mask or not wide:
                 continue
-            calls = part(
-                document, narrowed(statement, compared(NULL, condition.key, "true")), replace(SENDS, effect=Effect.DENY)
-            )
-            allows = part(document, *(allows_of(document) or (everything(document),)))
-            request = somebody(document).overlap(allows, calls)
+            request = _call(document, narrowed(statement, compared(NULL, condition.key, "true")))
             if request is not None:
                 yield Hit(
                     pair.key_at,
@@ -177,6 +169,14 @@ def negated_missing(document: Document, _setting: Setting) -> Iterator[Hit]:
                     shown(request, f"denied: it carries no {spelled(condition.key.lower())}"),
                     _sends_alone(document, tree, wide),
                 )
+
+
+def _call(document: Document, denied: Statement) -> Request | None:
+    """A call that is denied and would be allowed, and sends nothing: one that reads, where there is one."""
+    allows = part(document, *(allows_of(document) or (everything(document),)))
+    others = (replace(SENDS, actions=None, not_actions=READING, effect=Effect.DENY), replace(SENDS, effect=Effect.DENY))
+    found = (somebody(document).overlap(allows, part(document, denied, each)) for each in others)
+    return next((request for request in found if request is not None), None)
 
 
 def _goes_beyond(entry: str) -> bool:
