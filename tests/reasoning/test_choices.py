@@ -48,6 +48,13 @@ def test_each_caller_has_one_that_stands_for_it(seed: int) -> None:
     assert named(CALLERS, rules) <= named(principals(statements), rules)
 
 
+@pytest.mark.parametrize("name", ["someone-else", "ann"])
+def test_a_stranger_is_called_as_nobody_who_is_named(name: str) -> None:
+    statement = Statement(Effect.ALLOW, principals=(PrincipalEntry(PrincipalType.AWS, f"{OURS}user/{name}"),))
+    users = [each for each in principals([statement]) if each.arn.startswith(OURS + "user/")]
+    assert len(users) == 2
+
+
 def test_a_unique_id_is_not_decided() -> None:
     entry = PrincipalEntry(PrincipalType.AWS, "AIDACKCEVSQ6C2EXAMPLE")
     with pytest.raises(Undecidable, match="decided for ARNs, accounts and services"):

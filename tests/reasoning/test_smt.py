@@ -6,6 +6,7 @@ Where a solver has an answer it is ours, and the request that it finds is decide
 import json
 import string
 from fractions import Fraction
+from itertools import product
 from random import Random
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.policy.read import read_policy
+from gatepost.policy.request import Request
 from gatepost.policy.values import read_instant
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.lines import written
@@ -110,6 +112,32 @@ def test_the_general_solvers_agree(world: str, count: int) -> None:
 def test_the_general_solvers_agree_on_many_questions(world: str, count: int, block: int) -> None:
     for seed in range(1000 + block * count, 1000 + (block + 1) * count):  # 2,000 in all
         agrees(world, seed, ("cvc5", "z3"))
+
+
+NAMES: Final = ("ann", "none", "example")
+ADDRESSES: Final = (None, *(form.replace("*", "z").format(name) for form in FORMS for name in NAMES), "ann@example.com")
+REQUESTS: Final = [
+    Request(
+        f"arn:aws:iam::111122223333:user/{name}",
+        "ses:SendEmail",
+        IDENTITY.replace("*", "eu") + (identity or "ann@example.com"),
+        context={
+            key: value
+            for key, value in (("aws:username", name), ("aws:PrincipalTag/team", team), ("ses:FromAddress", sender))
+            if value is not None
+        },
+    )
+    for name, team, sender, identity in product(NAMES, (None, *NAMES), ADDRESSES, ADDRESSES[1:])
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_an_enumeration_of_names_and_tags_agrees(seed: int) -> None:
+    rng = Random(seed)  # noqa: S311 -- reproducible cases
+    side, old, new = with_variables(rng)
+    wanted = Wanted(of=(read(new),), but_not=(read(old),))
+    if Asker(side, decider=decide_by_solvers, seconds=30).search(wanted).request is None:
+        assert not [request for request in rng.sample(REQUESTS, 700) if wanted.is_met_by(request, side)]
 
 
 def test_a_question_is_written_in_words_that_solvers_know() -> None:

@@ -11,6 +11,7 @@ from gatepost.policy.model import Policy
 from gatepost.policy.read import read_policy
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.questions import Asker
+from gatepost.reasoning.search import Found, Way
 from gatepost.reasoning.smt import Answer
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.wanted import Wanted
@@ -69,12 +70,24 @@ def test_without_a_general_solver_the_question_is_not_decided() -> None:
         Asker().allows_anything(policy(*TWO_NAMES))
 
 
-def test_a_solver_that_does_not_know_leaves_the_question_undecided() -> None:
+@pytest.mark.parametrize("answer", [Answer("unknown"), Answer("sat", "((a1 (seq.unit 1)))")])
+def test_a_solver_that_does_not_know_leaves_the_question_undecided(answer: Answer) -> None:
     with pytest.raises(Undecidable, match=r"not decided in 2 s: `\${aws:username}` is not known"):
-        Asker(decider=says(Answer("unknown")), seconds=2).allows_anything(policy(*TWO_NAMES))
+        Asker(decider=says(answer), seconds=2).allows_anything(policy(*TWO_NAMES))
 
 
 def test_what_no_solver_is_told_is_not_decided_by_its_model() -> None:
     in_any_case = {"StringEqualsIgnoreCase": {"ses:FromAddress": "${aws:username}@example.com"}}
     with pytest.raises(Undecidable, match="not decided in"):
         Asker(decider=decide_by_solvers).allows_anything(policy(TWO_NAMES[0] | {"Condition": in_any_case}, *TWO_NAMES[1:]))
+
+
+def test_where_the_exact_engine_gives_up_a_general_solver_is_asked() -> None:
+    asked = [SEND | {"Condition": {"StringLike": {"ses:FromAddress": "?" * 14}}}]
+    for first, second in zip("abcdefghijkl", "dinsxchmrwbg", strict=True):
+        unlike = {"StringNotLike": {"ses:FromAddress": f"*{first}{second}*"}}
+        asked.append({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": unlike})
+    wanted = Wanted(of=(policy(*asked),))
+    with pytest.raises(Undecidable, match="13 patterns on one value"):
+        Asker().search(wanted)
+    assert Asker(decider=says(Answer("unsat"))).search(wanted) == Found(None, Way.SOLVER)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain, count
 
 from gatepost.policy.catalogue import actions, services
 from gatepost.policy.match import covers_action
@@ -87,22 +88,51 @@ def principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
     `Principal` knows no wildcard but `*`, so what a statement says of a caller depends only on which named ARNs, roles, users and
     accounts are the caller's. Each combination that can be has one principal here. Undecidable for unique IDs.
     """
+    named = named_principals(statements)
+    accounts = accounts_of(named)
+    stranger = next(account for account in STRANGERS if account not in accounts)
+    other = unused_name("someone-else", named)
+    found = [Principal.of(f"arn:aws:iam::{account}:user/{other}") for account in (*accounts, stranger)]
+    return tuple(dict.fromkeys((*found, *named, *federated(named, unused_name("some-session", named)))))
+
+
+def named_principals(statements: Sequence[Statement]) -> tuple[Principal, ...]:
+    """Whom the statements name, sessions of the roles among them, the root users of their accounts, a service and the anonymous."""
     named = named_in(statements)
-    stranger = next(account for account in STRANGERS if account not in named.accounts)
-    found = [Principal.of(f"arn:aws:iam::{account}:user/someone-else") for account in (*named.accounts, stranger)]
-    found += [Principal.of(account) for account in named.accounts]
-    found += [*named.users, *named.roles, *named.others]
-    found += [
-        Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/some-session", role_arn=role.arn)
+    session = unused_name("some-session", named.others)
+    sessions = (
+        Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{session}", role_arn=role.arn)
         for role in named.roles
-    ]
-    federated = [each.arn for each in named.others if each.kind is PrincipalKind.FEDERATED_USER]
-    for user in (*named.users, *(Principal.of(account) for account in named.accounts)):
-        own = [arn for arn in federated if f"::{user.account}:" in arn]
-        for arn in (f"arn:aws:sts::{user.account}:federated-user/some-session", *own):
-            found.append(Principal.of(arn, user_arn=user.arn))
-    found += [Principal.of("some-service.amazonaws.com"), Principal.of("*")]
-    return tuple(dict.fromkeys(found))
+    )
+    roots = tuple(map(Principal.of, named.accounts))
+    behind = (
+        Principal.of(each.arn, user_arn=user.arn)
+        for each in named.others
+        for user in (*named.users, *roots)
+        if each.kind is PrincipalKind.FEDERATED_USER and user.account == each.account
+    )
+    nobody = (Principal.of("some-service.amazonaws.com"), Principal.of("*"))
+    return tuple(dict.fromkeys((*roots, *named.users, *named.roles, *named.others, *sessions, *behind, *nobody)))
+
+
+def federated(named: Iterable[Principal], other: str) -> tuple[Principal, ...]:
+    """A federated session, of this name, of each user and root user among these."""
+    return tuple(
+        Principal.of(f"arn:aws:sts::{user.account}:federated-user/{other}", user_arn=user.arn)
+        for user in named
+        if user.kind in (PrincipalKind.USER, PrincipalKind.ROOT)
+    )
+
+
+def accounts_of(named: Iterable[Principal]) -> tuple[str, ...]:
+    """The accounts of these."""
+    return tuple(dict.fromkeys(each.account for each in named if each.account is not None))
+
+
+def unused_name(name: str, named: Sequence[Principal]) -> str:
+    """This name, or one like it that none of these has."""
+    taken = {each.name for each in named} | {each.role_name for each in named}
+    return next(each for each in chain((name,), (f"{name}-{number}" for number in count(2))) if each not in taken)
 
 
 def named_in(statements: Iterable[Statement]) -> Named:

@@ -10,13 +10,14 @@ from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Context
-from gatepost.reasoning.choices import carriers, classes, known_actions, principals, spoken_of
+from gatepost.reasoning.choices import carriers, classes, known_actions, named_principals, principals, spoken_of
 from gatepost.reasoning.difference import meaning_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob
-from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, everybody, own_facts, settled, stands_for_others
+from gatepost.reasoning.keys import compared
+from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, others, own_facts, settled
 from gatepost.reasoning.undecidable import Undecidable
-from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World, compared
+from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World
 
 SOMEONE = Principal.of("arn:aws:iam::111122223333:user/someone")
 
@@ -58,14 +59,15 @@ class Space:
         marks = (*map(spoken_of, statements), *self._carried.values())
         self.actions = {self.world.fresh(): block for block in classes(marks, len(known_actions()))}
         self.unlisted = self.world.fresh()
-        callers = self._choose(statements, caller)
-        self._own = bool(own) and caller is None
-        if self._own:
-            named = () if side is Side.IDENTITY else callers
-            callers = everybody(named, policies)
-        self._principals = callers
-        apart = [1 << at for at in range(len(callers))] if self._own else [*map(self._named, statements)]
-        self.callers = {self.world.fresh(): block for block in classes(apart, len(callers))}
+        self._others: frozenset[Principal] = frozenset()
+        self._principals = self._choose(statements, caller)
+        if own and caller is None:
+            named = named_principals(statements) if side is Side.RESOURCE else ()
+            unnamed = others(named, policies)
+            self._others, self._principals = frozenset(unnamed) - {*named}, tuple(dict.fromkeys((*unnamed, *named)))
+        size = len(self._principals)
+        apart = [1 << at for at in range(size)] if self._others else [*map(self._named, statements)]
+        self.callers = {self.world.fresh(): block for block in classes(apart, size)}
 
     def _choose(self, statements: Sequence[Statement], caller: Principal | None) -> tuple[Principal, ...]:
         if caller is not None:
@@ -79,7 +81,7 @@ class Space:
     def caller(self, block: int, context: Context) -> Principal:
         """The first principal of a class; whom the context says, where it stands for others."""
         principal = self._principals[(block & -block).bit_length() - 1]
-        return caller_in(context, principal) if self._own and stands_for_others(principal) else principal
+        return caller_in(context, principal) if principal in self._others else principal
 
     def _named(self, statement: Statement) -> int:
         if self._side is Side.IDENTITY and statement.effect is Effect.ALLOW:
@@ -100,9 +102,11 @@ class Space:
         for key, mask in self._carried.items():
             without = (*(chosen for chosen, block in self.actions.items() if not block & mask), self.unlisted)
             facts += [disj((-chosen, -self.world.keys[key].present)) for chosen in without]
-        for asks, block in self.callers.items() if self._own else ():
+        named = [each for each in self._principals if each not in self._others]
+        for asks, block in self.callers.items() if self._others else ():
             principal = self.caller(block, {})
-            facts += [disj((-asks, fact)) for fact in own_facts(self.world, principal, self._principals)]
+            own = own_facts(self.world, principal, named, is_other=principal in self._others)
+            facts += [disj((-asks, fact)) for fact in own]
         return conj(facts)
 
     def carrying(self, key: str) -> tuple[int, ...]:

@@ -13,19 +13,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gatepost.policy.model import Condition, Effect, Operator, Place, Policy
-from gatepost.policy.principal import Principal, PrincipalKind
+from gatepost.policy.principal import ACCOUNT_DIGITS, Principal, PrincipalKind
 from gatepost.policy.question import stranger_context
 from gatepost.policy.request import Context
-from gatepost.reasoning.choices import SOMEBODY, STRANGERS
+from gatepost.reasoning.choices import SOMEBODY, STRANGERS, accounts_of, federated, unused_name
 from gatepost.reasoning.formula import Formula
+from gatepost.reasoning.keys import variables_of_statement
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import OF_THE_CALLER, World
 
 ARN, ACCOUNT, NAME, ID = "aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid"
 OF_SERVICES: Final = frozenset(("aws:principalservicename", "aws:principalservicenameslist"))
-TWELVE: Final = re.compile(r"\d{12}")
+WITH_ACCOUNTS: Final = {ACCOUNT: "/", ARN: "/", ID: ":"}  # keys in whose values an account stands, and what it stands before
+DIGITS: Final = re.compile(r"(?<![a-z])\d+", re.ASCII)
 NOWHERE: Final = Place(1, 1)
-OTHER: Final = "someone"  # the name of who stands for others
 
 
 def settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
@@ -36,57 +37,60 @@ def settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
     return {**dict.fromkeys(OF_THE_CALLER - unknown - {ID}), **context, **own}
 
 
-def everybody(named: Sequence[Principal], policies: Iterable[Policy]) -> tuple[Principal, ...]:
-    """A user, a session of a role and a federated user of every account that matters, who stand for all that are not named; these."""
-    named = [each for each in named if each.name != "someone-else"]
-    accounts = [SOMEBODY, *(each.account for each in named if each.account is not None), *_compared(policies)]
+def others(named: Sequence[Principal], policies: Iterable[Policy]) -> tuple[Principal, ...]:
+    """A user, a session of a role and federated users of every account that matters, who stand for all that are not named."""
+    accounts = [SOMEBODY, *accounts_of(named), *_compared(policies)]
     stranger = next(account for account in STRANGERS if account not in accounts)
-    others = (each for account in dict.fromkeys((*accounts, stranger)) for each in _of(account))
-    return tuple(dict.fromkeys((*others, *named)))
+    other = unused_name("someone", named)
+    users = [Principal.of(f"arn:aws:iam::{account}:user/{other}") for account in dict.fromkeys((*accounts, stranger))]
+    sessions = (_session(f"arn:aws:iam::{user.account}:role/{other}", other) for user in users)
+    return tuple(dict.fromkeys((*users, *sessions, *federated((*users, *named), other))))
 
 
-def stands_for_others(principal: Principal) -> bool:
-    """Whether a caller stands for others of its kind, whose names are other."""
-    if principal.kind is PrincipalKind.ASSUMED_ROLE:
-        return principal.role_name == OTHER
-    return principal.name == OTHER or (principal.kind is PrincipalKind.FEDERATED_USER and principal.name == "some-session")
-
-
-def _of(account: str) -> Iterator[Principal]:
-    user = Principal.of(f"arn:aws:iam::{account}:user/{OTHER}")
-    role = f"arn:aws:iam::{account}:role/{OTHER}"
-    yield user
-    yield Principal.of(f"arn:aws:sts::{account}:assumed-role/{OTHER}/{OTHER}", role_arn=role)
-    yield Principal.of(f"arn:aws:sts::{account}:federated-user/{OTHER}", user_arn=user.arn)
+def _session(role_arn: str, name: str) -> Principal:
+    role = Principal.of(role_arn)
+    return Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{name}", role_arn=role_arn)
 
 
 def _compared(policies: Iterable[Policy]) -> Iterator[str]:
-    """The accounts that conditions compare the caller's with. Undecidable where a pattern cuts through the digits of one."""
-    for policy in policies:
-        for condition in (each for statement in policy.statements for each in statement.conditions):
-            key = condition.key.lower()
-            if key not in (ACCOUNT, ARN):
-                continue
-            for value in condition.values:
-                parts = value.split(":")
-                account = value if key == ACCOUNT else parts[4] if len(parts) > 5 else "*"
-                if TWELVE.fullmatch(account):
-                    yield account
-                elif account != "*" and any(mark in account for mark in "*?$"):
-                    raise Undecidable(f"{condition.key} is compared with `{value}`: decided for whole accounts, or `*`")
+    """The accounts that conditions compare the caller's with (rule 3).
+
+    Undecidable where a pattern cuts through the digits of one, and where a variable brings the caller's into another text.
+    """
+    for policy, statement in ((each, statement) for each in policies for statement in each.statements):
+        for variable in variables_of_statement(statement):
+            if policy.has_variables and variable.key in WITH_ACCOUNTS:
+                raise Undecidable(f"`${{{variable.key}}}` is not known: say who asks")
+        for condition in statement.conditions:
+            if (key := condition.key.lower()) in WITH_ACCOUNTS:
+                for value in condition.values:
+                    yield from _accounts(condition.key, value, value.partition(WITH_ACCOUNTS[key])[0])
 
 
-def own_facts(world: World, principal: Principal, callers: Sequence[Principal]) -> Iterator[Formula]:
-    """What holds of the keys of a caller, beside whom there are these."""
-    is_other = stands_for_others(principal)
-    named = [each for each in callers if not stands_for_others(each)]
+def _accounts(key: str, value: str, head: str) -> Iterator[str]:
+    """The accounts in the part of a value in which an account may stand."""
+    if key.lower() == ID and head[:1].isalpha():  # the ID of a user or of a role
+        return
+    for digits in DIGITS.findall(head):
+        if len(digits) == ACCOUNT_DIGITS:
+            yield digits
+        elif "*" in head or "?" in head:
+            raise Undecidable(f"{key} is compared with `{value}`: decided for whole accounts, or `*`")
+    if "${" in head:
+        raise Undecidable(f"{key} is compared with `{value}`: say who asks")
+
+
+def own_facts(world: World, principal: Principal, named: Sequence[Principal], *, is_other: bool) -> Iterator[Formula]:
+    """What holds of the keys of a caller beside whom there are named ones. `is_other`: it stands for all that are not."""
     asked = [name for name in world.keys if name in OF_THE_CALLER]
     if ARN in asked and ID in asked:
         raise Undecidable(f"{ARN} and {ID} say the same in two ways: say who asks")
     own = settled(principal)
     for name in asked:
         if name == ID:
-            yield _says(world, "StringLike", ID, _ids(principal))
+            yield _says(world, "StringLike", ID, (_id(principal),))
+            if principal.kind in (PrincipalKind.USER, PrincipalKind.ROLE):
+                yield _says(world, "StringNotLike", ID, ("*:*",))
         elif is_other and name == ARN:
             yield from _any_arn(world, principal, named)
         elif is_other and name == NAME and principal.kind is PrincipalKind.USER:
@@ -108,17 +112,18 @@ def _any_arn(world: World, principal: Principal, named: Sequence[Principal]) -> 
     yield _says(world, "StringNotLike", ARN, (form + "*/", *(form + name for name in names), *paths))
 
 
-def _ids(principal: Principal) -> tuple[str, ...]:
+def _id(principal: Principal) -> str:
+    """What AWS calls a caller, as a pattern."""
     match principal.kind:
         case PrincipalKind.USER | PrincipalKind.ROLE:
-            return ("A???????????????*",)
+            return "A???????????????*"
         case PrincipalKind.ASSUMED_ROLE:
-            return ("A???????????????*:??*",)
+            return "A???????????????*:??*"
         case PrincipalKind.FEDERATED_USER:
-            return (f"{principal.account}:??*",)
+            return f"{principal.account}:??*"
         case PrincipalKind.ROOT:
-            return (str(principal.account),)
-    return ("?*",)
+            return str(principal.account)
+    return "?*"
 
 
 def _is(world: World, name: str, value: str | tuple[str, ...] | None) -> Formula:
@@ -141,5 +146,4 @@ def caller_in(context: Context, principal: Principal) -> Principal:
         return principal
     if principal.kind is not PrincipalKind.ASSUMED_ROLE:
         return Principal.of(arn, user_arn=principal.user_arn)
-    role = Principal.of(arn)
-    return Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{principal.name}", role_arn=arn)
+    return _session(arn, principal.name)

@@ -4,7 +4,9 @@ Each is exact: a request that answers it, or the proof (None) that there is none
 `Undecidable`. A request is everything that `world` and `layer` say: any resource that is `*` or an ARN, any known action or one of
 a service that the catalogue does not know, each key present or not where the action may carry it.
 
-`caller` fixes who asks, `known` fixes keys of the request (None: it is absent) and so what policy variables stand for.
+`caller` fixes who asks, `known` fixes keys of the request (None: it is absent) and so what policy variables stand for. Of variables
+that are not known and keys of whoever asks all values are thought of that there may be; where that is an equation between texts
+`decider`, a general solver, is asked for so many `seconds` (`search`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from gatepost.policy.request import Request
 from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.layer import Space
 from gatepost.reasoning.lines import Lines
-from gatepost.reasoning.smt import Decider, Question
+from gatepost.reasoning.smt import Answer, Decider, Question
 from gatepost.reasoning.solve import solve
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import request_of, request_of_values
@@ -105,11 +105,22 @@ def _by_solver(asked: Asked, told: str, decider: Decider | None, seconds: float)
     answer = decider(question.text(), seconds)
     if answer.verdict == "unsat":
         return Found(None, Way.SOLVER)
-    if answer.verdict == "sat":
-        request = asked.finished(request_of_values(space, question.model(answer)))
-        if asked.is_met_by(request):
-            return Found(request, Way.SOLVER)
+    request = _found(asked, space, question, answer)
+    if request is not None:
+        return Found(request, Way.SOLVER)
     raise Undecidable(f"not decided in {seconds:g} s: {told}")
+
+
+def _found(asked: Asked, space: Space, question: Question, answer: Answer) -> Request | None:
+    """The request of a solver's model; None where there is none, or where it is no wanted one."""
+    if answer.verdict != "sat":
+        return None
+    try:
+        values = question.model(answer)
+    except ValueError:  # in words that are not known here
+        return None
+    request = asked.finished(request_of_values(space, values))
+    return request if asked.is_met_by(request) else None
 
 
 def _told(world: World) -> str:

@@ -14,10 +14,11 @@ from urllib.parse import quote
 from gatepost.reasoning.candidates import UNREADABLE
 from gatepost.reasoning.equations import equation, matches
 from gatepost.reasoning.formula import And, Formula
+from gatepost.reasoning.keys import TEXT
 from gatepost.reasoning.lines import SORTS, Lines, bounds, meaning, written
 from gatepost.reasoning.terms import Value, read_values
 from gatepost.reasoning.wildcards import FRESH, Glob, alphabet_of
-from gatepost.reasoning.world import RESOURCE, TEXT, Place
+from gatepost.reasoning.world import RESOURCE, Place
 
 
 @dataclass(frozen=True, slots=True)

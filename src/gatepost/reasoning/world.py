@@ -20,9 +20,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gatepost.policy.catalogue import condition_key, is_multivalued, is_single_valued
-from gatepost.policy.match import resource_pattern
-from gatepost.policy.model import Condition, Effect, Policy, Statement
+from gatepost.policy.catalogue import is_multivalued, is_single_valued
+from gatepost.policy.model import Condition, Effect
 from gatepost.policy.operators import (
     COMPARISONS,
     NULL,
@@ -31,14 +30,13 @@ from gatepost.policy.operators import (
     holds_when_absent,
     patterns_of,
     value_test,
-    variables_of,
 )
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Context
 from gatepost.policy.variables import Template, Variable
-from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, folded, in_parts
+from gatepost.reasoning.keys import TEXT, Key, candidates_of
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.words import Parts, Word, arn_word, merged, plain, variables_in
 
@@ -49,25 +47,11 @@ OF_THE_CALLER: Final = frozenset(
         "aws:principalisawsservice", "aws:principalservicename", "aws:principalservicenameslist",
     )
 )  # fmt: skip
-FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
-TEXT: Final = "text"
 SOME_TEXT: Final = Glob(ANY + STAR)  # not empty
 AN_ARN: Final = in_parts(("arn", *[STAR] * 5))
 RESOURCE: Final = ("resource", 0)
 ACTION: Final = ("action", 0)
 Place = tuple[str, int]  # a key and the slot; `resource` and `action` are texts of their own
-
-
-@dataclass(slots=True)
-class Key:
-    """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
-
-    name: str
-    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`
-    present: int
-    is_set: Formula
-    slots: tuple[int, ...]
-    candidates: tuple[str, ...] | None
 
 
 @dataclass(slots=True)
@@ -183,7 +167,7 @@ class World:
         single = is_single_valued(name)
         slots = 1 if single else max(1, in_sets)
         is_set: Formula = FALSE if single else TRUE if is_multivalued(name) else self.fresh()
-        family, candidates = _candidates(name, conditions)
+        family, candidates = candidates_of(name, conditions)
         if given is not None:
             values = (given,) if isinstance(given, str) else given
             is_set, slots, candidates = TRUE if isinstance(given, tuple) else FALSE, len(values), values
@@ -292,58 +276,3 @@ class World:
     def resource(self, pattern: str | Template) -> Formula:
         """The formula that the resource matches a pattern (wildcards in the package's own form)."""
         return self.like(RESOURCE, pattern) if isinstance(pattern, Template) else self.text(RESOURCE, Glob(pattern))
-
-
-def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:
-    """The keys (lower case) that policies speak of with the conditions on them; none of a key that is a policy variable alone."""
-    found: dict[str, dict[tuple[object, ...], Condition]] = {}
-    for policy in policies:
-        for statement in policy.statements:
-            for condition in statement.conditions:
-                same = (condition.operator, condition.values, policy.has_variables)
-                found.setdefault(condition.key.lower(), {})[same] = condition
-            for variable in _variables(statement) if policy.has_variables else ():
-                found.setdefault(variable.key, {})
-    return {name: list(conditions.values()) for name, conditions in found.items()}
-
-
-def _variables(statement: Statement) -> Iterator[Variable]:
-    for condition in statement.conditions:
-        if any("${" in value for value in condition.values):
-            yield from variables_of(condition, variables=True)
-    patterns = (
-        resource_pattern(text, variables=True)
-        for text in (*(statement.resources or ()), *(statement.not_resources or ()))
-        if "${" in text
-    )
-    yield from variables_in(pattern for pattern in patterns if isinstance(pattern, Template))
-
-
-def _candidates(name: str, conditions: list[Condition]) -> tuple[str, tuple[str, ...] | None]:
-    """As what a key is compared (rules 3 and 4), and its candidates where that is no text."""
-    known = condition_key(name)
-    kind = known.type.removeprefix("ArrayOf") if known is not None else "String"
-    if kind == "Bool":
-        return kind, BOOLEANS
-    compared = [condition for condition in conditions if condition.operator.base != NULL]
-    families = {_family(condition) for condition in compared} or {kind if kind in FAMILIES.values() else TEXT}
-    if len(families) > 1:
-        raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
-    (family,) = families
-    if kind in FAMILIES.values() and family != kind:
-        raise Undecidable(f"{name}, a {kind}, is compared as {family}")
-    bounds = tuple(value for each in compared for value in each.values)
-    return family, None if family == TEXT else _values_of(family, bounds, {kind})
-
-
-def _family(condition: Condition) -> str:
-    name = condition.operator.base.removeprefix("Not")
-    return next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
-
-
-def _values_of(family: str, bounds: tuple[str, ...], kinds: set[str]) -> tuple[str, ...]:
-    found = {
-        "Date": instants, "Numeric": numbers, "IPAddress": addresses, "Bool": lambda _bounds: BOOLEANS, "Binary": contents,
-    }[family](bounds)  # fmt: skip
-    # A key that the catalogue calls a date is one; any other may hold what is none.
-    return found if family in kinds else (*found, UNREADABLE)

@@ -1,0 +1,86 @@
+"""The condition keys that policies speak of: with which conditions, as what they are compared, and which values stand for all."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gatepost.policy.catalogue import condition_key
+from gatepost.policy.match import resource_pattern
+from gatepost.policy.model import Condition, Policy, Statement
+from gatepost.policy.operators import NULL, variables_of
+from gatepost.policy.variables import Template, Variable
+from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
+from gatepost.reasoning.formula import Formula
+from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.words import variables_in
+
+FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
+TEXT: Final = "text"
+
+
+@dataclass(slots=True)
+class Key:
+    """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
+
+    name: str
+    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`
+    present: int
+    is_set: Formula
+    slots: tuple[int, ...]
+    candidates: tuple[str, ...] | None
+
+
+def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:
+    """The keys (lower case) that policies speak of with the conditions on them; none of a key that is a policy variable alone."""
+    found: dict[str, dict[tuple[object, ...], Condition]] = {}
+    for policy in policies:
+        for statement in policy.statements:
+            for condition in statement.conditions:
+                same = (condition.operator, condition.values, policy.has_variables)
+                found.setdefault(condition.key.lower(), {})[same] = condition
+            for variable in variables_of_statement(statement) if policy.has_variables else ():
+                found.setdefault(variable.key, {})
+    return {name: list(conditions.values()) for name, conditions in found.items()}
+
+
+def variables_of_statement(statement: Statement) -> Iterator[Variable]:
+    """The policy variables in a statement's resources and conditions."""
+    for condition in statement.conditions:
+        if any("${" in value for value in condition.values):
+            yield from variables_of(condition, variables=True)
+    patterns = (
+        resource_pattern(text, variables=True)
+        for text in (*(statement.resources or ()), *(statement.not_resources or ()))
+        if "${" in text
+    )
+    yield from variables_in(pattern for pattern in patterns if isinstance(pattern, Template))
+
+
+def candidates_of(name: str, conditions: list[Condition]) -> tuple[str, tuple[str, ...] | None]:
+    """As what a key is compared (`world`, rules 3 and 4), and its candidates where that is no text."""
+    known = condition_key(name)
+    kind = known.type.removeprefix("ArrayOf") if known is not None else "String"
+    if kind == "Bool":
+        return kind, BOOLEANS
+    compared = [condition for condition in conditions if condition.operator.base != NULL]
+    families = {_family(condition) for condition in compared} or {kind if kind in FAMILIES.values() else TEXT}
+    if len(families) > 1:
+        raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
+    (family,) = families
+    if kind in FAMILIES.values() and family != kind:
+        raise Undecidable(f"{name}, a {kind}, is compared as {family}")
+    bounds = tuple(value for each in compared for value in each.values)
+    return family, None if family == TEXT else _values_of(family, bounds, {kind})
+
+
+def _family(condition: Condition) -> str:
+    name = condition.operator.base.removeprefix("Not")
+    return next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
+
+
+def _values_of(family: str, bounds: tuple[str, ...], kinds: set[str]) -> tuple[str, ...]:
+    found = {
+        "Date": instants, "Numeric": numbers, "IPAddress": addresses, "Bool": lambda _bounds: BOOLEANS, "Binary": contents,
+    }[family](bounds)  # fmt: skip
+    # A key that the catalogue calls a date is one; any other may hold what is none.
+    return found if family in kinds else (*found, UNREADABLE)
