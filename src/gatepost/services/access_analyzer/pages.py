@@ -1,34 +1,18 @@
-"""Pages of a list: `nextToken` says after how many items the next one begins."""
+"""Pages of a list, as Access Analyzer's operations give them: `nextToken` and `maxResults`."""
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from gatepost.services.access_analyzer.errors import invalid
+from gatepost.services.pages import page_of
 
 T = TypeVar("T")
-ITEMS: Final = re.compile(r"[0-9]{1,9}")
 PAGE: Final = 100
+MOST: Final = 1000
 
 
 def page(items: Sequence[T], token: str | None, size: int | None) -> tuple[Sequence[T], str | None]:
     """The items of one page, and the token of the next."""
-    if size is not None and not 0 < size <= 1000:
-        raise invalid("maxResults must be between 1 and 1000")
-    start = 0 if token is None else _start(token)
-    end = start + (size or PAGE)
-    if end >= len(items):
-        return items[start:], None
-    return items[start:end], base64.urlsafe_b64encode(str(end).encode()).decode()
-
-
-def _start(token: str) -> int:
-    try:
-        text = base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if ITEMS.fullmatch(text) is None:
-        raise invalid("nextToken is not valid")
-    return int(text)
+    if size is not None and not 0 < size <= MOST:
+        raise invalid(f"maxResults must be between 1 and {MOST}")
+    return page_of(items, token, size or PAGE, lambda: invalid("nextToken is not valid"))

@@ -1,32 +1,15 @@
-"""Pages of a list: `NextToken` says after how many items the next one begins."""
+"""Pages of a list, as Organizations' operations give them: `NextToken` and `MaxResults`."""
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from gatepost.services.organizations.errors import invalid_next_token
+from gatepost.services.pages import page_of
 
 T = TypeVar("T")
-ITEMS: Final = re.compile(r"[0-9]{1,9}")
 PAGE: Final = 20
 
 
 def page(items: Sequence[T], token: str | None, size: int | None) -> tuple[Sequence[T], str | None]:
     """The items of one page, and the token of the next."""
-    start = 0 if token is None else _start(token)
-    end = start + (size or PAGE)
-    if end >= len(items):
-        return items[start:], None
-    return items[start:end], base64.urlsafe_b64encode(str(end).encode()).decode()
-
-
-def _start(token: str) -> int:
-    try:
-        text = base64.b64decode(token, altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if ITEMS.fullmatch(text) is None:
-        raise invalid_next_token()
-    return int(text)
+    return page_of(items, token, size or PAGE, invalid_next_token)
