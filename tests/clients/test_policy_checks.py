@@ -148,3 +148,9 @@ def test_a_code_that_aws_lacks_is_linked_to_a_page_of_this_server(live: Live) ->
     (found,) = [finding for finding in said["findings"] if finding["issueCode"] == "SES_SEND_FAMILY_GAP"]
     assert found["learnMoreLink"] == f"{live.endpoint}/_gatepost/rules/SES_SEND_FAMILY_GAP"
     assert live.hook("rules/SES_SEND_FAMILY_GAP").decode().startswith("SES_SEND_FAMILY_GAP  ")
+
+
+def test_what_a_rule_of_gatepost_says_better_is_said_by_the_code_of_aws_too(live: Live) -> None:
+    statement = {**SEND, "Condition": {"IpAddress": {"aws:SourceIp": "xx.xxx.xx.xxx"}}}
+    said = live.client("accessanalyzer").validate_policy(policyDocument=policy(statement), policyType="IDENTITY_POLICY")
+    assert {"TYPE_MISMATCH_IP_RANGE", "SES_PLACEHOLDER_VALUE"} <= {finding["issueCode"] for finding in said["findings"]}

@@ -39,8 +39,12 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
     findings = _not_superseded(findings, {rule.code: rule.supersedes for rule in asked})
-    findings.sort(key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end))
-    return Report(tuple(findings), tuple(undecided))
+    return Report(in_order(findings), tuple(undecided))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by their places; at one place the gravest first."""
+    return tuple(sorted(findings, key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end)))
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
