@@ -13,7 +13,7 @@ from gatepost.compare.pairs import Named, pairs
 from gatepost.compare.written import ElementChange, StatementChange, written_changes
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.model import Policy, Statement
-from gatepost.policy.read import read_policy
+from gatepost.policy.read import read_open_policy
 from gatepost.policy.request import Request
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.undecidable import Undecidable
@@ -63,7 +63,7 @@ def _difference(old: Named | None, new: Named | None) -> Difference:
 
 def _read(named: Named) -> Policy:
     try:
-        return read_policy(named.text, named.kind)
+        return read_open_policy(named.text, named.kind)
     except PolicyError as error:
         raise Exit(USAGE, f"{named.file}:{error}") from None
 

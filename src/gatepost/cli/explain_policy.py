@@ -13,7 +13,7 @@ from gatepost.cli.paint import Paint, paint_for
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Source
 from gatepost.policy.model import Effect, Policy, Statement
-from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.read import read_open_policy
 from gatepost.reasoning.windows import Timeline, timeline
 from gatepost.sources.find import find_policies
 from gatepost.sources.found import FoundPolicy, SourceError
@@ -64,8 +64,7 @@ def explain_policy(of: str, output: Literal["human", "json"]) -> int:
 
 def _told(found: FoundPolicy, now: datetime) -> ToldPolicy:
     try:
-        # What a template leaves open is no ARN yet, as a policy of its kind must name.
-        policy = read_policy(found.text, PolicyKind.ANY if found.unresolved else found.kind)
+        policy = read_open_policy(found.text, found.kind)
     except PolicyError as error:
         place = ":".join(map(str, _place(found, error.line, error.column)))
         raise Exit(USAGE, f"{found.file}:{place}: {error.path}{': ' if error.path else ''}{error.problem}") from None

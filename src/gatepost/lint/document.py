@@ -7,6 +7,7 @@ is JSON, and rules on the meaning take `policy`, which is there only where all o
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from gatepost.lint.finding import At, Key, Step, Substring
 from gatepost.policy.catalogue import ConditionKey, condition_key
@@ -14,7 +15,7 @@ from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Member, Node, Number, Source, decode, read_json
 from gatepost.policy.model import Condition, Operator, Policy, Statement
 from gatepost.policy.operators import COMPARISONS, Comparison, read_operator
-from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.read import PolicyKind, read_open_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class Element:
             return
         for number, node in enumerate(self.node.value):
             yield Element(node, At((*self.at.path, number), node.start, node.end))
+
+    def entry(self, number: int) -> "Element | None":
+        """The entry of a list by its number."""
+        return next(islice(self.entries(), number, None), None) if self.is_list else None
 
     def part(self, start: int, length: int) -> At:
         """The place of a part of a string. Its offsets are those of the whole string where something in it is escaped."""
@@ -188,7 +193,7 @@ class Document:
             self.root = Element(node, At((), node.start, node.end))
             if kind is PolicyKind.ANY and self._names_principals():
                 self.kind = PolicyKind.TRUST if self._trusts() else PolicyKind.RESOURCE
-            self.policy = read_policy(self.source.text, self.kind)
+            self.policy = read_open_policy(self.source.text, self.kind)
         except PolicyError as error:
             self.error = error
 
@@ -238,6 +243,15 @@ class Document:
             return self.whole
         start = min(self.source.offset(self.error.line, self.error.column), len(self.text))
         return At((), start, min(start + 1, len(self.text)))
+
+    def text_at(self, at: At) -> str | None:
+        """The string at a place, whole where the place is a part of it; None where there is none."""
+        element = self.root
+        for step in at.path:
+            if element is None or isinstance(step, Key | Substring):
+                break
+            element = element.members().get(step) if isinstance(step, str) else element.entry(step)
+        return None if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text
 
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

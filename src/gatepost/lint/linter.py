@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import GRAVITY, Finding
+from gatepost.lint.finding import GRAVITY, At, Finding
 from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
+from gatepost.policy.variables import is_open
 from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
 
@@ -35,7 +36,8 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             undecided.append((rule, NO_SOLVER))
             continue
         try:
-            findings += (_finding(rule, hit) for hit in rule.check(document, setting))
+            hits = (hit for hit in rule.check(document, setting) if rule.solved or not _is_open(document, hit.at))
+            findings += (_finding(rule, hit) for hit in hits)
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
     findings = _not_superseded(findings, {rule.code: rule.supersedes for rule in asked})
@@ -45,6 +47,12 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by their places; at one place the gravest first."""
     return tuple(sorted(findings, key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end)))
+
+
+def _is_open(document: Document, at: At) -> bool:
+    """Whether a place is a text, or a part of one, that a template leaves open: nothing is known of its form."""
+    text = document.text_at(at)
+    return text is not None and is_open(text)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

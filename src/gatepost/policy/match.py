@@ -15,7 +15,7 @@ from gatepost.policy.pattern import Matcher, glob, is_literal, matcher, wild
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.request import Context, Request
 from gatepost.policy.values import arn_parts
-from gatepost.policy.variables import Template, hide_unresolved, read_template, read_unresolved
+from gatepost.policy.variables import Template, hide_unresolved, is_open, read_template, read_unresolved
 
 RESOURCE_VARIABLES_AFTER = 5  # colons
 
@@ -144,7 +144,9 @@ def literal_resources(rule: Rule) -> tuple[str, ...] | None:
     if resources is None:
         return None
     variables = rule.attached.policy.has_variables
-    literal = all(is_literal(wild(resource)) and not (variables and "${" in resource) for resource in resources)
+    literal = all(
+        is_literal(wild(resource)) and not ((variables and "${" in resource) or is_open(resource)) for resource in resources
+    )
     return resources if literal else None
 
 
@@ -191,10 +193,10 @@ def resource_pattern(text: str, *, variables: bool) -> str | Template:
     Parts that are not known (`variables.UNRESOLVED`) count anywhere.
     """
     if not variables:
-        return wild(text)
+        return read_unresolved(text, wildcards=True)
     parts = hide_unresolved(text).split(":", RESOURCE_VARIABLES_AFTER)
     at = len(text) - (len(parts[-1]) if len(parts) > RESOURCE_VARIABLES_AFTER else 0)
-    head, tail = read_unresolved(text[:at]), read_template(text[at:], wildcards=True)
+    head, tail = read_unresolved(text[:at], wildcards=True), read_template(text[at:], wildcards=True)
     if isinstance(head, str) and isinstance(tail, str):
         return head + tail
     return Template(tuple(part for each in (head, tail) for part in ((each,) if isinstance(each, str) else each.parts) if part))

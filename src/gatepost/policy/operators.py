@@ -27,7 +27,7 @@ from typing import Any, Final
 from gatepost.policy.model import Condition, Effect, Operator
 from gatepost.policy.pattern import glob, matcher, wild
 from gatepost.policy.values import arn_parts, read_address, read_instant, read_number, read_range
-from gatepost.policy.variables import Template, Variable, read_template
+from gatepost.policy.variables import Template, Variable, read_template, read_unresolved
 
 Context = Mapping[str, str | tuple[str, ...]]
 Test = Callable[[Context], bool]
@@ -378,8 +378,8 @@ def _null(key: str, values: tuple[str, ...]) -> Test:
 
 
 def _template(comparison: Comparison, value: str, *, variables: bool) -> str | Template:
-    if variables and comparison.variables:
-        return read_template(value, wildcards=comparison.wildcards)
+    if comparison.variables:
+        return (read_template if variables else read_unresolved)(value, wildcards=comparison.wildcards)
     return wild(value) if comparison.wildcards else value
 
 

@@ -22,6 +22,7 @@ from gatepost.policy.model import (
     Statement,
 )
 from gatepost.policy.operators import OPERATOR_NAMES, read_operator
+from gatepost.policy.variables import is_open
 
 POLICY_ELEMENTS: Final = ("Version", "Id", "Statement")
 STATEMENT_ELEMENTS: Final = (
@@ -60,13 +61,24 @@ PROHIBITED: Final = {
 
 def read_policy(document: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> Policy:
     """The policy that a JSON document says; PolicyError (path, line, column, what was expected) where it is none."""
+    source = _source(document, kind)
+    return _Reader(source, kind).policy(read_json(source))
+
+
+def read_open_policy(document: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> Policy:
+    """As `read_policy`, of a template: what it leaves open (`variables.is_open`) may stand as an action, a principal, a resource."""
+    source = _source(document, kind)
+    return _OpenReader(source, kind).policy(read_json(source))
+
+
+def _source(document: str | bytes, kind: PolicyKind) -> Source:
     text = decode(document)
     source = Source(text)
     if kind is not PolicyKind.ANY:
         valid = DOCUMENT_CHARACTERS.match(text)
         if valid is not None and valid.end() < len(text):
             raise source.error("character", "", f"the character `{text[valid.end()]}` may not stand in a policy", valid.end())
-    return _Reader(source, kind).policy(read_json(source))
+    return source
 
 
 class _Reader:
@@ -201,7 +213,7 @@ class _Reader:
         return tuple(entries)
 
     def _principal_value(self, value: str, name: str, path: str, node: Node) -> None:
-        if self._kind not in WITH_PRINCIPAL:
+        if self._kind not in WITH_PRINCIPAL or self._may_stand(value):
             return
         if self._kind is PolicyKind.RCP and (value != "*" or name != "AWS"):
             raise self._error("principal", path, "a resource control policy names `*` alone", node)
@@ -217,7 +229,7 @@ class _Reader:
         if not actions:
             raise self._error("missing-action", path, "expected at least one action", node)
         for action in actions:
-            if not ACTION.fullmatch(action):
+            if not ACTION.fullmatch(action) and not self._may_stand(action):
                 code = "action-vendor" if ":" not in action else "action"
                 problem = f"`{action}` is no action: expected `*` or a service and a name such as `ses:SendEmail`"
                 raise self._error(code, path, problem, node)
@@ -230,7 +242,12 @@ class _Reader:
         if not resources:
             raise self._error("missing-resource", path, "expected at least one resource", node)
         for resource in resources:
-            if resource != "*" and not resource.startswith(("arn:", "*")) and self._kind is not PolicyKind.ANY:
+            if (
+                resource != "*"
+                and not resource.startswith(("arn:", "*"))
+                and self._kind is not PolicyKind.ANY
+                and not self._may_stand(resource)
+            ):
                 raise self._error("resource", path, f"`{resource}` is no resource: expected an ARN or `*`", node)
         return resources
 
@@ -267,6 +284,10 @@ class _Reader:
 
     # --- parts ----------------------------------------------------------------------------------------------------------
 
+    def _may_stand(self, _text: str) -> bool:
+        """Whether a text that is no action, principal or resource may stand for one."""
+        return False
+
     def _object(self, node: Node, path: str, expected: str) -> dict[str, Member]:
         if not isinstance(node.value, dict):
             raise self._error("type", path, f"expected {expected}", node)
@@ -291,6 +312,11 @@ class _Reader:
                 raise self._error("type", path, "expected a string or a list of strings", each)
             texts.append(each.value)
         return tuple(texts)
+
+
+class _OpenReader(_Reader):
+    def _may_stand(self, text: str) -> bool:
+        return is_open(text)
 
 
 def article(noun: str) -> str:

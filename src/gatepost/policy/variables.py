@@ -19,6 +19,7 @@ from gatepost.policy.pattern import ANY, STAR, wild
 VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 KEY: Final = re.compile(r"\s*([^,'\s][^,']*?)\s*(?:,\s*'([^']*)'\s*)?")
 UNRESOLVED: Final = "gatepost:unresolved/"
+OPEN: Final = f"${{{UNRESOLVED}"
 CHARACTERS: Final = {"*": "*", "?": "?", "$": "$"}
 
 
@@ -68,9 +69,14 @@ def read_template(text: str, *, wildcards: bool) -> str | Template:
     return _read(text, _variable, wild if wildcards else str)
 
 
-def read_unresolved(text: str) -> str | Template:
-    """The same of a text with wildcards in which only the parts that are not known count, and other variables are literal text."""
-    return _read(text, _unresolved, wild)
+def read_unresolved(text: str, *, wildcards: bool) -> str | Template:
+    """The same of a text in which only the parts that are not known count, and other variables are literal text."""
+    return _read(text, _unresolved, wild if wildcards else str)
+
+
+def is_open(text: str) -> bool:
+    """Whether a part of a text is not known: what a template leaves open."""
+    return OPEN in text
 
 
 def hide_unresolved(text: str) -> str:

@@ -38,18 +38,18 @@ def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:
             for condition in statement.conditions:
                 same = (condition.operator, condition.values, policy.has_variables)
                 found.setdefault(condition.key.lower(), {})[same] = condition
-            for variable in variables_of_statement(statement) if policy.has_variables else ():
+            for variable in variables_of_statement(statement, variables=policy.has_variables):
                 found.setdefault(variable.key, {})
     return {name: list(conditions.values()) for name, conditions in found.items()}
 
 
-def variables_of_statement(statement: Statement) -> Iterator[Variable]:
-    """The policy variables in a statement's resources and conditions."""
+def variables_of_statement(statement: Statement, *, variables: bool) -> Iterator[Variable]:
+    """The policy variables in a statement's resources and conditions; without `variables` what a template leaves open alone."""
     for condition in statement.conditions:
         if any("${" in value for value in condition.values):
-            yield from variables_of(condition, variables=True)
+            yield from variables_of(condition, variables=variables)
     patterns = (
-        resource_pattern(text, variables=True)
+        resource_pattern(text, variables=variables)
         for text in (*(statement.resources or ()), *(statement.not_resources or ()))
         if "${" in text
     )

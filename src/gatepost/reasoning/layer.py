@@ -7,9 +7,11 @@ from itertools import combinations
 from gatepost.policy.catalogue import services
 from gatepost.policy.match import AttachedPolicy, How, PolicySource, Rule, resource_pattern
 from gatepost.policy.model import Effect, Policy, Statement
+from gatepost.policy.operators import COMPARISONS
 from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Context
+from gatepost.policy.variables import is_open
 from gatepost.reasoning.choices import carriers, classes, known_actions, named_principals, principals, spoken_of
 from gatepost.reasoning.difference import meaning_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
@@ -45,6 +47,7 @@ class Space:
         open_keys: frozenset[str] = frozenset(),
         kind: type[World] = World,
     ) -> None:
+        _check_known(policies)
         conditions = compared(policies)
         own = OF_THE_CALLER & conditions.keys()
         if caller is not None:
@@ -186,3 +189,16 @@ class Space:
 
     def _covers(self, text: str, *, variables: bool) -> Formula:
         return TRUE if text == "*" else self.world.resource(resource_pattern(text, variables=variables))
+
+
+def _check_known(policies: Iterable[Policy]) -> None:
+    """Undecidable for what a template leaves open where no text may stand for it: in actions, principals, dates and the like."""
+    for statement in (each for policy in policies for each in policy.statements):
+        named = (*(statement.principals or ()), *(statement.not_principals or ()))
+        texts = [*(statement.actions or ()), *(statement.not_actions or ()), *(each.value for each in named)]
+        for condition in statement.conditions:
+            comparison = COMPARISONS.get(condition.operator.base)
+            texts += condition.values if comparison is None or not comparison.variables else ()
+        unknown = next(filter(is_open, texts), None)
+        if unknown is not None:
+            raise Undecidable(f"`{unknown}`: the template leaves it open")

@@ -58,7 +58,7 @@ def _compared(policies: Iterable[Policy]) -> Iterator[str]:
     Undecidable where a pattern cuts through the digits of one, and where a variable brings the caller's into another text.
     """
     for policy, statement in ((each, statement) for each in policies for statement in each.statements):
-        for variable in variables_of_statement(statement):
+        for variable in variables_of_statement(statement, variables=True):
             if policy.has_variables and variable.key in WITH_ACCOUNTS:
                 raise Undecidable(f"`${{{variable.key}}}` is not known: say who asks")
         for condition in statement.conditions:

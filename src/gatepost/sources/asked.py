@@ -1,6 +1,7 @@
 """Files by layer made the subject of a question: what `gatepost prove` and intents name."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from gatepost.claims.layers import Layers
 from gatepost.claims.subject import Subject
@@ -9,10 +10,13 @@ from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import AttachedPolicy, PolicySource
 from gatepost.policy.offline import DEFAULT_ACCOUNT, DEFAULT_REGION, offline_principal
 from gatepost.policy.question import GivenPolicies
-from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.read import PolicyKind, read_open_policy
 from gatepost.solvers.portfolio import general_solvers
-from gatepost.sources.find import find_policies
-from gatepost.sources.found import SourceError
+from gatepost.sources.find import find_policies, tell_on_stderr
+from gatepost.sources.found import SourceError, Unread
+
+# What is asked about without --type: a template's trust policies and boundaries are about something else.
+GRANTS: Final = (PolicyKind.ANY, PolicyKind.IDENTITY, PolicyKind.RESOURCE)
 
 
 def subject_of(layers: Layers, kind: PolicyKind = PolicyKind.ANY) -> Subject:
@@ -39,8 +43,11 @@ def attached(names: Iterable[str], kind: PolicyKind, source: PolicySource) -> tu
     """The policies of files, folders or `-`; SourceError for what cannot be read."""
     found: list[AttachedPolicy] = []
     for each in find_policies(names, kind):
+        if kind is PolicyKind.ANY and each.kind not in GRANTS:
+            tell_on_stderr(Unread(each.file, each.address, f"a {each.kind.value} is asked about with --type alone"))
+            continue
         try:
-            found.append(AttachedPolicy(read_policy(each.text, each.kind), source, each.name, label=each.name))
+            found.append(AttachedPolicy(read_open_policy(each.text, each.kind), source, each.name, label=each.name))
         except PolicyError as error:
             told = f"{error.path}: {error.problem}" if error.path else error.problem
             place = (error.line, error.column) if each.whole else (0, 0)
