@@ -10,6 +10,7 @@ from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Example, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
+from gatepost.reports.example import ONLY_SES
 
 SETTING = Setting(
     datetime(2026, 11, 25, 12, tzinfo=UTC),
@@ -17,6 +18,7 @@ SETTING = Setting(
     region="us-east-1",
     identities=("example.com",),
     aws_mode=True,
+    limits=(ONLY_SES,),
 )
 
 

@@ -11,11 +11,11 @@ from gatepost.cli.exits import USAGE, Exit
 from gatepost.cli.moment import moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gatepost.lint.finding import Severity
     from gatepost.lint.rule import Rule
-    from gatepost.lint.setting import Setting
+    from gatepost.lint.setting import Limit, Setting
     from gatepost.policy.read import PolicyKind
     from gatepost.reports.baseline import Baseline
     from gatepost.reports.suppressions import Config, Ignore
@@ -52,6 +52,9 @@ class LintFlags:
     account: Annotated[str | None, Parameter(help="The account that the policies are for.")] = None
     region: Annotated[str | None, Parameter(help="Its region.")] = None
     identities: Annotated[Path | None, Parameter(help="A file of the verified domains and addresses, one a line.")] = None
+    boundary: Annotated[Path | None, Parameter(help="A permissions boundary that holds in identity policies.")] = None
+    session_policy: Annotated[tuple[Path, ...], SEVERAL, Parameter(help="A session policy that does.")] = ()
+    scp: Annotated[tuple[Path, ...], SEVERAL, Parameter(help="Service control policies that do: one level.")] = ()
     parameter: Annotated[tuple[str, ...], SEVERAL, Parameter(help="NAME=VALUE of a template's parameter; repeatable.")] = ()
     exports: Annotated[Path | None, Parameter(help="A file of what templates import.")] = None
     endpoint_url: Annotated[str | None, Parameter(help="Where accounts are asked. Default: AWS")] = None
@@ -134,7 +137,25 @@ def _setting(flags: LintFlags, config: "Config") -> "Setting":
         flags.region or settings.get("region"),
         None if identities is None else frozenset(identities),
         flags.aws_mode or bool(settings.get("aws-mode")),
+        tuple(_limits(flags)),
     )
+
+
+def _limits(flags: LintFlags) -> "Iterator[Limit]":
+    from gatepost.lint.setting import Limit  # noqa: PLC0415 -- the same
+    from gatepost.policy.match import PolicySource  # noqa: PLC0415 -- the same
+    from gatepost.policy.read import PolicyKind  # noqa: PLC0415 -- the same
+    from gatepost.sources.asked import attached  # noqa: PLC0415 -- the same
+
+    for word, files, kind in (
+        ("the boundary", () if flags.boundary is None else (flags.boundary,), PolicyKind.BOUNDARY),
+        ("the session policy", flags.session_policy, PolicyKind.SESSION),
+        ("the control policies", flags.scp, PolicyKind.SCP),
+    ):
+        names = tuple(map(str, files))
+        if names:
+            held = attached(names, kind, PolicySource.GIVEN)
+            yield Limit(f"{word} {', '.join(names)}", tuple(each.policy for each in held))
 
 
 def _given(flags: LintFlags) -> "Given":

@@ -4,15 +4,20 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from gatepost.lint.rule import Example, Rule
-from gatepost.lint.setting import Setting
+from gatepost.lint.setting import Limit, Setting
 from gatepost.policy.json_reader import Source
+from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.reports.run import Linted, lint_policy
 from gatepost.reports.suppressions import Suppressions
 from gatepost.reports.written import written
 from gatepost.sources.found import FoundPolicy
 
 # The examples speak of windows that are over, open, and to come: they are judged by one time.
-SETTING: Final = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC), aws_mode=True)
+# One of them is held in by a boundary that allows SES alone.
+ONLY_SES: Final = Limit(
+    "the boundary boundary.json", (Policy((Statement(Effect.ALLOW, actions=("ses:*",), resources=("*",)),)),)
+)
+SETTING: Final = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC), aws_mode=True, limits=(ONLY_SES,))
 FILE: Final = "policy.json"
 
 

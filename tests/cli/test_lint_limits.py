@@ -1,0 +1,19 @@
+"""Lint beside what limits a policy: a boundary, control policies."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gatepost.cli import main
+
+
+def test_what_a_boundary_or_a_control_policy_cancels_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, action in (("policy", ["ses:SendEmail", "ses:SendRawEmail"]), ("boundary", "ses:Get*"), ("scp", "*")):
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    file, boundary, scp = (str(tmp_path / f"{name}.json") for name in ("policy", "boundary", "scp"))
+    flags = ("--select", "GP_LAYER", "-o", "concise")
+    assert main(("lint", file, "--scp", scp, *flags)) == 0
+    assert main(("lint", file, "--boundary", boundary, "--scp", scp, *flags)) == 1
+    assert f"nothing that statement 1 allows gets through the boundary {boundary}" in capsys.readouterr().out
