@@ -14,7 +14,7 @@ from gatepost.policy.request import Context
 from gatepost.policy.variables import is_open
 from gatepost.reasoning.choices import carriers, classes, known_actions, named_principals, principals, spoken_of
 from gatepost.reasoning.difference import meaning_of
-from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
+from gatepost.reasoning.formula import FALSE, TRUE, Formula, Or, conj, disj, negated
 from gatepost.reasoning.globs import Glob
 from gatepost.reasoning.keys import compared
 from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, others, own_facts, settled
@@ -99,12 +99,12 @@ class Space:
         text = self.world.text
         facts: list[Formula] = [*self.world.facts()]
         for chosen in ((*self.actions, self.unlisted), tuple(self.callers)):
-            facts += [disj(chosen), *(disj((-one, -other)) for one, other in combinations(chosen, 2))]
+            facts += [disj(chosen), *(Or((-one, -other)) for one, other in combinations(chosen, 2))]
         facts.append(disj((-self.unlisted, text(ACTION, Glob(f"{ANY}{STAR}:{ANY}{STAR}")))))
         facts += [disj((-self.unlisted, -text(ACTION, Glob(f"{service}:{STAR}")))) for service in services()]
         for key, mask in self._carried.items():
             without = (*(chosen for chosen, block in self.actions.items() if not block & mask), self.unlisted)
-            facts += [disj((-chosen, -self.world.keys[key].present)) for chosen in without]
+            facts += [Or((-chosen, -self.world.keys[key].present)) for chosen in without]
         named = [each for each in self._principals if each not in self._others]
         for asks, block in self.callers.items() if self._others else ():
             principal = self.caller(block, {})
