@@ -18,6 +18,7 @@ TOLD: Final = {
 # What follows from who asks, or from whose the resource is.
 OF_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username", "aws:resourceaccount", "aws:resourceorg")
 TAGS: Final = "aws:principaltag/"
+NOTHING_SPECIAL: Final = ("aws:viaawsservice", "false")
 MOST_VALUES: Final = 3
 UNRESOLVED: Final = "gatepost:unresolved/"  # a part of a template
 
@@ -39,6 +40,8 @@ def _rest(request: Request) -> Iterator[str]:
     if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
         yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
     for key, value in sorted(request.context.items()):
+        if (key, value) == NOTHING_SPECIAL:
+            continue
         if key.startswith(UNRESOLVED):
             yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"
         elif key not in TOLD and (key.startswith(TAGS) or not key.startswith(OF_THE_CALLER)):
