@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from gatepost.cli.exits import CANNOT_TELL, DONE, NO, UNREACHABLE, USAGE, Exit
 from gatepost.cli.lint_flags import LintFlags, Task, task_of
+from gatepost.cli.options import refuse_options
 
 if TYPE_CHECKING:
     from gatepost.lint.setting import Setting
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Output = Literal["human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"]
 NO_FLAGS: Final = LintFlags()
 ACCOUNT: Final = "aws://"
+FLAGS: Final = tuple("--type" if each.name == "kind" else f"--{each.name.replace('_', '-')}" for each in fields(LintFlags))
 
 
 def lint(
@@ -46,6 +48,7 @@ def lint(
     from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the rules load when they are needed
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
 
+    refuse_options(policies, FLAGS)
     _check(flags, policies)
     begun = perf_counter()
     task = task_of(flags)

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
 from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_named
+from gatepost.cli.options import refuse_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def prove(
     output
         For people, or as JSON.
     """
-    _refuse_options(policy)
+    refuse_options(policy, QUESTIONS)
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
     if len(asked) != 1:
@@ -94,15 +95,6 @@ def prove(
 
         print("\n".join(proof_lines(found, paint_for(sys.stdout))))
     return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
-
-
-def _refuse_options(policies: tuple[str, ...]) -> None:
-    """Exit for a word that looks like a flag: only `-` itself is a source."""
-    from gatepost.policy.errors import did_you_mean  # noqa: PLC0415 -- the engine loads when it is needed
-
-    for each in policies:
-        if each.startswith("-") and each != "-":
-            raise Exit(USAGE, f"unknown option `{each}`{did_you_mean(each, QUESTIONS)}")
 
 
 def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags, timeout: float) -> "Asked":

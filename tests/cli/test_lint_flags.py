@@ -1,4 +1,4 @@
-"""Lint beside what limits a policy: a boundary, control policies."""
+"""The flags of lint: what limits a policy, and what is no flag."""
 
 import json
 from pathlib import Path
@@ -17,3 +17,8 @@ def test_what_a_boundary_or_a_control_policy_cancels_is_told(tmp_path: Path, cap
     assert main(("lint", file, "--scp", scp, *flags)) == 0
     assert main(("lint", file, "--boundary", boundary, "--scp", scp, *flags)) == 1
     assert f"nothing that statement 1 allows gets through the boundary {boundary}" in capsys.readouterr().out
+
+
+def test_a_misspelt_flag_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("lint", "policy.json", "--selct", "GP_LAYER")) == 2
+    assert "unknown option `--selct`; did you mean `--select`?" in capsys.readouterr().err
