@@ -143,6 +143,15 @@ def test_what_is_found_in_a_policy_that_is_put_stands_in_the_trail_and_not_in_th
     assert (found["findingType"], found["line"], found["column"]) == ("WARNING", 1, 1)
 
 
+def test_nothing_is_looked_for_in_a_policy_that_is_not_put(live: Live) -> None:
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        live.client("iam").put_user_policy(
+            UserName="nobody", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]})
+        )
+    (event,) = [event for event in events(live) if event["eventName"] == "PutUserPolicy"]
+    assert "policyFindings" not in event["additionalEventData"]
+
+
 def test_a_code_that_aws_lacks_is_linked_to_a_page_of_this_server(live: Live) -> None:
     said = live.client("accessanalyzer").validate_policy(policyDocument=policy(SEND), policyType="IDENTITY_POLICY")
     (found,) = [finding for finding in said["findings"] if finding["issueCode"] == "SES_SEND_FAMILY_GAP"]

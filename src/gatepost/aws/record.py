@@ -91,16 +91,16 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         resources=resources,
         host=arrival.origin.host,
         secure=arrival.origin.secure,
-        additional=_additional(known),
+        additional=_additional(known, error),
         authorized=known.authorized,
     )
 
 
-def _additional(known: Known) -> Recorded:
-    """What CloudTrail has beside, and what the linter finds in a policy that the call puts."""
+def _additional(known: Known, error: AwsError | None) -> Recorded:
+    """What CloudTrail has beside, and what the linter finds in a policy that the call has put (one that failed has not)."""
     if known.authorization is None:
         return None
-    if known.call is None or known.operation is None or known.operation.document is None:
+    if error is not None or known.call is None or known.operation is None or known.operation.document is None:
         return SIGNATURE_VERSION
     put = known.operation.document(known.call)
     found = [] if put is None else policy_findings(known.call, put)
