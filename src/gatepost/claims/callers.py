@@ -9,16 +9,15 @@ from typing import Final
 from gatepost.claims.who import Home, Who, WhoKind, session_of
 from gatepost.policy.model import Statement
 from gatepost.policy.principal import Principal, PrincipalKind
-from gatepost.policy.question import ANY_SESSION, stranger_context
+from gatepost.policy.question import ANY_SESSION
 from gatepost.reasoning.choices import STRANGERS, named_in
+from gatepost.reasoning.own_keys import settled
 from gatepost.reasoning.situation import PRINCIPAL_ARN, USER_NAME, AnyText
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import INTERN
-from gatepost.reasoning.world import OF_THE_CALLER
 
 SOMEBODY: Final = (INTERN, "trainee", "visitor", *(f"visitor-{number}" for number in range(1000)))  # of whom nothing is said
 PRINCIPAL_ACCOUNT: Final = "aws:principalaccount"
-OF_SERVICES: Final = ("aws:principalservicename", "aws:principalservicenameslist")
 ACCOUNT: Final = re.compile(r"\d{12}")
 OF_ACCOUNT: Final = re.compile(r"arn:[^*?:]*:[^*?:]*:[^*?:]*:(\d{12}|\*)(?::|$)")
 
@@ -44,7 +43,13 @@ class Caller:
     def named(cls, principal: Principal) -> "Caller":
         """Somebody who is named: what is called open of it is so."""
         whom = StandsFor.EVERYBODY if principal.kind is PrincipalKind.ANONYMOUS else StandsFor.ITSELF
-        return cls(principal, _settled(principal), {"aws:userid": AnyText()}, whom)
+        return cls.with_open(principal, {"aws:userid": AnyText()}, whom)
+
+    @classmethod
+    def with_open(cls, principal: Principal, keys: Mapping[str, AnyText], whom: StandsFor = StandsFor.ITSELF) -> "Caller":
+        """Somebody of whom these keys are open; the others that a caller settles are known."""
+        known = {key: value for key, value in settled(principal).items() if key not in keys}
+        return cls(principal, known, keys, whom)
 
 
 def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home) -> Iterator[Caller]:
@@ -103,14 +108,7 @@ def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Cal
     if principal.kind is PrincipalKind.USER:
         # A user's name is its account's own, whatever its path.
         open_keys[USER_NAME] = AnyText(unlike=("*/*", "*:*", *(other.rpartition("/")[2] for other in others)))
-    return Caller(principal, {key: value for key, value in _settled(principal).items() if key not in open_keys}, open_keys)
-
-
-def _settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:
-    """The keys that who asks settles; what a service is called by other names is not known."""
-    context, _ = stranger_context(principal)
-    unknown = OF_SERVICES if principal.kind is PrincipalKind.SERVICE else ()
-    return {**dict.fromkeys(OF_THE_CALLER - {"aws:userid", *unknown}), **context}
+    return Caller.with_open(principal, open_keys)
 
 
 def _accounts_compared(statements: Iterable[Statement]) -> Iterator[str]:

@@ -15,7 +15,6 @@ from typing import Final
 from gatepost.reasoning.windows import Piece, State, Timeline
 
 SECOND: Final = timedelta(seconds=1)
-WHOLE_DAY: Final = (time(), time())
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,17 +41,17 @@ class Question:
 
     def text(self) -> str:
         """The question in SMT-LIB: declarations, the formula, `check-sat` and `get-value`."""
-        atoms = sorted(set(_atoms(self.formula)))
-        names = [name for name, _ in self._constants(atoms)]
+        meanings = {atom: self._says(atom) for atom in sorted(set(_atoms(self.formula)))}
+        constants = (*self._constants(), *((f"a{atom}", "Bool") for atom, says in meanings.items() if says is None))
         return "\n".join((
             "(set-option :produce-models true)",
             "(set-logic ALL)",
-            *(f"(declare-const {name} {sort})" for name, sort in self._constants(atoms)),
-            *(f"(define-fun a{atom} () Bool {says})" for atom in atoms if (says := self._says(atom)) is not None),
+            *(f"(declare-const {name} {sort})" for name, sort in constants),
+            *(f"(define-fun a{atom} () Bool {says})" for atom, says in meanings.items() if says is not None),
             *(f"(assert {fact})" for fact in self._facts()),
             f"(assert {_written(self.formula)})",
             "(check-sat)",
-            f"(get-value ({' '.join(names)}))",
+            f"(get-value ({' '.join(name for name, _ in constants)}))",
             "",
         ))  # fmt: skip
 
@@ -61,16 +61,13 @@ class Question:
         texts = [value for value in values.values() if isinstance(value, str)]
         return Values(self.world, values, _familiar(texts, (glob for _, glob in self.world.patterns.values())))
 
-    def _constants(self, atoms: Iterable[int]) -> Iterator[tuple[str, str]]:
-        world = self.world
+    def _constants(self) -> Iterator[tuple[str, str]]:
+        """What each place needs: a constant for its value, and where that has an order one that says whether it can be read."""
         for place in self._places():
-            family = world.family(place)
+            family = self.world.family(place)
             yield f"|{name_of(place)}|", SORTS.get(family, "String")
             if family != TEXT:
                 yield f"|{name_of(place)}.read|", "Bool"
-        for atom in atoms:
-            if self._says(atom) is None:
-                yield f"a{atom}", "Bool"
 
     def _places(self) -> Iterator[Place]:
         world = self.world
@@ -83,6 +80,7 @@ class Question:
         )
 
     def _says(self, atom: int) -> str | None:
+        """What an atom means; None for one that means nothing but itself."""
         world = self.world
         if atom in world.patterns:
             place, glob = world.patterns[atom]
