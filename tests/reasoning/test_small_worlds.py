@@ -104,6 +104,17 @@ def random_statement(rng: Random, keys: tuple[str, ...], *, named: bool) -> Json
     return statement | ({"Condition": conditions} if conditions else {})
 
 
+def narrowed(rng: Random, statement: Json, keys: tuple[str, ...]) -> Json:
+    """The statement with other conditions as well, and most often fewer actions or resources: what the first one covers."""
+    other = random_statement(rng, keys, named=False)
+    conditions = {**other.get("Condition", {}), **statement.get("Condition", {})}
+    found = {**statement, **({"Condition": conditions} if conditions else {})}
+    for element in ("Action", "Resource", "NotAction", "NotResource"):
+        if element in statement and rng.random() < 0.7:
+            found[element] = rng.sample(statement[element], 1)
+    return found
+
+
 def random_policy(rng: Random, keys: tuple[str, ...], *, named: bool) -> list[Json]:
     return [random_statement(rng, keys, named=named) for _ in range(rng.choice((1, 2, 2, 3)))]
 
@@ -133,6 +144,11 @@ def agrees(seed: int) -> None:
     second = [*first] if rng.random() < 0.6 else random_policy(rng, keys, named=named)
     if rng.random() < 0.7:
         second[rng.randrange(len(second))] = random_statement(rng, keys, named=named)
+    if rng.random() < 0.3:
+        at = rng.randrange(len(second))
+        second[at] = narrowed(rng, second[at], keys)
+    if rng.random() < 0.3:
+        first, second = second, first
     old, new = (read(first),), (read(second),)
     world = small_world(keys, side)
     world = tuple(rng.sample(world, min(len(world), 250)))
