@@ -1,0 +1,145 @@
+"""What of a document is in use: the logged requests that each of its Allows let through, and what may go without losing one."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from gatepost.lint.document import Document, Element, StatementTree
+from gatepost.lint.finding import Edit, Fix
+from gatepost.lint.patch import patched, rewritten
+from gatepost.lint.reach import is_proved, names_principals
+from gatepost.lint.setting import Setting
+from gatepost.lint.usage import Usage, Use
+from gatepost.policy.match import AttachedPolicy, How, Rule, speaks_of_action
+from gatepost.policy.model import Effect, Policy, Statement
+from gatepost.policy.read import PolicyKind
+from gatepost.policy.request import Request
+from gatepost.policy.variables import is_open
+from gatepost.reasoning.layer import Side
+from gatepost.reasoning.witness import allows
+from gatepost.words.dates import date_in_full
+from gatepost.words.listing import counted, listed
+
+MOST_TOLD: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """An Allow, and the logged requests that it speaks of; `all` are those that its whole policy allows."""
+
+    document: Document
+    tree: StatementTree
+    statement: Statement
+    own: tuple[Use, ...]
+    all: tuple[Use, ...]
+    usage: Usage
+
+
+def allows_in_use(document: Document, setting: Setting) -> Iterator[InUse]:
+    """Each Allow of a policy that grants by itself; none where no log is known, or the log does not tell what it asks about."""
+    usage, policy = setting.usage, document.policy
+    if usage is None or policy is None or document.kind not in (PolicyKind.IDENTITY, PolicyKind.RESOURCE):
+        return
+    if is_open(document.text) or not usage.knows(policy):
+        return
+    used = tuple(use for use in usage.uses if _is_asked(document, use.request, usage.account) and _lets(document, policy, use))
+    for tree in document.statements:
+        statement = tree.statement
+        if statement is not None and statement.effect is Effect.ALLOW:
+            rule = Rule(AttachedPolicy(policy), tree.number, statement)
+            own = tuple(use for use in used if _speaks(document, rule, use.request))
+            yield InUse(document, tree, statement, own, used, usage)
+
+
+def _is_asked(document: Document, request: Request, account: str) -> bool:
+    """Whether a policy of the account may be what let a request through. A root user needs none at home."""
+    who, at_home = request.principal, request.principal.account == request.resource_account
+    if names_principals(document):
+        return request.resource_account == account and not (who.of_root and at_home)
+    return who.account == account and not who.of_root
+
+
+def _lets(document: Document, policy: Policy, use: Use) -> bool:
+    return allows((policy,), Side.RESOURCE if names_principals(document) else Side.IDENTITY, use.request)
+
+
+def _speaks(document: Document, rule: Rule, request: Request) -> bool:
+    named = not names_principals(document) or rule.how(request.principal) is not How.NOT
+    return (
+        named and speaks_of_action(rule.statement, request.action_key) and rule.covers(request) and rule.holds(request.context)
+    )
+
+
+# --- what is told -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """An entry of a list, and what may stand in its place: itself where it is in use, nothing, or what of a wildcard was used."""
+
+    text: str
+    used: tuple[str, ...] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it says more than was used."""
+        return self.used != (self.text,)
+
+    @property
+    def words(self) -> str:
+        """What was not used: `x`, or of a wildcard `of *x all but y`."""
+        if not self.used:
+            return f"`{self.text}`"
+        but = listed(ticked(self.used)) if len(self.used) <= MOST_TOLD else f"{len(self.used)}"
+        return f"of `{self.text}` all but {but}"
+
+
+def ticked(texts: Iterable[str]) -> list[str]:
+    """Each in backticks."""
+    return [f"`{each}`" for each in texts]
+
+
+def kept(worn: Iterable[Worn]) -> list[str]:
+    """The entries that are left."""
+    return list(dict.fromkeys(chain.from_iterable(each.used for each in worn)))
+
+
+def with_kept(document: Document, element: Element, worn: Iterable[Worn]) -> tuple[Edit, ...]:
+    """The list of these entries with what is left of them, a single one without brackets."""
+    left = kept(worn)
+    return (rewritten(document, element, left if len(left) > 1 else left[0]),)
+
+
+def unused_words(worn: Iterable[Worn], usage: Usage, verb: str = "used") -> str:
+    """What was not used, or not written to, and since when."""
+    return f"not {verb} {usage.period}: {listed([each.words for each in worn if each.is_idle])}"
+
+
+def used_notes(named: Iterable[tuple[str, Collection[Use]]]) -> tuple[str, ...]:
+    """How often each of these was used, and when last; the few that were used last."""
+    uses = sorted(named, key=lambda pair: max(use.last for use in pair[1]), reverse=True)
+    told = [
+        f"`{name}` was used {counted(sum(use.count for use in some), 'time')}, "
+        f"last {date_in_full(max(use.last for use in some))}"
+        for name, some in uses[:MOST_TOLD]
+    ]
+    return (*told, *((f"{len(uses) - MOST_TOLD} more were used",) if len(uses) > MOST_TOLD else ()))
+
+
+def without_losing_any(found: InUse, title: str, edits: tuple[Edit, ...]) -> tuple[Fix, ...]:
+    """The fix, where each logged request that the policy allowed is still allowed; proved where nothing new is."""
+    document, old, new = found.document, found.document.policy, patched(found.document, edits).policy
+    if old is None or new is None or not all(_lets(document, new, use) for use in found.all):
+        return ()
+    proved = is_proved(document, lambda asker: asker.narrower(new, old))
+    proof = f"nothing is allowed that was not{_logged(found)}" if proved else ""
+    return (Fix(title, edits, proof, changes_meaning=True),)
+
+
+def _logged(found: InUse) -> str:
+    count = sum(use.count for use in found.all)
+    if not count:
+        return f"; {found.usage.period} it allowed no request"
+    logged = "the one request" if count == 1 else f"each of the {count:,} requests"
+    return f", and {logged} that it allowed {found.usage.period} still is"
