@@ -1,6 +1,6 @@
 """What of a document is in use: the logged requests that each of its Allows let through, and what may go without losing one."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -19,7 +19,7 @@ from gatepost.policy.variables import is_open
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.witness import allows
 from gatepost.words.dates import date_in_full
-from gatepost.words.listing import counted, listed
+from gatepost.words.listing import listed
 
 MOST_TOLD: Final = 5
 
@@ -86,14 +86,6 @@ class Worn:
         """Whether it says more than was used."""
         return self.used != (self.text,)
 
-    @property
-    def words(self) -> str:
-        """What was not used: `x`, or of a wildcard `of *x all but y`."""
-        if not self.used:
-            return f"`{self.text}`"
-        but = listed(ticked(self.used)) if len(self.used) <= MOST_TOLD else f"{len(self.used)}"
-        return f"of `{self.text}` all but {but}"
-
 
 def ticked(texts: Iterable[str]) -> list[str]:
     """Each in backticks."""
@@ -112,19 +104,22 @@ def with_kept(document: Document, element: Element, worn: Iterable[Worn]) -> tup
 
 
 def unused_words(worn: Iterable[Worn], usage: Usage, verb: str = "used") -> str:
-    """What was not used, or not written to, and since when."""
-    return f"not {verb} {usage.period}: {listed([each.words for each in worn if each.is_idle])}"
+    """What was not used, or not written to, and since when: `x and y; of *z all but az`."""
+    idle = [each for each in worn if each.is_idle]
+    whole = listed(ticked(each.text for each in idle if not each.used))
+    parts = [f"of `{each.text}` all but {_few(each.used)}" for each in idle if each.used]
+    return f"not {verb} {usage.period}: {'; '.join([*([whole] if whole else []), *parts])}"
+
+
+def _few(texts: Sequence[str]) -> str:
+    return listed(ticked(texts)) if len(texts) <= MOST_TOLD else f"{len(texts)} that the fix names"
 
 
 def used_notes(named: Iterable[tuple[str, Collection[Use]]]) -> tuple[str, ...]:
-    """How often each of these was used, and when last; the few that were used last."""
-    uses = sorted(named, key=lambda pair: max(use.last for use in pair[1]), reverse=True)
-    told = [
-        f"`{name}` was used {counted(sum(use.count for use in some), 'time')}, "
-        f"last {date_in_full(max(use.last for use in some))}"
-        for name, some in uses[:MOST_TOLD]
-    ]
-    return (*told, *((f"{len(uses) - MOST_TOLD} more were used",) if len(uses) > MOST_TOLD else ()))
+    """When each of these was used last; the few that were used last."""
+    uses = sorted(((max(use.last for use in some), name) for name, some in named), reverse=True)
+    told = [f"`{name}` was last used {date_in_full(last)}" for last, name in uses[:MOST_TOLD]]
+    return (*told, *((f"{len(uses) - MOST_TOLD} more were used before",) if len(uses) > MOST_TOLD else ()))
 
 
 def without_losing_any(found: InUse, title: str, edits: tuple[Edit, ...]) -> tuple[Fix, ...]:
@@ -140,6 +135,6 @@ def without_losing_any(found: InUse, title: str, edits: tuple[Edit, ...]) -> tup
 def _logged(found: InUse) -> str:
     count = sum(use.count for use in found.all)
     if not count:
-        return f"; {found.usage.period} it allowed no request"
+        return "; it allowed no request in that time"
     logged = "the one request" if count == 1 else f"each of the {count:,} requests"
-    return f", and {logged} that it allowed {found.usage.period} still is"
+    return f", and {logged} that it allowed in that time still is"

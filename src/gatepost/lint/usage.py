@@ -47,13 +47,13 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """An entry of `Resource` or `NotResource` with a variable in it."""
+class WithVariable:
+    """An entry of `Resource` or `NotResource`."""
 
     text: str
 
 
-Distinction = Compared | Named | PrincipalEntry  # what a policy tells requests apart by, beside action and resource
+Distinction = Compared | WithVariable | PrincipalEntry  # what a policy tells requests apart by, beside action and resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Usage:
 
     @property
     def period(self) -> str:
-        """When, as the end of a sentence: `in the last 90 days`."""
+        """When, as part of a sentence: `in the last 90 days`."""
         if self.days is not None:
             return f"in the last {counted(self.days, 'day')}"
-        return f"since {date_in_full(self.since)}, where the log begins"
+        return f"since the log began ({date_in_full(self.since)})"
 
     def knows(self, policy: Policy) -> bool:
         """Whether the last of each requests that are alike speaks for all of them, when this policy is asked."""
@@ -108,7 +108,7 @@ def distinctions_of(policy: Policy) -> Iterator[Distinction]:
         yield from (*(statement.principals or ()), *(statement.not_principals or ()))
         for text in (*(statement.resources or ()), *(statement.not_resources or ())):
             if policy.has_variables and "${" in text:
-                yield Named(text)
+                yield WithVariable(text)
         for condition in statement.conditions:
             for value in condition.values:
                 one = replace(condition, key=condition.key.lower(), values=(value,), place=NOWHERE)
@@ -132,7 +132,7 @@ class _Alike:
                 case Compared(condition, effect, variables):
                     test = compile_condition(condition, effect, variables=variables)
                     self._by_key.setdefault(condition.key, []).append(test)
-                case Named(text):
+                case WithVariable(text):
                     self._on_request.append(_rule_on(text).covers)
                 case PrincipalEntry():
                     self._on_request.append(partial(_how, each))

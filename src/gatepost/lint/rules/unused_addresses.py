@@ -69,17 +69,19 @@ def unused_sender(document: Document, setting: Setting) -> Iterator[Hit]:
 
 def _unbound(found: InUse) -> Iterator[Hit]:
     """An Allow of a domain that says nothing of the sender, where few addresses were used."""
-    domain, seen = domain_of(found.statement), _senders(found.own)
+    sends = [use for use in found.own if carries(use.request.action, FROM)]
+    domain, seen = domain_of(found.statement), _senders(sends)
     if domain is None or not seen:
         return
     where = found.tree.elements.get("Condition", found.tree.elements.get("Resource", found.tree.element))
-    addresses = listed(ticked(seen))
-    everyone = f"{found.tree.name} lets any mailbox of {whose(found.statement, domain)} send"
-    edits = with_condition(
-        found.document, found.tree, "StringEquals", "ses:FromAddress", list(seen) if len(seen) > 1 else seen[0]
-    )
+    addresses, value = listed(ticked(seen)), list(seen) if len(seen) > 1 else seen[0]
+    message = f"{found.tree.name} lets any mailbox of {whose(found.statement, domain)} send; only {addresses} did {found.usage.period}"
+    edits = with_condition(found.document, found.tree, "StringEquals", "ses:FromAddress", value)
     fixes = without_losing_any(found, f"bind it to {addresses}", edits) if edits else ()
-    yield Hit(where.key or where.at, f"{everyone}; {found.usage.period} only {addresses} did", fixes=fixes, notes=_notes(found))
+    apart = (
+        () if fixes else ("it was used for more than mail with a From address: give these actions a statement of their own",)
+    )
+    yield Hit(where.key or where.at, message, fixes=fixes, notes=(*_notes(found), *apart))
 
 
 # --- recipients ---------------------------------------------------------------------------------------------------------
