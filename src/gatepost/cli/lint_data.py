@@ -38,10 +38,10 @@ def known_of_server(
     days = _days(unused or DEFAULT)
     with opened_store(data) as (settings, database), database.reader() as tx:
         check_accounts(tx, settings.data)
-        account, region = setting.account or settings.account, setting.region or settings.region
+        account = setting.account or settings.account
         if get_account(tx, account) is None:
             raise Exit(USAGE, f"--account `{account}`: there is no such account in {settings.data}")
-        setting = _with_inventory(replace(setting, account=account, region=region), list_all_identities(tx, account))
+        setting = _with_inventory(replace(setting, account=account), settings.region, list_all_identities(tx, account))
         if not any(rule.code.startswith(UNUSED) for rule in rules):
             return setting, ()
         usage = _usage(tx, _Asked(account, setting.now, days), policies)
@@ -57,15 +57,19 @@ def _days(text: str) -> int:
     return int(found.group(1))
 
 
-def _with_inventory(setting: Setting, identities: Iterable[Identity]) -> Setting:
+def _with_inventory(setting: Setting, home: str, identities: Iterable[Identity]) -> Setting:
+    """The setting with what is verified; in the server's own region, unless there is something elsewhere too."""
     verified = [each for each in identities if each.verified]
-    names = frozenset(each.name for each in verified if each.region == setting.region)
+    only_here = all(each.region == home for each in verified)
+    region = setting.region or (home if only_here else None)
+    names = frozenset(each.name for each in verified if region in (None, each.region))
     defaults = {
         each.arn: configuration_set_arn(each.account, each.region, each.configuration_set)
         for each in verified
         if each.configuration_set is not None
     }
-    return replace(setting, identities=names if setting.identities is None else setting.identities, default_sets=defaults)
+    known = names if setting.identities is None else setting.identities
+    return replace(setting, region=region, identities=known, default_sets=defaults)
 
 
 # --- the log ------------------------------------------------------------------------------------------------------------
