@@ -73,11 +73,12 @@ def _hit(document: Document, tree: StatementTree, lacking: list[tuple[str, str, 
         f"mail from {identity.rpartition('/')[2]} takes the configuration set `{default.rpartition('/')[2]}` by default, "
         f"and no statement allows `{name}` on it"
     )
-    others = f"; so it is with {len(lacking) - 1} identities more" if len(lacking) > 1 else ""
+    others = len(lacking) - 1
+    more = f"; so it is with {others} {'identity' if others == 1 else 'identities'} more" if others else ""
     request = _request(name, default, identity)
     denied = document.policy is not None and not allows((document.policy,), Side.IDENTITY, request)
     witnesses = (Witness(request, "denied, where such mail names no other configuration set"),) if denied else ()
-    return Hit(tree.elements["Resource"].at, said + others, witnesses, _with_sets(document, tree, sets))
+    return Hit(tree.elements["Resource"].at, said + more, witnesses, _with_sets(document, tree, sets))
 
 
 def _with_sets(document: Document, tree: StatementTree, sets: list[str]) -> tuple[Fix, ...]:

@@ -97,10 +97,14 @@ def kept(worn: Iterable[Worn]) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(each.used for each in worn)))
 
 
+def one_or_all(texts: Sequence[str]) -> str | list[str]:
+    """A list as policies write it: a single text without brackets."""
+    return texts[0] if len(texts) == 1 else list(texts)
+
+
 def with_kept(document: Document, element: Element, worn: Iterable[Worn]) -> tuple[Edit, ...]:
-    """The list of these entries with what is left of them, a single one without brackets."""
-    left = kept(worn)
-    return (rewritten(document, element, left if len(left) > 1 else left[0]),)
+    """The list of these entries with what is left of them."""
+    return (rewritten(document, element, one_or_all(kept(worn))),)
 
 
 def unused_words(worn: Iterable[Worn], usage: Usage, verb: str = "used") -> str:

@@ -9,22 +9,23 @@ from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document
 from gatepost.lint.examples import DOMAIN, allow, policy, when
-from gatepost.lint.finding import Severity
+from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.in_use import (
     MOST_TOLD,
     InUse,
     Worn,
     allows_in_use,
     kept,
+    one_or_all,
     ticked,
     unused_words,
     used_notes,
     with_kept,
     without_losing_any,
 )
-from gatepost.lint.patch import with_condition
+from gatepost.lint.patch import free_sid, in_place_of, value_of, with_condition
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.rules.actions import has_wildcard
+from gatepost.lint.rules.actions import covered, has_wildcard
 from gatepost.lint.rules.from_address import domain_of, whose
 from gatepost.lint.sending import FROM, RECIPIENTS, carries, conditions_on, is_negated, names_ses, sends_of
 from gatepost.lint.setting import Setting
@@ -74,14 +75,35 @@ def _unbound(found: InUse) -> Iterator[Hit]:
     if domain is None or not seen:
         return
     where = found.tree.elements.get("Condition", found.tree.elements.get("Resource", found.tree.element))
-    addresses, value = listed(ticked(seen)), list(seen) if len(seen) > 1 else seen[0]
+    addresses, value = listed(ticked(seen)), one_or_all(seen)
     message = f"{found.tree.name} lets any mailbox of {whose(found.statement, domain)} send; only {addresses} did {found.usage.period}"
+    fixes = _bound(found, value, addresses) if len(sends) == len(found.own) else _mail_bound(found, value, addresses)
+    yield Hit(where.key or where.at, message, fixes=fixes, notes=_notes(found))
+
+
+def _bound(found: InUse, value: str | list[str], addresses: str) -> tuple[Fix, ...]:
     edits = with_condition(found.document, found.tree, "StringEquals", "ses:FromAddress", value)
-    fixes = without_losing_any(found, f"bind it to {addresses}", edits) if edits else ()
-    apart = (
-        () if fixes else ("it was used for more than mail with a From address: give these actions a statement of their own",)
-    )
-    yield Hit(where.key or where.at, message, fixes=fixes, notes=(*_notes(found), *apart))
+    return without_losing_any(found, f"bind it to {addresses}", edits) if edits else ()
+
+
+def _mail_bound(found: InUse, value: str | list[str], addresses: str) -> tuple[Fix, ...]:
+    """The mail in a statement of its own, bound; none where an entry is of mail and of more."""
+    statement = value_of(found.document, found.tree.element)
+    mail: list[str] = []
+    rest: list[str] = []
+    for entry in found.tree.entries("Action"):
+        sends = [carries(f"{each.service}:{each.name}", FROM) for each in covered(entry.text or "") or ()]
+        if any(sends) and not all(sends):
+            return ()
+        (mail if any(sends) else rest).append(entry.text or "")
+    condition = statement.get("Condition", {})
+    equals = {**condition.get("StringEquals", {}), "ses:FromAddress": value}
+    bound = {**statement, "Action": one_or_all(mail), "Condition": {**condition, "StringEquals": equals}}
+    others = {**statement, "Action": one_or_all(rest)}
+    if "Sid" in others:
+        others["Sid"] = free_sid(found.document, f"{others['Sid']}Others")
+    edits = (in_place_of(found.document, found.tree, bound, others),)
+    return without_losing_any(found, f"bind the mail to {addresses}, in a statement of its own", edits)
 
 
 # --- recipients ---------------------------------------------------------------------------------------------------------
