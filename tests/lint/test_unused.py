@@ -1,6 +1,7 @@
 """What a log says of a policy: what is told, what the fix leaves, and that no logged request is lost by it."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -12,6 +13,7 @@ import pytest
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import Finding, Severity
+from gatepost.lint.in_use import allows_in_use
 from gatepost.lint.linter import lint_document
 from gatepost.lint.patch import patched
 from gatepost.lint.rules import ALL
@@ -178,8 +180,27 @@ def test_one_request_speaks_for_all_that_are_alike(seed: int) -> None:
     policies, side = (linted.policy,), side_of(linted)
     allowed = sum(use.count for use in known.uses if allows(policies, side, use.request))
     assert allowed == sum(allows(policies, side, each) for _, each in logged)
+    asked = [use for use in known.uses if concerns(linted, use.request)]
+    for each in allows_in_use(linted, Setting(NOW, usage=known)):
+        assert list(each.all) == [use for use in asked if allows(policies, side, use.request)]
     for finding in found(linted, known):
         assert_nothing_is_lost(linted, logged, finding)
+
+
+FORMS = ("StringLike", "StringNotLike", "StringLikeIfExists", "ForAllValues:StringLike", "ForAnyValue:StringNotLike")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_it_speaks_for_them_too_where_a_policy_compares_the_same_values_otherwise(seed: int) -> None:
+    rng = Random(seed)  # noqa: S311 -- reproducible cases
+    linted = random_document(seed)
+    other = re.sub(r'"[\w:]*String(?:Not)?Like(?:IfExists)?"', lambda _: f'"{rng.choice(FORMS)}"', linted.text)
+    policy = Document(other, linted.kind).policy  # None where an operator stands there twice
+    logged = [(NOW, random_request(rng)) for _ in range(200)]
+    known = usage(logged, linted)
+    if policy is not None and known.knows(policy):
+        allowed = sum(use.count for use in known.uses if allows((policy,), side_of(linted), use.request))
+        assert allowed == sum(allows((policy,), side_of(linted), each) for _, each in logged)
 
 
 def test_many_senders_and_recipients_are_few_uses() -> None:
@@ -195,6 +216,14 @@ def test_many_senders_and_recipients_are_few_uses() -> None:
     bound = document(send(Condition={"StringEquals": {"ses:FromAddress": "bounce+1999@example.com"}})).policy
     assert bound is not None
     assert not known.knows(bound)
+
+
+def test_where_mail_is_sent_without_raw_messages_nobody_is_told_to_allow_them() -> None:
+    linted = document(send())
+    (gap,) = (rule for rule in ALL if rule.code == "SES_SEND_FAMILY_GAP")
+    silent, told = usage([(NOW, request({}))], linted), usage([], linted)
+    assert lint_document(linted, Setting(NOW, usage=silent), (gap,)).findings == ()
+    assert len(lint_document(linted, Setting(NOW, usage=told), (gap,)).findings) == 1
 
 
 def test_the_examples_of_other_rules_are_as_they_were() -> None:

@@ -1,7 +1,8 @@
 """What of a document is in use: the logged requests that each of its Allows let through, and what may go without losing one."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -11,13 +12,13 @@ from gatepost.lint.patch import patched, rewritten
 from gatepost.lint.reach import is_proved, names_principals
 from gatepost.lint.setting import Setting
 from gatepost.lint.usage import Usage, Use
+from gatepost.policy.decide import Policies, decide
 from gatepost.policy.match import AttachedPolicy, How, Rule, speaks_of_action
-from gatepost.policy.model import Effect, Policy, Statement
+from gatepost.policy.model import Policy, Statement
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
 from gatepost.policy.variables import is_open
-from gatepost.reasoning.layer import Side
-from gatepost.reasoning.witness import allows
+from gatepost.reasoning.witness import ELSEWHERE, EVERYONE, EVERYTHING
 from gatepost.words.dates import date_in_full
 from gatepost.words.listing import listed
 
@@ -36,20 +37,35 @@ class InUse:
     usage: Usage
 
 
-def allows_in_use(document: Document, setting: Setting) -> Iterator[InUse]:
+def allows_in_use(document: Document, setting: Setting) -> tuple[InUse, ...]:
     """Each Allow of a policy that grants by itself; none where no log is known, or the log does not tell what it asks about."""
     usage, policy = setting.usage, document.policy
     if usage is None or policy is None or document.kind not in (PolicyKind.IDENTITY, PolicyKind.RESOURCE):
-        return
-    if is_open(document.text) or not usage.knows(policy):
-        return
-    used = tuple(use for use in usage.uses if _is_asked(document, use.request, usage.account) and _lets(document, policy, use))
-    for tree in document.statements:
-        statement = tree.statement
-        if statement is not None and statement.effect is Effect.ALLOW:
-            rule = Rule(AttachedPolicy(policy), tree.number, statement)
-            own = tuple(use for use in used if _speaks(document, rule, use.request))
-            yield InUse(document, tree, statement, own, used, usage)
+        return ()
+    return () if is_open(document.text) or not usage.knows(policy) else _in_use(document, policy, usage)
+
+
+@lru_cache(maxsize=1)  # the rules ask of one document after another, each the same
+def _in_use(document: Document, policy: Policy, usage: Usage) -> tuple[InUse, ...]:
+    rules = [Rule(AttachedPolicy(policy), number, each) for number, each in enumerate(policy.statements)]
+    actions = {use.request.action_key for use in usage.uses}
+    by_action = {key: [rule for rule in rules if speaks_of_action(rule.statement, key)] for key in actions}
+    own: dict[int, list[Use]] = {rule.index: [] for rule in rules if not rule.denies}
+    used = []
+    for use in usage.uses:
+        if not _is_asked(document, use.request, usage.account):
+            continue
+        speaking = [rule for rule in by_action[use.request.action_key] if _speaks(document, rule, use.request)]
+        if speaking and not any(rule.denies for rule in speaking):
+            used.append(use)
+            for rule in speaking:
+                own[rule.index].append(use)
+    trees = [(tree, tree.statement) for tree in document.statements if tree.number in own]
+    return tuple(
+        InUse(document, tree, statement, tuple(own[tree.number]), tuple(used), usage)
+        for tree, statement in trees
+        if statement is not None
+    )
 
 
 def _is_asked(document: Document, request: Request, account: str) -> bool:
@@ -60,15 +76,10 @@ def _is_asked(document: Document, request: Request, account: str) -> bool:
     return who.account == account and not who.of_root
 
 
-def _lets(document: Document, policy: Policy, use: Use) -> bool:
-    return allows((policy,), Side.RESOURCE if names_principals(document) else Side.IDENTITY, use.request)
-
-
 def _speaks(document: Document, rule: Rule, request: Request) -> bool:
+    """Whether a statement on a request's action speaks of the request."""
     named = not names_principals(document) or rule.how(request.principal) is not How.NOT
-    return (
-        named and speaks_of_action(rule.statement, request.action_key) and rule.covers(request) and rule.holds(request.context)
-    )
+    return named and rule.covers(request) and rule.holds(request.context)
 
 
 # --- what is told -------------------------------------------------------------------------------------------------------
@@ -129,11 +140,27 @@ def used_notes(named: Iterable[tuple[str, Collection[Use]]]) -> tuple[str, ...]:
 def without_losing_any(found: InUse, title: str, edits: tuple[Edit, ...]) -> tuple[Fix, ...]:
     """The fix, where each logged request that the policy allowed is still allowed; proved where nothing new is."""
     document, old, new = found.document, found.document.policy, patched(found.document, edits).policy
-    if old is None or new is None or not all(_lets(document, new, use) for use in found.all):
+    if old is None or new is None or not all(map(_decided_by(document, new), found.all)):
         return ()
     proved = is_proved(document, lambda asker: asker.narrower(new, old))
     proof = f"nothing is allowed that was not{_logged(found)}" if proved else ""
     return (Fix(title, edits, proof, changes_meaning=True),)
+
+
+def _decided_by(document: Document, policy: Policy) -> Callable[[Use], bool]:
+    """Whether `decide` lets a request through by this policy alone, as `reasoning.witness.allows` says; compiled once."""
+    if names_principals(document):
+        held = Policies(identity=(EVERYTHING,), resource=(policy,), session=(EVERYTHING,))
+    else:
+        held = Policies(identity=(policy,), resource=(EVERYONE,), session=(EVERYTHING,))
+
+    def allows(use: Use) -> bool:
+        asked = use.request
+        return decide(
+            Request.of_normalised(asked.principal, asked.action, asked.resource, ELSEWHERE, asked.context), held
+        ).allowed
+
+    return allows
 
 
 def _logged(found: InUse) -> str:

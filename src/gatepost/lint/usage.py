@@ -12,8 +12,8 @@ from functools import partial
 from typing import Final
 
 from gatepost.policy.match import AttachedPolicy, How, Rule, names
-from gatepost.policy.model import Condition, Effect, Place, Policy, PrincipalEntry, Statement
-from gatepost.policy.operators import Test, compile_condition
+from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, PrincipalEntry, Statement
+from gatepost.policy.operators import COMPARISONS, NULL, value_test
 from gatepost.policy.request import Context, Request
 from gatepost.words.dates import date_in_full
 from gatepost.words.listing import counted
@@ -38,12 +38,31 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """One value of a condition, as a statement of this effect compares it."""
+class Present:
+    """Whether a request carries a key (lower case)."""
 
-    condition: Condition
-    effect: Effect
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How a key (lower case) compares with one value of a policy, by an operator that is not negated.
+
+    With that of each value, and whether the key is there, it is known how every other form of the operator compares.
+    """
+
+    base: str
+    key: str
+    value: str
     variables: bool
+
+    def compiled(self) -> "Compare":
+        """The test of one value in its request's context; None for a value that cannot be read."""
+        condition = Condition(Operator(self.base), self.key, (self.value,), NOWHERE)
+        if "${" in self.value:  # what it stands for is another text in each request
+            return lambda value, context: value_test(condition, Effect.ALLOW, context, variables=self.variables)(value)
+        test = value_test(condition, Effect.ALLOW, {}, variables=self.variables)
+        return lambda value, _context: test(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +72,10 @@ class WithVariable:
     text: str
 
 
-Distinction = Compared | WithVariable | PrincipalEntry  # what a policy tells requests apart by, beside action and resource
+Compare = Callable[[str, Context], bool | None]
+Distinction = (
+    Present | Compared | WithVariable | PrincipalEntry
+)  # what a policy tells requests apart by, beside action and resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +132,25 @@ def distinctions_of(policy: Policy) -> Iterator[Distinction]:
             if policy.has_variables and "${" in text:
                 yield WithVariable(text)
         for condition in statement.conditions:
-            for value in condition.values:
-                one = replace(condition, key=condition.key.lower(), values=(value,), place=NOWHERE)
-                yield Compared(one, statement.effect, policy.has_variables)
+            key = condition.key.lower()
+            yield Present(key)
+            for value in condition.values if condition.operator.base != NULL else ():
+                yield _compared(condition.operator.base, key, value, variables=policy.has_variables)
+
+
+def _compared(operator: str, key: str, value: str, *, variables: bool) -> Compared:
+    base = operator.replace("Not", "", 1) if COMPARISONS[operator].negated else operator
+    literal = base == "StringLike" and not any(mark in value for mark in ("*", "?", "$"))
+    return Compared("StringEquals" if literal else base, key, value, variables)
 
 
 def _is_on_sender(distinction: Distinction) -> bool:
-    return (
-        isinstance(distinction, Compared) and distinction.condition.key == FROM and "${" not in distinction.condition.values[0]
-    )
+    match distinction:
+        case Present(key):
+            return key == FROM
+        case Compared(_, key, value):
+            return key == FROM and "${" not in value
+    return False
 
 
 class _Alike:
@@ -126,12 +158,13 @@ class _Alike:
 
     def __init__(self, distinctions: Collection[Distinction]) -> None:
         self._on_request: list[Callable[[Request], Hashable]] = []
-        self._by_key: dict[str, list[Test]] = {}
+        self._by_key: dict[str, list[Compare]] = {}
         for each in distinctions:
             match each:
-                case Compared(condition, effect, variables):
-                    test = compile_condition(condition, effect, variables=variables)
-                    self._by_key.setdefault(condition.key, []).append(test)
+                case Present(key):
+                    self._by_key.setdefault(key, [])
+                case Compared(_, key):
+                    self._by_key.setdefault(key, []).append(each.compiled())
                 case WithVariable(text):
                     self._on_request.append(_rule_on(text).covers)
                 case PrincipalEntry():
@@ -141,18 +174,18 @@ class _Alike:
         """The same for requests that are alike, but for their From addresses."""
         who = request.principal
         told = tuple(test(request) for test in self._on_request)
-        compared = tuple(_compared(key, tests, request.context) for key, tests in self._by_key.items())
+        compared = tuple(_outcome(key, tests, request.context) for key, tests in self._by_key.items())
         place = (request.action_key, request.resource, request.resource_account)
         return (who.role_arn or who.user_arn or who.arn, who.kind, *place, told, compared)
 
 
-def _compared(key: str, tests: Collection[Test], context: Context) -> Hashable:
-    """How a key's values compare: all together, and each alone, however many there are of a kind."""
-    together = tuple(test(context) for test in tests)
+def _outcome(key: str, tests: Collection[Compare], context: Context) -> Hashable:
+    """How a key's values compare, each alone, however many there are of a kind; None where the key is absent."""
     value = context.get(key)
-    if not isinstance(value, tuple):
-        return together
-    return together, frozenset(tuple(test({**context, key: (each,)}) for test in tests) for each in value)
+    if value is None:
+        return None
+    values = (value,) if isinstance(value, str) else value
+    return isinstance(value, str), frozenset((each == "", *(test(each, context) for test in tests)) for each in values)
 
 
 def _rule_on(resource: str) -> Rule:
