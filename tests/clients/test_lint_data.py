@@ -144,7 +144,7 @@ def test_the_default_configuration_set_must_be_allowed_as_well(live: Live, lint:
     assert result.returncode == 1
     assert findings(result) == {
         "SES_RESOURCE_WRONG_TYPE": "mail from example.com takes the configuration set `news` by default, "
-        "and no statement allows `ses:SendEmail` on it"
+        "and no statement of this policy allows `ses:SendEmail` on it"
     }
     assert lint(file, "--select", "SES_RESOURCE_WRONG_TYPE", "--fix", "--intent").returncode == 0
     mended = (tmp_path / "p.json").read_text()

@@ -37,7 +37,7 @@ def found(linted: Document, setting: Setting = SETTING) -> tuple[Finding, ...]:
         ({}, [NEWS], "mail from example.com takes the configuration set `news` by default"),
         ({"Resource": [EXAMPLE, ORG]}, [NEWS, OFFERS], "; so it is with 1 identity more"),
         ({"Resource": [EXAMPLE, ORG, NEWS]}, [OFFERS], "mail from example.org takes the configuration set `offers`"),
-        ({"Resource": f"{HERE}identity/*"}, [NEWS, OFFERS], "no statement allows `ses:SendEmail` on it"),
+        ({"Resource": f"{HERE}identity/*"}, [NEWS, OFFERS], "no statement of this policy allows `ses:SendEmail` on it"),
         ({"Condition": {"StringLike": {"ses:FromAddress": "*@example.com"}}}, [NEWS], "`news` by default"),
     ],
 )
@@ -83,4 +83,4 @@ def test_nothing_is_told_of_an_identitys_own_policy_nor_where_no_sets_are_known(
 
 def test_another_statement_that_allows_only_some_of_the_actions_is_not_enough() -> None:
     (finding,) = found(document({}, {"Action": "ses:SendEmail", "Resource": NEWS}))
-    assert "no statement allows `ses:SendRawEmail` on it" in finding.message
+    assert "no statement of this policy allows `ses:SendRawEmail` on it" in finding.message

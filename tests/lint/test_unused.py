@@ -218,6 +218,15 @@ def test_many_senders_and_recipients_are_few_uses() -> None:
     assert not known.knows(bound)
 
 
+def test_a_default_configuration_set_is_needed_though_no_mail_has_taken_it_yet() -> None:
+    news, old = (DOMAIN.replace("identity/example.com", f"configuration-set/{name}") for name in ("news", "old"))
+    linted = document(send(Resource=[DOMAIN, news, old]))
+    setting = Setting(NOW, default_sets={DOMAIN: news}, usage=usage([(NOW, request({}))], linted))
+    (finding,) = (each for each in lint_document(linted, setting, RULES).findings if each.code == "GP_UNUSED_RESOURCE")
+    assert finding.message == f"not used in the last 90 days: `{old}`"
+    assert json.loads(patched(linted, finding.fixes[0].edits).text)["Statement"][0]["Resource"] == [DOMAIN, news]
+
+
 def test_where_mail_is_sent_without_raw_messages_nobody_is_told_to_allow_them() -> None:
     linted = document(send())
     (gap,) = (rule for rule in ALL if rule.code == "SES_SEND_FAMILY_GAP")

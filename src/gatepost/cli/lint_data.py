@@ -18,9 +18,8 @@ from gatepost.lint.setting import Setting
 from gatepost.lint.usage import Usage, distinctions_of, uses_of
 from gatepost.sources.found import FoundPolicy
 from gatepost.store.accounts import get_account
-from gatepost.store.configuration_sets import configuration_set_arn
 from gatepost.store.events import first_time
-from gatepost.store.identities import Identity, list_all_identities
+from gatepost.store.identities import Identity, default_sets, list_all_identities
 from gatepost.store.transaction import Transaction
 from gatepost.words.dates import date_in_full
 from gatepost.words.listing import counted
@@ -63,13 +62,8 @@ def _with_inventory(setting: Setting, home: str, identities: Iterable[Identity])
     only_here = all(each.region == home for each in verified)
     region = setting.region or (home if only_here else None)
     names = frozenset(each.name for each in verified if region in (None, each.region))
-    defaults = {
-        each.arn: configuration_set_arn(each.account, each.region, each.configuration_set)
-        for each in verified
-        if each.configuration_set is not None
-    }
     known = names if setting.identities is None else setting.identities
-    return replace(setting, region=region, identities=known, default_sets=defaults)
+    return replace(setting, region=region, identities=known, default_sets=default_sets(verified))
 
 
 # --- the log ------------------------------------------------------------------------------------------------------------

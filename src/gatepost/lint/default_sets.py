@@ -71,7 +71,7 @@ def _hit(document: Document, tree: StatementTree, lacking: list[tuple[str, str, 
     sets = list(dict.fromkeys(each for _, each, _ in lacking))
     said = (
         f"mail from {identity.rpartition('/')[2]} takes the configuration set `{default.rpartition('/')[2]}` by default, "
-        f"and no statement allows `{name}` on it"
+        f"and no statement of this policy allows `{name}` on it"
     )
     others = len(lacking) - 1
     more = f"; so it is with {others} {'identity' if others == 1 else 'identities'} more" if others else ""
