@@ -146,6 +146,9 @@ def test_the_default_configuration_set_must_be_allowed_as_well(live: Live, lint:
         "SES_RESOURCE_WRONG_TYPE": "mail from example.com takes the configuration set `news` by default, "
         "and no statement of this policy allows `ses:SendEmail` on it"
     }
+    analyzer = live.client("accessanalyzer")
+    answer = analyzer.validate_policy(policyDocument=document(statement), policyType="IDENTITY_POLICY")
+    assert "SES_RESOURCE_WRONG_TYPE" in [each["issueCode"] for each in answer["findings"]]
     assert lint(file, "--select", "SES_RESOURCE_WRONG_TYPE", "--fix", "--intent").returncode == 0
     mended = (tmp_path / "p.json").read_text()
     assert json.loads(mended)["Statement"][0]["Resource"] == [EXAMPLE, NEWS]

@@ -187,6 +187,13 @@ def test_one_request_speaks_for_all_that_are_alike(seed: int) -> None:
         assert_nothing_is_lost(linted, logged, finding)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(8))
+def test_of_many_random_logs_no_request_is_lost_by_a_fix(block: int) -> None:
+    for seed in range(1000 + block * 250, 1250 + block * 250):
+        test_one_request_speaks_for_all_that_are_alike(seed)
+
+
 FORMS = ("StringLike", "StringNotLike", "StringLikeIfExists", "ForAllValues:StringLike", "ForAnyValue:StringNotLike")
 
 

@@ -43,9 +43,8 @@ def unused_resource(document: Document, setting: Setting) -> Iterator[Hit]:
 
     Each identity is one more name in which mail can be sent. `gatepost lint --data DIR` reads in the server's log on which resources
     requests were allowed in the last 90 days (`--unused 30d` for others). The fix leaves out the ARNs that no request was on, and
-    writes out what a wildcard was used for where that is five at most; it is proved to allow nothing new, and to allow each
-    request of the log that the policy allowed. A default configuration set stays, for mail will need it. Of `"Resource": "*"` nothing is
-    told.
+    writes out what a wildcard was used for where that is five at most; it is proved to allow nothing new, and to allow each request
+    of the log that the policy allowed. A default configuration set stays, for mail will need it. Of `"Resource": "*"` nothing is told.
     """
     for found in allows_in_use(document, setting):
         entries = tuple(found.tree.entries("Resource"))
