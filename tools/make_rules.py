@@ -22,7 +22,7 @@ an **error** will not do what is written or is refused, a **security warning** l
 not do what it seems to, a **suggestion** can be said better. Codes without `SES_` and `GP_` are IAM Access Analyzer's where the rule
 says so; the words are ours.
 
-The examples are judged at {now:%Y-%m-%dT%H:%M:%SZ}.
+The examples are judged at {now:%Y-%m-%dT%H:%M:%SZ}; what nobody uses, by a log in which alice has sent one message.
 
 | code | severity | |
 |---|---|---|

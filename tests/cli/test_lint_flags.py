@@ -22,3 +22,10 @@ def test_what_a_boundary_or_a_control_policy_cancels_is_told(tmp_path: Path, cap
 def test_a_misspelt_flag_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("lint", "policy.json", "--selct", "GP_LAYER")) == 2
     assert "unknown option `--selct`; did you mean `--select`?" in capsys.readouterr().err
+
+
+def test_what_is_unused_needs_a_log(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(("lint", "policy.json", "--unused", "30d")) == 2
+    assert "--unused: expected with --data" in capsys.readouterr().err
+    assert main(("lint", "policy.json", "--data", str(tmp_path / "absent"))) == 4
+    assert "no data in " in capsys.readouterr().err

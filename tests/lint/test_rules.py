@@ -1,6 +1,7 @@
 """Each rule by its own examples, as `gatepost rule` prints them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Example, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
-from gatepost.reports.example import ONLY_SES
+from gatepost.reports.example import ONLY_SES, example_usage
 
 SETTING = Setting(
     datetime(2026, 11, 25, 12, tzinfo=UTC),
@@ -24,7 +25,9 @@ SETTING = Setting(
 
 def codes(example: Example, rule: Rule) -> set[str]:
     text = example if isinstance(example, str) else json.dumps(example)
-    return {finding.code for finding in lint_document(Document(text, rule.kind), SETTING, (rule,)).findings}
+    document = Document(text, rule.kind)
+    setting = replace(SETTING, usage=example_usage(document))
+    return {finding.code for finding in lint_document(document, setting, (rule,)).findings}
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)

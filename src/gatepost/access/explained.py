@@ -7,18 +7,17 @@ snapshots and walked by `policy.explain`. The CloudTrail record tells the connec
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from gatepost.access.context import connection_context, resource_context
 from gatepost.access.kept_layer import EMPTY, KeptLayer
-from gatepost.access.placement import NONE, Placement
+from gatepost.access.kept_request import kept_context, kept_request, specific_context
 from gatepost.audit import authorization
 from gatepost.audit.authorization import Authorization, Evaluation, KeptCaller
 from gatepost.audit.ids import time_of
 from gatepost.policy.decide import Policies, Verdict
 from gatepost.policy.explain import Explanation, explain
-from gatepost.policy.request import Context, Request
+from gatepost.policy.request import Context
 from gatepost.store.events import AuthorizedEvent, find_authorized
 from gatepost.store.snapshots import get_snapshots
 from gatepost.store.transaction import Transaction
@@ -69,8 +68,7 @@ def _explained(tx: Transaction, found: AuthorizedEvent, kept: Authorization) -> 
     contents = get_snapshots(tx, _fingerprints(kept, caller))
     layers = {fingerprint: KeptLayer.of_snapshot(content) for fingerprint, content in contents.items()}
     event = json.loads(found.record)
-    clock = found.time if kept.clock is None else datetime.fromtimestamp(kept.clock, UTC)
-    context: Context = {**_connection(event, clock), **caller.context}
+    context = kept_context(event, found.time, kept, caller)
     return ExplainedCall(
         kept.id,
         found.time,
@@ -83,20 +81,10 @@ def _explained(tx: Transaction, found: AuthorizedEvent, kept: Authorization) -> 
     )
 
 
-def _connection(event: Mapping[str, Any], clock: datetime) -> Context:
-    return connection_context(
-        clock, event["sourceIPAddress"], event["userAgent"], event["awsRegion"], secure="tlsDetails" in event
-    )
-
-
 def _decision(
     caller: KeptCaller, context: Context, evaluation: Evaluation, layers: Mapping[str, KeptLayer]
 ) -> ExplainedDecision:
-    account = evaluation.account or caller.account
-    specific = {**resource_context(account, _place(caller, evaluation)), **evaluation.context}
-    request = Request.of_normalised(
-        caller.who.principal(), evaluation.action, evaluation.resource, account, {**context, **specific}
-    )
+    request = kept_request(caller, context, evaluation)
 
     def level(fingerprints: Sequence[str] | None) -> tuple[KeptLayer, ...] | None:
         return None if fingerprints is None else tuple(layers[each] for each in fingerprints)
@@ -109,15 +97,7 @@ def _decision(
         level(caller.scps),
         level(evaluation.rcps),
     )
-    return ExplainedDecision(explain(request, policies), Verdict(evaluation.verdict), specific)
-
-
-def _place(caller: KeptCaller, evaluation: Evaluation) -> Placement:
-    """Where the resource's account stood in an organization: with the caller, or as it was kept."""
-    if evaluation.account is None:
-        paths = caller.context.get("aws:principalorgpaths")
-        return Placement(caller.organization, paths[0]) if isinstance(paths, tuple) else NONE
-    return NONE if evaluation.place is None else Placement(*evaluation.place)
+    return ExplainedDecision(explain(request, policies), Verdict(evaluation.verdict), specific_context(caller, evaluation))
 
 
 def _fingerprints(kept: Authorization, caller: KeptCaller) -> Iterable[str]:

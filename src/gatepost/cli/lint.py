@@ -1,7 +1,7 @@
 """`gatepost lint`: what is wrong with policies, who slips through, and what to write instead."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from time import perf_counter
@@ -54,7 +54,7 @@ def lint(
     task = task_of(flags)
     gathered = _gathered(policies, task)
     suppressions = _suppressions(task, gathered)
-    setting = _setting(task, gathered)
+    setting, told = _known(flags, task, gathered)
     linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
     if flags.fix:
         _check_files(linted)
@@ -65,7 +65,7 @@ def lint(
             return _print_diffs(before, linted, gathered)
         _write(linted)
     problems = (*gathered.problems, *untold_errors(linted))
-    notes = (*gathered.unread, *suppressions.notes(linted, task.rules))
+    notes = (*told, *gathered.unread, *suppressions.notes(linted, task.rules))
     run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
     if flags.write_baseline is not None:
         return _write_baseline(flags.write_baseline, run)
@@ -81,6 +81,8 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected --fix or --diff, not both")
     if flags.intent and not (flags.fix or flags.diff):
         raise Exit(USAGE, "--intent: expected with --fix or --diff")
+    if flags.unused is not None and flags.data is None:
+        raise Exit(USAGE, "--unused: expected with --data, the folder of the server whose log tells it")
 
 
 def _code(run: "LintRun", *, failing: bool) -> int:
@@ -128,6 +130,16 @@ def _gathered(names: Iterable[str], task: Task) -> Gathered:
         except SourceError as error:
             gathered.problems.append(error)
     return gathered
+
+
+def _known(flags: LintFlags, task: Task, gathered: Gathered) -> "tuple[Setting, Sequence[str]]":
+    """What is known beside the policies, and what is to be told of where it comes from."""
+    setting = _setting(task, gathered)
+    if flags.data is None:
+        return setting, ()
+    from gatepost.cli.lint_data import known_of_server  # noqa: PLC0415 -- the store's parts load when they are needed
+
+    return known_of_server(flags.data, flags.unused, setting, gathered.policies, task.rules)
 
 
 def _setting(task: Task, gathered: Gathered) -> "Setting":

@@ -52,6 +52,10 @@ class LintFlags:
     account: Annotated[str | None, Parameter(help="The account that the policies are for.")] = None
     region: Annotated[str | None, Parameter(help="Its region.")] = None
     identities: Annotated[Path | None, Parameter(help="A file of the verified domains and addresses, one a line.")] = None
+    data: Annotated[
+        Path | None, Parameter(help="The data folder of the server that they are for: what it has, and its log.")
+    ] = None
+    unused: Annotated[str | None, Parameter(help="With --data: what nobody used in so many days. Default: 90d")] = None
     boundary: Annotated[Path | None, Parameter(help="A permissions boundary that holds in identity policies.")] = None
     session_policy: Annotated[tuple[Path, ...], SEVERAL, Parameter(help="A session policy that does.")] = ()
     scp: Annotated[tuple[Path, ...], SEVERAL, Parameter(help="Service control policies that do: one level.")] = ()

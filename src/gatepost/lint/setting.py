@@ -1,9 +1,10 @@
 """What is known beside the document: the time, the account, what is verified there, what limits it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from gatepost.lint.usage import Usage
 from gatepost.policy.model import Policy
 
 
@@ -21,6 +22,8 @@ class Setting:
 
     `identities` are the names (domains and addresses) that the account has verified in `region`. `aws_mode`: the policy is meant
     for AWS itself, whose clients never come from private addresses. `limits` hold in whoever has an identity policy.
+    `default_sets` are the ARNs of the configuration sets that mail takes by default, by the ARN of its identity. `usage` is what a
+    log says was used.
     """
 
     now: datetime
@@ -29,3 +32,5 @@ class Setting:
     identities: Collection[str] | None = None
     aws_mode: bool = False
     limits: tuple[Limit, ...] = ()
+    default_sets: Mapping[str, str] | None = None
+    usage: Usage | None = None

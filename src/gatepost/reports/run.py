@@ -120,7 +120,7 @@ def lint_policies(
 def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions) -> Linted:
     """One policy with what these rules find in it."""
     document = Document(policy.text, policy.kind)
-    report = lint_document(document, setting, rules)
+    report = lint_document(document, _setting_of(policy, setting), rules)
     results = []
     seen: Counter[str] = Counter()
     for found in report.findings:
@@ -130,6 +130,12 @@ def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, su
         suppression = suppressions.of(finding, policy, document, fingerprint)
         results.append(Result(finding, policy, region, fingerprint, suppression))
     return Linted(policy, document, tuple(results), report.undecided)
+
+
+def _setting_of(policy: FoundPolicy, setting: Setting) -> Setting:
+    """Where a policy is in force: of what was used, only what concerns those who have it, where the source says who does."""
+    holders = policy.holders or ((policy.address,) if policy.address.startswith("arn:") else ())
+    return setting if setting.usage is None else replace(setting, usage=setting.usage.of(holders))
 
 
 def region_of(policy: FoundPolicy, start: int, end: int) -> Region:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 
 from gatepost.store.instant import to_microseconds
 from gatepost.store.schema import events
 from gatepost.store.transaction import Insert, Transaction
 
+PAGE: Final = 1000
 MILLISECOND: Final = timedelta(milliseconds=1)
 HEAD: Final = "audit-head"  # "SEQ SEAL" of the newest row
 COLUMNS: Final = (
@@ -146,6 +147,43 @@ def find_authorized(tx: Transaction, authorization_id: str, time: datetime) -> A
             if row.authorization is not None and row.authorization.startswith(f'{{"id":"{authorization_id}"'):
                 return AuthorizedEvent(row.account, row.region, row.time, row.record, row.authorization)
     return None
+
+
+def authorized_events(tx: Transaction, account: str, since: datetime) -> Iterator[AuthorizedEvent]:
+    """The events that policies decided, by callers of an account, and by others on what it has; a page at a time.
+
+    Those of one account and region are in the order of time.
+    """
+    for place in _places(tx):
+        after = (since, 0)
+        while page := _authorized_page(tx, account, place, after):
+            for row in page:
+                yield AuthorizedEvent(row.account, row.region, row.time, row.record, row.authorization)
+            after = (page[-1].time, page[-1].seq)
+
+
+def _authorized_page(
+    tx: Transaction, account: str, place: tuple[str, str], after: tuple[datetime, int]
+) -> Sequence[Row[tuple[object, ...]]]:
+    known, (time, seq) = events.c, after
+    columns = known.seq, known.account, known.region, known.time, known.record, known.authorization
+    query = select(*columns).where(known.account == place[0], known.region == place[1], known.authorization.is_not(None))
+    query = query.where(known.time >= time, (known.time > time) | (known.seq > seq))
+    if place[0] != account:
+        query = query.where(known.authorization.contains(f'"account":"{account}"'))  # as `audit.authorization` writes it
+    return tx.execute(query.order_by(known.time, known.seq).limit(PAGE)).all()
+
+
+def first_time(tx: Transaction) -> datetime | None:
+    """When the oldest event was; None in an empty log."""
+    times = (_first_of(tx, account, region) for account, region in _places(tx))
+    return min(times, default=None)
+
+
+def _first_of(tx: Transaction, account: str, region: str) -> datetime:
+    query = select(func.min(events.c.time)).where(events.c.account == account, events.c.region == region)
+    time: datetime = tx.execute(query).scalar_one()
+    return time
 
 
 def _places(tx: Transaction) -> Iterator[tuple[str, str]]:

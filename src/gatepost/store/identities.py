@@ -1,13 +1,14 @@
 """SES identities: domains and addresses of an account in a region."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from gatepost.store.configuration_sets import configuration_set_arn
 from gatepost.store.schema import identities
 from gatepost.store.transaction import Transaction, View
 
@@ -68,6 +69,15 @@ def candidates(address: str) -> Iterator[str]:
         yield domain
         domain = domain.partition(".")[2]
     yield domain
+
+
+def default_sets(known: Iterable[Identity]) -> Mapping[str, str]:
+    """The ARN of the configuration set that mail takes by default, by the ARN of its identity."""
+    return {
+        each.arn: configuration_set_arn(each.account, each.region, each.configuration_set)
+        for each in known
+        if each.configuration_set is not None
+    }
 
 
 def covers(name: str, address: str) -> bool:

@@ -43,7 +43,7 @@ def from_unrestricted(document: Document, _setting: Setting) -> Iterator[Hit]:
             continue
         if any(not _says_nothing(condition) for _, condition in conditions_on(tree, FROM)):
             continue
-        domain = _domain(statement)
+        domain = domain_of(statement)
         if domain is None:
             continue
         chief = narrowed(statement, compared("StringEquals", "ses:FromAddress", f"ceo@{domain}"))
@@ -53,7 +53,7 @@ def from_unrestricted(document: Document, _setting: Setting) -> Iterator[Hit]:
         where = tree.elements.get("Condition", tree.elements.get("Resource", tree.element))
         yield Hit(
             where.key or where.at,
-            f"{tree.name} does not bind the From address: any mailbox of {_of(statement, domain)} may be named as the sender",
+            f"{tree.name} does not bind the From address: any mailbox of {whose(statement, domain)} may be named as the sender",
             shown(request, "allowed, whoever is named as the sender"),
             notes=(f'bind it: "StringLike": {{"ses:FromAddress": "news@{domain}"}}',),
         )
@@ -63,7 +63,7 @@ def _says_nothing(condition: Condition) -> bool:
     return condition.operator.base == "StringLike" and any(value.strip("*") == "" for value in condition.values)
 
 
-def _domain(statement: Statement) -> str | None:
+def domain_of(statement: Statement) -> str | None:
     """A domain as which a statement lets one send; None where all its identities are addresses."""
     for resource in statement.resources or ("*",):
         if resource == "*":
@@ -77,7 +77,8 @@ def _domain(statement: Statement) -> str | None:
     return None
 
 
-def _of(statement: Statement, domain: str) -> str:
+def whose(statement: Statement, domain: str) -> str:
+    """The domain, or every one, where the statement does not name it."""
     literal = any(resource.endswith(f"/{domain}") for resource in statement.resources or ())
     return domain if literal else "every domain that it may send from"
 

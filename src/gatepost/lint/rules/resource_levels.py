@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from gatepost.lint.default_sets import default_set_missing
 from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.examples import DOMAIN, allow, policy
 from gatepost.lint.finding import Fix, Severity
@@ -33,14 +34,18 @@ WILD: Final = ("*", "?", "$")
     bad=policy(allow(Resource=SET)),
     good=policy(allow(Resource=[DOMAIN, SET])),
 )
-def resource_wrong_type(document: Document, _setting: Setting) -> Iterator[Hit]:
+def resource_wrong_type(document: Document, setting: Setting) -> Iterator[Hit]:
     """The action needs a resource of a type that no statement allows it on.
 
     A message is decided on its identity, and on the configuration set and the template that it names as well: each must be allowed.
     `ses:SendEmail` on a configuration set alone never sends, nor does `ses:SendTemplatedEmail` on an identity without a template.
+
+    An identity may have a default configuration set, which is asked about as well where a message names none. Which have one, the
+    server's data folder tells: `gatepost lint --data DIR`.
     """
     if not grants(document) or document.kind is PolicyKind.RESOURCE:
         return
+    yield from default_set_missing(document, setting.default_sets or {})
     for tree in document.statements:
         statement = tree.statement
         if statement is None or statement.effect is not Effect.ALLOW or statement.resources is None or not names_ses(statement):

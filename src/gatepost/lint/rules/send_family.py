@@ -11,6 +11,7 @@ from typing import Final
 from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import allow, deny, policy
 from gatepost.lint.finding import Fix, Severity
+from gatepost.lint.in_use import allows_in_use
 from gatepost.lint.patch import patched, rewritten, statement_of, value_of
 from gatepost.lint.reach import allows_of, claim, everything, grants, in_force, is_proved, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
@@ -60,12 +61,13 @@ def deny_gap_raw(document: Document, _setting: Setting) -> Iterator[Hit]:
     good=policy(allow(Action=["ses:SendEmail", "ses:SendRawEmail"]), deny(Action="ses:Send*")),
     solved=True,
 )
-def send_family_gap(document: Document, _setting: Setting) -> Iterator[Hit]:
+def send_family_gap(document: Document, setting: Setting) -> Iterator[Hit]:
     """Some ways to send are named, and others forgotten.
 
     A Deny that names `ses:SendEmail` and `ses:SendRawEmail` leaves `ses:SendTemplatedEmail`, `ses:SendBulkTemplatedEmail` and
     `ses:SendBulkEmail` as they are: deny `ses:Send*`. An Allow of `ses:SendEmail` alone does not let SMTP clients send, nor SDKs
-    that hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing.)
+    that hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing; it is not told
+    where a server's log, `--data DIR`, shows that mail is sent by `ses:SendEmail` alone.)
     """
     for tree, statement in _denies(document):
         missing = _missing(statement)
@@ -80,7 +82,7 @@ def send_family_gap(document: Document, _setting: Setting) -> Iterator[Hit]:
                 shown(request, "allowed, though the Deny means such mail"),
                 _whole_family(document, tree),
             )
-    yield from _without_raw(document)
+    yield from _without_raw(document, setting)
 
 
 def _denies(document: Document) -> Iterator[tuple[StatementTree, Statement]]:
@@ -139,8 +141,11 @@ def _whole_family(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
     return (Fix(f"deny `{WHOLE_FAMILY}`", edits, proof, changes_meaning=True),)
 
 
-def _without_raw(document: Document) -> Iterator[Hit]:
+def _without_raw(document: Document, setting: Setting) -> Iterator[Hit]:
     """The first Allow of `ses:SendEmail`, where no Allow speaks of `ses:SendRawEmail`."""
+    used = (use.request.action for found in allows_in_use(document, setting) for use in found.own)
+    if PLAIN in used:
+        return
     if not grants(document) or any(RAW in sends_of(each) for each in allows_of(document)):
         return
     for tree in document.statements:

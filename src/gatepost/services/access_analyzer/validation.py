@@ -19,7 +19,7 @@ from gatepost.lint.setting import Setting
 from gatepost.policy.read import PolicyKind
 from gatepost.services.access_analyzer.pages import page
 from gatepost.services.needs import on_everything
-from gatepost.store.identities import list_identities
+from gatepost.store.identities import default_sets, list_identities
 from gatepost.store.transaction import Transaction
 from gatepost.words.requests import request_words
 
@@ -57,8 +57,9 @@ def validate_policy(
 
 def _setting(call: Call, tx: Transaction) -> Setting:
     account, region = call.caller.account, call.region
-    names = tuple(identity.name for identity in list_identities(tx, account, region) if identity.verified)
-    return Setting(call.clock, account, region, names)
+    verified = [identity for identity in list_identities(tx, account, region) if identity.verified]
+    names = tuple(identity.name for identity in verified)
+    return Setting(call.clock, account, region, names, default_sets=default_sets(verified))
 
 
 def _finding(call: Call, document: Document, finding: Finding) -> Mapping[str, Any]:
