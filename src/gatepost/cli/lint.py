@@ -45,7 +45,8 @@ def lint(
     output
         For people, or for programs.
     """
-    from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.fixable import is_proved, keeps_decisions  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the same
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
 
     refuse_options(policies, FLAGS)
@@ -60,7 +61,8 @@ def lint(
         _check_files(linted)
     if flags.fix or flags.diff:
         before = linted
-        linted = tuple(fix_policy(each, task.rules, setting, suppressions, intent=flags.intent) for each in before)
+        permits = keeps_decisions if flags.keep_decisions else is_proved
+        linted = tuple(fix_policy(each, task.rules, setting, suppressions, permits) for each in before)
         if flags.diff:
             return _print_diffs(before, linted, gathered)
         _write(linted)
@@ -70,6 +72,8 @@ def lint(
     if flags.write_baseline is not None:
         return _write_baseline(flags.write_baseline, run)
     _tell(run, task)
+    if output != "human":
+        _tell_changes(linted)
     _print(run, output)
     return _code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero)
 
@@ -79,8 +83,8 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected a policy: a file, a folder, or - for standard input")
     if flags.fix and flags.diff:
         raise Exit(USAGE, "expected --fix or --diff, not both")
-    if flags.intent and not (flags.fix or flags.diff):
-        raise Exit(USAGE, "--intent: expected with --fix or --diff")
+    if flags.keep_decisions and not (flags.fix or flags.diff):
+        raise Exit(USAGE, "--keep-decisions: expected with --fix or --diff")
 
 
 def _code(run: "LintRun", *, failing: bool) -> int:
@@ -177,12 +181,22 @@ def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered
 
     changes = [diff(old.policy.file, old.policy.text, new.policy.text) for old, new in zip(before, after, strict=True)]
     sys.stdout.write("".join(changes))
+    _tell_changes(after)
     problems = [*gathered.problems, *untold_errors(after)]
     for problem in problems:
         print(f"gatepost: {problem}", file=sys.stderr)
     if problems:
         return USAGE
     return NO if any(changes) else DONE
+
+
+def _tell_changes(linted: Iterable["Linted"]) -> None:
+    """What the fixes change in what is decided, beside an answer that does not say so."""
+    from gatepost.cli.fixed_text import changed_lines  # noqa: PLC0415 -- the same
+    from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- the same
+
+    for line in changed_lines(linted, paint_for(sys.stderr)):
+        print(line, file=sys.stderr)
 
 
 def _write_baseline(file: Path, run: "LintRun") -> int:

@@ -39,11 +39,9 @@ class LintFlags:
     )
     select: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Only these rules: codes, or how they begin.")] = ()
     ignore: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Not these rules.")] = ()
-    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved and keep what is decided.")] = False
+    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved, and tell what they change.")] = False
     diff: Annotated[bool, PLAIN, Parameter(help="Print what --fix would change; exit 1 if anything.")] = False
-    intent: Annotated[bool, PLAIN, Parameter(help="With these: also fixes that decide as was meant, not as is written.")] = (
-        False
-    )
+    keep_decisions: Annotated[bool, PLAIN, Parameter(help="With these: only fixes that change no decision.")] = False
     fail_on: Annotated[Gravity | None, Parameter(help="How grave a finding makes exit 1. Default: warning")] = None
     exit_zero: Annotated[bool, PLAIN, Parameter(help="Exit 0 where there are findings.")] = False
     baseline: Annotated[Path | None, Parameter(help="Pass over the findings that stand in this file.")] = None

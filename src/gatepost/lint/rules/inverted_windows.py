@@ -74,8 +74,8 @@ def deny_window_inverted(document: Document, setting: Setting) -> Iterator[Hit]:
             fixes,
             _drawn(document, fixes[:1], setting),
             (
-                "if you mean to forbid mail outside the window, this is the wrong way round: write fix 1",
-                "if you mean a freeze inside it, it is right: suppress this finding and say so",
+                "to forbid mail outside the window, two dates in one Deny are the wrong way round: fix 1 is right",
+                "to forbid it inside, as a freeze does, they are right: suppress this finding and say so",
             ),
         )
 
