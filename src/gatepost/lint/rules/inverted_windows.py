@@ -65,11 +65,11 @@ def deny_window_inverted(document: Document, setting: Setting) -> Iterator[Hit]:
         if not witnesses:
             continue
         lower, upper = bounds
-        start, end = lower.condition.values[0], upper.condition.values[0]
         fixes = _outside(document, tree, bounds, setting)
         yield Hit(
             lower.tree.operator_at,
-            f"both date tests must hold, so this Deny works only inside {start} to {end}; outside it mail is allowed as ever",
+            f"both date tests must hold, so this Deny works only inside {lower.words} to {upper.words}; outside it mail is allowed as "
+            "ever",
             witnesses,
             fixes,
             _drawn(document, fixes[:1], setting),
@@ -119,7 +119,7 @@ def _outside(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound
     if upper.moment < setting.now:
         notes = f"; this window ended {date_in_full(upper.moment)[:10]}, so with this fix nobody could send today"
     closing = "both included" if _includes_end(upper) else "the end not included"
-    told = f"it denies exactly outside {lower.condition.values[0]} to {upper.condition.values[0]}, {closing}{notes}"
+    told = f"it denies exactly outside {lower.words} to {upper.words}, {closing}{notes}"
     proof = told if _proved(document, tree, bounds, edits) else ""
     fix = Fix("deny before the window and after it, in two statements", edits, proof, changes_meaning=True)
     if not notes:
