@@ -12,15 +12,15 @@ from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.patch import Json, free_sid, value_of
-from gatepost.policy.model import Condition, Effect, Operator, Place, Statement
+from gatepost.policy.model import Condition, Effect, Operator, Statement
 from gatepost.policy.timetable import CURRENT_TIME, FIRST_SECOND, LAST_SECOND, is_on_time
 from gatepost.policy.values import BILLION, EPOCH, read_instant
 from gatepost.reasoning.candidates import exact_instant
+from gatepost.reasoning.in_force import NOWHERE
 from gatepost.reasoning.windows import Piece, State, Timeline, timeline
 from gatepost.words.dates import date_in_full, date_of_seconds
 
 ONE_SECOND: Final = timedelta(seconds=1)
-NOWHERE: Final = Place(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,6 @@ def between(tree: StatementTree) -> tuple[Bound, Bound] | None:
     bounds = _bounds(tree)
     lower, upper = [each for each in bounds if each.is_lower], [each for each in bounds if not each.is_lower]
     return (lower[0], upper[0]) if len(lower) == len(upper) == 1 else None
-
-
-def timeless(statement: Statement) -> Statement:
-    """The statement without its conditions on the time, its name and its place."""
-    conditions = tuple(replace(each, place=NOWHERE) for each in statement.conditions if not is_on_time(each))
-    return replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=conditions)
 
 
 def _instant(condition: Condition) -> int | None:

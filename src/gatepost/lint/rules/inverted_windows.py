@@ -20,8 +20,9 @@ from gatepost.lint.reach import allows_of, claim, everything, in_force, is_prove
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import sends_of
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, timeless, times_of, window_of, with_one_bound
+from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, times_of, window_of, with_one_bound
 from gatepost.policy.model import Effect, Operator, Statement
+from gatepost.reasoning.in_force import timeless
 from gatepost.reasoning.windows import Piece, timeline
 from gatepost.words.dates import date_in_full, is_midnight
 from gatepost.words.picture import Row, picture

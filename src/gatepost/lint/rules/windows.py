@@ -14,12 +14,13 @@ from gatepost.lint.patch import in_place_of, patched, statement_of
 from gatepost.lint.reach import claim, is_proved, narrowed, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import Bound, between, open_pieces, timeless, times_of, with_one_bound
+from gatepost.lint.window import Bound, between, open_pieces, times_of, with_one_bound
 from gatepost.policy.model import Effect
 from gatepost.policy.operators import NULL, unreadable_values
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_instant
+from gatepost.reasoning.in_force import timeless
 from gatepost.reasoning.windows import Piece, State, timeline
 from gatepost.words.dates import date_in_full
 
