@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost.cli.lint_text import run_lines
+from gatepost.cli.paint import Paint
 from gatepost.lint.finding import Edit, Fix
 from gatepost.lint.rule import Rule
 from gatepost.lint.rules import ALL
 from gatepost.reports.example import linted_example
 from gatepost.reports.fixable import Permits, fixable, is_proved, keeps_decisions
 from gatepost.reports.fixing import diff, edited, fix_policy
-from gatepost.reports.run import Linted, lint_policy
+from gatepost.reports.run import Linted, LintRun, lint_policy
 from gatepost.reports.statement_diff import statement_diff
 from gatepost.reports.written import written
 from gatepost.sources.found import FoundPolicy
+from lint.random_mail_policies import random_document
 from reports.fakes import NO_SUPPRESSIONS, RULES, SEND, SETTING, TWICE, WINDOW, in_template, policy
 
 
@@ -93,15 +96,31 @@ def test_no_fix_takes_away_what_is_written_wrong_and_not_mended() -> None:
     offered = lint_policy(policy(NEVER_AND_COVERED), ALL, SETTING, NO_SUPPRESSIONS).results
     assert any(each.finding.code == "GP_DENY_NO_EFFECT_HERE" and each.finding.fixes for each in offered)
     assert fixed(policy(NEVER_AND_COVERED), keeps_decisions, ALL).applied == ()
+    told = "\n".join(
+        run_lines(LintRun((lint_policy(policy(NEVER_AND_COVERED), ALL, SETTING, NO_SUPPRESSIONS),), ALL), Paint(colours=False))
+    )
+    assert told.count("--fix leaves it until what is graver at the same place is dealt with") == 1
+    assert "Fixable: 1 with --fix." in told
+
+
+def done_with(found: FoundPolicy, permits: Permits) -> None:
+    """What is left after the fixes is a policy, and has none to be made."""
+    after = fixed(found, permits, ALL)
+    assert list(fixable(after, permits)) == []
+    assert not after.applied or after.document.policy is not None
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
 def test_what_was_fixed_is_a_policy_that_has_nothing_left_to_be_fixed(rule: Rule) -> None:
-    before = linted_example(rule).policy
     for permits in (keeps_decisions, is_proved):
-        after = fixed(before, permits, ALL)
-        assert list(fixable(after, permits)) == []
-        assert not after.applied or after.document.policy is not None
+        done_with(linted_example(rule).policy, permits)
+
+
+@pytest.mark.parametrize("seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 200))])
+def test_fixes_of_many_rules_end_and_never_undo_each_other(seed: int) -> None:
+    document = random_document(seed)
+    for permits in (keeps_decisions, is_proved):
+        done_with(policy(document.text, kind=document.kind), permits)
 
 
 @given(st.text("abc\n", max_size=12), st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.text("xy", max_size=2))))

@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gatepost.cli import main
+from gatepost.reports.fixing import fix_policy
+from gatepost.reports.run import Linted
 from reports.fakes import ODD, RULES, SEND, TWICE, VARIABLE, WINDOW
 
 CLEAN = f'{{"Version": "2012-10-17", "Statement": [{SEND}]}}'
@@ -193,6 +196,19 @@ def test_fix_writes_to_files_alone(folder: Path, monkeypatch: pytest.MonkeyPatch
         says = f"gatepost: --fix: {name} is no file that can be written to; expected --diff\n"
         assert lint(capsys, f"{name} --fix") == (2, "", says)
     assert lint(capsys, "git:HEAD:window.json --diff")[0] == 1
+
+
+def test_fix_writes_nothing_over_what_was_saved_meanwhile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def saved_meanwhile(*given: Any) -> Linted:
+        (folder / "window.json").write_text(CLEAN)
+        return fix_policy(*given)
+
+    monkeypatch.setattr("gatepost.reports.fixing.fix_policy", saved_meanwhile)
+    says = "gatepost: --fix: window.json was changed meanwhile: lint it again\n"
+    assert lint(capsys, "window.json --fix") == (2, "", says)
+    assert (folder / "window.json").read_text() == CLEAN
 
 
 def test_diff_prints_what_fix_would_change_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

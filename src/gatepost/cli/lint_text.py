@@ -8,7 +8,7 @@ from gatepost.cli.fixed_text import fixed_lines
 from gatepost.cli.layout import folded
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
-from gatepost.reports.fixable import fixable, is_proved, keeps_decisions
+from gatepost.reports.fixable import fixable, has_to_wait, is_proved, keeps_decisions
 from gatepost.reports.statement_diff import statement_diff
 from gatepost.words.requests import request_words
 from gatepost.words.visible import visible
@@ -25,6 +25,7 @@ STYLES: Final = {
 }
 INDENT: Final = "   "
 MOST_DIFF_LINES: Final = 40
+WAITS: Final = "--fix leaves it until what is graver at the same place is dealt with"
 
 
 def run_lines(run: "LintRun", paint: "Paint") -> Iterator[str]:
@@ -56,6 +57,8 @@ def finding_lines(result: "Result", linted: "Linted", paint: "Paint") -> Iterato
     for number, fix in enumerate(finding.fixes, 1):
         yield ""
         yield from _fix(fix, f"fix {number}" if len(finding.fixes) > 1 else "fix", linted, paint)
+        if has_to_wait(fix, finding, linted):
+            yield from folded(WAITS, paint.width, f"{INDENT}  ", f"{INDENT}  ")
     for note in finding.notes:
         yield from folded(note, paint.width, f"{INDENT}note: ", f"{INDENT}      ")
 

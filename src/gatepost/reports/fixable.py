@@ -29,17 +29,31 @@ def fixable(linted: Linted, permits: Permits = is_proved) -> Iterator[tuple[Find
     """The findings of a policy of which a fix may be made, with it, in the order in which they are made."""
     if not linted.policy.whole:
         return
-    findings = [result.finding for result in linted.results if result.suppression is None]
+    findings = _findings(linted)
     for finding in sorted(findings, key=lambda each: GRAVITY.index(each.severity)):
-        graver = [each.at for each in findings if _is_graver(each, finding)]
+        graver = _graver(finding, findings)
         fix = next((each for each in finding.fixes if permits(each) and not _takes_away(each, graver)), None)
         if fix is not None:
             yield finding, fix
 
 
-def _is_graver(one: Finding, other: Finding) -> bool:
-    has_more_to_say = one.severity is Severity.ERROR or any(fix.edits for fix in one.fixes)
-    return has_more_to_say and GRAVITY.index(one.severity) < GRAVITY.index(other.severity)
+def has_to_wait(fix: Fix, finding: Finding, linted: Linted) -> bool:
+    """Whether a proved fix of a finding is not made until something graver is dealt with (rule 3)."""
+    return is_proved(fix) and _takes_away(fix, _graver(finding, _findings(linted)))
+
+
+def _findings(linted: Linted) -> list[Finding]:
+    return [result.finding for result in linted.results if result.suppression is None]
+
+
+def _graver(finding: Finding, among: list[Finding]) -> list[At]:
+    """The places of graver findings that are errors, or have something to write instead."""
+    return [
+        each.at
+        for each in among
+        if GRAVITY.index(each.severity) < GRAVITY.index(finding.severity)
+        and (each.severity is Severity.ERROR or any(fix.edits for fix in each.fixes))
+    ]
 
 
 def _takes_away(fix: Fix, places: list[At]) -> bool:
