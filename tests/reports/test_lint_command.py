@@ -177,6 +177,10 @@ def test_what_a_fix_changes_in_what_is_decided_is_told(folder: Path, capsys: pyt
         _, out, err = lint(capsys, f"window.json --fix -o {output}")
         assert err == f"gatepost: window.json {WINDOW_CHANGES}"
     (folder / "window.json").write_text(WINDOW)
+    assert lint(capsys, "window.json --fix --write-baseline known.json")[2].startswith(
+        f"gatepost: window.json {WINDOW_CHANGES}"
+    )
+    (folder / "window.json").write_text(WINDOW)
     (told,) = json.loads(lint(capsys, "window.json --fix -o json")[1])["policies"]
     assert [(each["code"], each["changes_meaning"]) for each in told["applied"]] == [("SES_FAKE_INVERTED", True)]
 

@@ -63,6 +63,7 @@ class Ended:
 
 
 def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> Ended:
+    """Lint, fix where that is asked for, and tell."""
     from gatepost.reports.fixable import is_proved, keeps_decisions  # noqa: PLC0415 -- the rules load when they are needed
     from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the same
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
@@ -86,11 +87,11 @@ def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> E
     problems = (*gathered.problems, *untold_errors(linted))
     notes = (*gathered.unread, *suppressions.notes(linted, task.rules))
     run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
+    if output != "human" or flags.write_baseline is not None:
+        _tell_changes(linted)
     if flags.write_baseline is not None:
         return Ended(_write_baseline(flags.write_baseline, run))
     _tell(run, task)
-    if output != "human":
-        _tell_changes(linted)
     _print(run, output)
     return Ended(_code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero), written)
 

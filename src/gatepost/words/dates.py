@@ -17,12 +17,11 @@ def date_in_full(moment: datetime) -> str:
 
 
 def date_of_seconds(text: str) -> str:
-    """`2023-01-31T23:59:59Z`, of whole seconds since 1970; empty for what is none, and for what lies outside the calendar."""
-    second = read_number(text)
-    is_told = (
-        second is not None and FIRST_SECOND <= second <= LAST_SECOND and second == int(second) and not YEAR.fullmatch(text)
-    )
-    return told(int(second)) if is_told and second is not None else ""
+    """`2023-01-31T23:59:59Z`, of whole seconds since 1970; empty for what is none, or may be a year, or is outside the calendar."""
+    second = None if YEAR.fullmatch(text) else read_number(text)
+    if second is None or not FIRST_SECOND <= second <= LAST_SECOND or second != int(second):
+        return ""
+    return told(int(second))
 
 
 def date_in_short(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gatepost.policy.request import Context, Request
+from gatepost.policy.timetable import CURRENT_TIME, EPOCH_TIME
 from gatepost.words import names
 from gatepost.words.dates import date_of_seconds
 from gatepost.words.visible import visible
@@ -34,7 +35,7 @@ def request_words(request: Request) -> str:
 
 
 def _time(context: Context) -> str:
-    time, seconds = context.get("aws:currenttime"), context.get("aws:epochtime")
+    time, seconds = context.get(CURRENT_TIME), context.get(EPOCH_TIME)
     if isinstance(time, str):
         return time
     return date_of_seconds(seconds) if isinstance(seconds, str) else ""
@@ -48,7 +49,7 @@ def _rest(request: Request) -> Iterator[str]:
     if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
         yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
     for key, value in sorted(request.context.items()):
-        if (key, value) == NOTHING_SPECIAL or (key == "aws:epochtime" and isinstance(value, str) and date_of_seconds(value)):
+        if (key, value) == NOTHING_SPECIAL or (key == EPOCH_TIME and _time({key: value})):
             continue
         if key.startswith(UNRESOLVED):
             yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"

@@ -21,6 +21,5 @@ def stretches_words(line: Timeline, now: datetime) -> str:
 
 
 def _piece(piece: Piece) -> str:
-    start = "" if piece.start is None else f"from {date_in_full(piece.start)}"
-    end = " on" if piece.end is None else f"until {date_in_full(piece.end)}"
-    return f"{start}{end}" if piece.end is None else f"{start} {end}".strip()
+    start = [] if piece.start is None else [f"from {date_in_full(piece.start)}"]
+    return " ".join((*start, "on" if piece.end is None else f"until {date_in_full(piece.end)}"))
