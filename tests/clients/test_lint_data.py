@@ -104,7 +104,7 @@ def test_what_nobody_used_is_told_with_how_far_the_log_reaches(live: Live, lint:
     assert told["GP_UNUSED_ACTION"].endswith("Z): `ses:SendRawEmail`")
     assert "send; only `news@example.com` did since the log began (" in told["GP_UNUSED_SENDER"]
     assert "what is unused is told of this time, not of 90 days" in result.stderr
-    fixed = lint("p.json", "--select", "GP_UNUSED", "--fix", "--intent")
+    fixed = lint("p.json", "--select", "GP_UNUSED", "--fix")
     assert fixed.returncode == 0, fixed.stderr
     (statement,) = json.loads((tmp_path / "p.json").read_text())["Statement"]
     assert (statement["Action"], statement["Condition"]) == (
@@ -149,7 +149,7 @@ def test_the_default_configuration_set_must_be_allowed_as_well(live: Live, lint:
     analyzer = live.client("accessanalyzer")
     answer = analyzer.validate_policy(policyDocument=document(statement), policyType="IDENTITY_POLICY")
     assert "SES_RESOURCE_WRONG_TYPE" in [each["issueCode"] for each in answer["findings"]]
-    assert lint(file, "--select", "SES_RESOURCE_WRONG_TYPE", "--fix", "--intent").returncode == 0
+    assert lint(file, "--select", "SES_RESOURCE_WRONG_TYPE", "--fix").returncode == 0
     mended = (tmp_path / "p.json").read_text()
     assert json.loads(mended)["Statement"][0]["Resource"] == [EXAMPLE, NEWS]
     live.client("iam").put_user_policy(UserName="alice", PolicyName="send", PolicyDocument=mended)

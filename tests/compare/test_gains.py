@@ -60,7 +60,7 @@ def test_the_parts_that_gain_and_lose(old: Any, new: Any, relation: Relation, ga
     assert found.relation is relation
     for changes, expected in ((found.gains, gains), (found.losses, losses)):
         assert [
-            (each.index, each.principal.value if each.principal else None, each.statement.actions) for each in changes
+            (each.indexes[0], each.principal.value if each.principal else None, each.statement.actions) for each in changes
         ] == expected
 
 

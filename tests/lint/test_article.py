@@ -105,6 +105,7 @@ def test_the_window_is_drawn_and_its_fix_says_what_it_means_today() -> None:
 def test_the_fix_of_the_window_is_written_as_the_document_is() -> None:
     text = fixed("c", "SES_DENY_WINDOW_INVERTED").text
     assert text.startswith(article("c").text[: article("c").text.index("{\n      ")])
+    assert text.count(article("c").text.partition('"Effect": "Deny",')[2].partition('"Condition"')[0]) == 2
     assert '"Condition": {"DateLessThan": {"aws:CurrentTime": "2023-01-01T00:00:00Z"}}' in text
     assert '"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2023-01-31T23:59:59Z"}}' in text
     assert all(line.startswith((" " * 4, "{", "}", '  "', "  ]")) for line in text.splitlines())

@@ -5,8 +5,10 @@ from random import Random
 
 import pytest
 
+from gatepost.policy.model import Condition, Operator, Place
 from gatepost.policy.operators import COMPARISONS
-from gatepost.reasoning.candidates import addresses, instants, numbers
+from gatepost.policy.values import read_number
+from gatepost.reasoning.candidates import addresses, instants, numbers, seconds
 from gatepost.reasoning.undecidable import Undecidable
 
 DATES = (
@@ -66,6 +68,26 @@ def test_each_value_has_a_candidate_that_compares_alike(
         tests = [COMPARISONS[name].matches((bound,)) for name in operators for bound in bounds]
         told = {tuple(test(candidate) for test in tests) for candidate in made(bounds)}
         assert {tuple(test(value) for test in tests) for value in values} <= told
+
+
+def test_each_second_has_a_candidate_that_compares_alike_as_a_date_and_as_a_number() -> None:
+    rng = Random(2)  # noqa: S311 -- reproducible cases
+    values = (
+        "1680339599.9",
+        *(value for value in INSTANTS if "-0" not in value and len(value) > 4),
+        "02023",
+        "0",
+        "5.1",
+        "1680339600",
+    )
+    bounds = [("Date", value) for value in DATES] + [("Numeric", value) for value in (*NUMBERS, "2023", "1680339600", "1e300")]
+    for _ in range(200):
+        some = rng.sample(bounds, 3)
+        conditions = [Condition(Operator(f"{kind}LessThan"), "aws:EpochTime", (value,), Place(1, 1)) for kind, value in some]
+        names = ("Equals", "LessThan", "GreaterThanEquals")
+        tests = [COMPARISONS[kind + name].matches((value,)) for name in names for kind, value in some]
+        told = {tuple(test(candidate) for test in tests) for candidate in seconds(conditions)}
+        assert {tuple(test(value) for test in tests) for value in values if read_number(value) is not None} <= told, some
 
 
 def test_numbers_too_long_to_write_are_not_decided() -> None:

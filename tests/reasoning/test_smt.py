@@ -33,6 +33,9 @@ Json = Any  # policy documents
 SECONDS: Final = {"cvc5": 10.0, "z3": 1.0}
 VARIABLES: Final = ("${aws:username}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team, 'none'}", "ann")
 FORMS: Final = ("{}@example.com", "{}@*", "*@{}.example.com", "{}*", "ann@{}.com")
+INSTANTS: Final = (
+    "1700000000", "1700000001", "1.7e9", "1700000000.5", "1700000000.0000000001", "2023", "2023-11-14T22:13:20Z", "-5", "1e300", "soon",
+)  # fmt: skip
 IDENTITY: Final = "arn:aws:ses:*:*:identity/"
 
 
@@ -73,7 +76,22 @@ def with_variables(rng: Random) -> tuple[Side, list[Json], list[Json]]:
     return Side.IDENTITY, [bound() for _ in range(rng.choice((1, 2)))], [bound() for _ in range(rng.choice((1, 2)))]
 
 
-WORLDS: Final = {"small": small, "large": large, "with variables": with_variables}
+def by_seconds(rng: Random) -> tuple[Side, list[Json], list[Json]]:
+    """Two policies of one or two statements on seconds since 1970, which are compared as dates and as numbers."""
+
+    def timed() -> Json:
+        found: Json = {"Effect": rng.choice(("Allow", "Allow", "Deny")), "Action": "ses:SendEmail", "Resource": "*"}
+        found["Condition"] = {}
+        for _ in range(rng.choice((1, 2, 2))):
+            base = rng.choice(("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"))
+            operator = f"{rng.choice(('Date', 'Numeric', 'Numeric'))}{base}{rng.choice(('', '', 'IfExists'))}"
+            found["Condition"][operator] = {"aws:EpochTime": rng.sample(INSTANTS, rng.choice((1, 1, 2)))}
+        return found
+
+    return Side.IDENTITY, [timed() for _ in range(rng.choice((1, 2)))], [timed() for _ in range(rng.choice((1, 2)))]
+
+
+WORLDS: Final = {"by seconds": by_seconds, "small": small, "large": large, "with variables": with_variables}
 
 
 def read(statements: list[Json]) -> Any:
@@ -99,7 +117,7 @@ def agrees(world: str, seed: int, solvers: tuple[str, ...]) -> None:
         assert verdict.startswith("unknown") or (verdict == "sat") is (found.request is not None), f"{solver}: {told}"
 
 
-@pytest.mark.parametrize(("world", "count"), [("small", 10), ("large", 2), ("with variables", 10)])
+@pytest.mark.parametrize(("world", "count"), [("small", 10), ("large", 2), ("with variables", 10), ("by seconds", 15)])
 def test_the_general_solvers_agree(world: str, count: int) -> None:
     for seed in range(count):
         agrees(world, seed, ("cvc5",))
@@ -108,7 +126,7 @@ def test_the_general_solvers_agree(world: str, count: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(10))
-@pytest.mark.parametrize(("world", "count"), [("small", 100), ("large", 60), ("with variables", 40)])
+@pytest.mark.parametrize(("world", "count"), [("small", 90), ("large", 60), ("with variables", 40), ("by seconds", 10)])
 def test_the_general_solvers_agree_on_many_questions(world: str, count: int, block: int) -> None:
     for seed in range(1000 + block * count, 1000 + (block + 1) * count):  # 2,000 in all
         agrees(world, seed, ("cvc5", "z3"))

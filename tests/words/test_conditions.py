@@ -113,3 +113,19 @@ def test_a_condition_reads_so(operator: str, key: str, values: tuple[str, ...], 
     base = rest.removesuffix("IfExists")
     of = Operator(base, qualifier or None, base != rest)
     assert condition_words(Condition(of, key, values, Place(1, 1))) == words
+
+
+@pytest.mark.parametrize(
+    ("base", "value", "says"),
+    [
+        ("NumericGreaterThan", "1675209599", "is greater than 1675209599 (2023-01-31T23:59:59Z)"),
+        ("DateLessThan", "1675209599", "is before 1675209599 (2023-01-31T23:59:59Z)"),
+        ("DateLessThan", "2023", "is before 2023"),
+        ("DateLessThan", "2023-02-01", "is before 2023-02-01"),
+        ("NumericLessThan", "0.5", "is less than 0.5"),
+        ("NumericLessThan", "1e300", "is less than 1e300"),
+    ],
+)
+def test_seconds_since_1970_are_told_with_their_date(base: str, value: str, says: str) -> None:
+    told = condition_words(Condition(Operator(base), "aws:EpochTime", (value,), Place(1, 1)))
+    assert told == f"the time in seconds since 1970 (aws:EpochTime) {says}"

@@ -11,7 +11,7 @@ from gatepost.policy.model import Statement
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION
 from gatepost.reasoning.choices import STRANGERS, named_in
-from gatepost.reasoning.own_keys import settled
+from gatepost.reasoning.own_keys import other_arns, settled
 from gatepost.reasoning.situation import PRINCIPAL_ARN, USER_NAME, AnyText
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import INTERN
@@ -82,13 +82,8 @@ def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
     taken = {name for each in named for name in (each.name, each.role_name)}
     somebody = next(name for name in SOMEBODY if name not in taken)
     user = Principal.of(f"arn:aws:iam::{account}:user/{somebody}")
-    others = [each.arn for each in named if each.account == account and each.kind is PrincipalKind.USER]
-    yield _standing_for(user, user.arn.removesuffix(somebody), others)
-    role = Principal.of(f"arn:aws:iam::{account}:role/{somebody}")
-    form = role.arn.removesuffix(somebody)
-    roles = dict.fromkeys(each.role_name for each in named if each.account == account and each.role_name is not None)
-    # A role's path does not tell: a session is named by the role's name alone.
-    yield _standing_for(session_of(role), form, [pattern for name in roles for pattern in (f"{form}{name}", f"{form}*/{name}")])
+    yield _standing_for(user, named)
+    yield _standing_for(session_of(Principal.of(f"arn:aws:iam::{account}:role/{somebody}")), named)
     yield _federated(user, named)
     root = Principal.of(account)
     yield Caller.named(root)
@@ -97,17 +92,17 @@ def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
 
 def _federated(user: Principal, named: Sequence[Principal]) -> Caller:
     """Any federated session of a user, but those that are named."""
-    form = f"arn:aws:sts::{user.account}:federated-user/"
-    others = [each.arn for each in named if each.kind is PrincipalKind.FEDERATED_USER]
-    return _standing_for(Principal.of(form + ANY_SESSION, user_arn=user.arn), form, others)
+    session = f"arn:aws:sts::{user.account}:federated-user/{ANY_SESSION}"
+    return _standing_for(Principal.of(session, user_arn=user.arn), named)
 
 
-def _standing_for(principal: Principal, form: str, others: Iterable[str]) -> Caller:
-    """A caller that stands for all whose ARN begins so, but for these and what is no name."""
-    open_keys = {PRINCIPAL_ARN: AnyText((f"{form}?*",), (f"{form}*/", *others)), "aws:userid": AnyText()}
+def _standing_for(principal: Principal, named: Sequence[Principal]) -> Caller:
+    """A caller that stands for all of its account and kind who are not named."""
+    _, like, unlike = other_arns(principal, named)
+    open_keys = {PRINCIPAL_ARN: AnyText((like,), unlike), "aws:userid": AnyText()}
     if principal.kind is PrincipalKind.USER:
-        # A user's name is its account's own, whatever its path.
-        open_keys[USER_NAME] = AnyText(unlike=("*/*", "*:*", *(other.rpartition("/")[2] for other in others)))
+        taken = (each.name for each in named if each.kind is PrincipalKind.USER and each.account == principal.account)
+        open_keys[USER_NAME] = AnyText(unlike=("*/*", "*:*", *taken))
     return Caller.with_open(principal, open_keys)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -50,8 +51,8 @@ def diff(
     if output == "json":
         print(json.dumps([told(each) for each in found], indent=2, ensure_ascii=False))
     else:
-        paint = paint_for(sys.stdout)
-        print("\n\n".join("\n".join(difference_lines(each, paint, written=not semantic_only)) for each in found))
+        paint, now = paint_for(sys.stdout), datetime.now(UTC).replace(microsecond=0)
+        print("\n\n".join("\n".join(difference_lines(each, paint, now, written=not semantic_only)) for each in found))
     return _code(found)
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from gatepost.cli.decision_json import context_of
 from gatepost.cli.exits import USAGE, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.paint import Paint
+from gatepost.cli.timeline_json import pieces_json, stretch_json
 from gatepost.compare.meaning import AccessChange, Comparison, Relation, compared
 from gatepost.compare.pairs import Named, pairs
 from gatepost.compare.written import ElementChange, StatementChange, written_changes
@@ -17,10 +19,13 @@ from gatepost.policy.read import read_open_policy
 from gatepost.policy.request import Request
 from gatepost.reasoning.questions import Asker, Side
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.reasoning.windows import State, Timeline, timeline
 from gatepost.solvers.portfolio import general_solvers
+from gatepost.words.picture import Row, picture
 from gatepost.words.principals import principals_words
 from gatepost.words.requests import request_words
 from gatepost.words.sentences import statement_words
+from gatepost.words.stretches import stretches_words
 
 NOTHING: Final = Policy(())
 VERDICTS: Final = {
@@ -42,6 +47,15 @@ class Difference:
     written: tuple[StatementChange, ...]
     comparison: Comparison | None
     undecided: str = ""
+
+    @property
+    def over_time(self) -> tuple[Timeline, Timeline] | None:
+        """The lines of time of both versions, where what is gained or lost depends on the time and the lines differ."""
+        changes = () if self.comparison is None else (*self.comparison.gains, *self.comparison.losses)
+        if all(each.when is None or each.when.is_constant for each in changes):
+            return None
+        old, new = timeline(self.old), timeline(self.new)
+        return None if old == new else (old, new)
 
 
 def differences(old: Iterable[Named], new: Iterable[Named]) -> list[Difference]:
@@ -71,8 +85,8 @@ def _read(named: Named) -> Policy:
 # --- for people ---------------------------------------------------------------------------------------------------------
 
 
-def difference_lines(found: Difference, paint: Paint, *, written: bool) -> Iterator[str]:
-    """One policy's lines: the verdict, what is written otherwise, who gains and who loses."""
+def difference_lines(found: Difference, paint: Paint, now: datetime, *, written: bool) -> Iterator[str]:
+    """One policy's lines: the verdict, what is written otherwise, who gains and who loses, and both versions over time."""
     if found.comparison is None:
         yield f"{found.name}   {paint('open', 'NOT DECIDED')}: {found.undecided}"
     else:
@@ -87,7 +101,11 @@ def difference_lines(found: Difference, paint: Paint, *, written: bool) -> Itera
             ("loses", "open", found.comparison.losses, found.old),
         ):
             for each in changes:
-                yield from _access_lines(each, word, style, paint, variables=policy.has_variables)
+                yield from _access_lines(each, word, style, paint, now, variables=policy.has_variables)
+    if (lines := found.over_time) is not None:
+        yield "  over time"
+        rows = [Row(label, line) for label, line in zip(("old", "new"), lines, strict=True)]
+        yield from (f"    {line}".rstrip() for line in picture(rows, width=paint.width - 4, now=now))
 
 
 def _statement_lines(change: StatementChange, paint: Paint) -> Iterator[str]:
@@ -107,10 +125,14 @@ def _element(element: ElementChange, values: tuple[str, ...] | None) -> str:
     return f"{element.name} {', '.join(values or ())}"
 
 
-def _access_lines(change: AccessChange, word: str, style: str, paint: Paint, *, variables: bool) -> Iterator[str]:
+def _access_lines(
+    change: AccessChange, word: str, style: str, paint: Paint, now: datetime, *, variables: bool
+) -> Iterator[str]:
     lines = folded(_said(change.statement, variables=variables), paint.width, f"  {word}  ", " " * 9)
     yield lines[0].replace(word, paint(style, word), 1)
     yield from lines[1:]
+    if change.when is not None and not change.when.is_constant:
+        yield from folded(f"only {stretches_words(change.when, now)}", paint.width, " " * 9, " " * 14)
     yield from folded(f"e.g. {request_words(change.witness)}", paint.width, " " * 9, " " * 14)
 
 
@@ -126,7 +148,7 @@ def _said(statement: Statement, *, variables: bool) -> str:
 
 def told(found: Difference) -> dict[str, Any]:
     """One policy as JSON values."""
-    comparison = found.comparison
+    comparison, over_time = found.comparison, found.over_time
     return {
         "name": found.name,
         "relation": None if comparison is None else comparison.relation.value,
@@ -143,6 +165,9 @@ def told(found: Difference) -> dict[str, Any]:
         ],
         "gains": [] if comparison is None else [_access(each, found.new) for each in comparison.gains],
         "losses": [] if comparison is None else [_access(each, found.old) for each in comparison.losses],
+        "timelines": None
+        if over_time is None
+        else {side: pieces_json(line.pieces) for side, line in zip(("old", "new"), over_time, strict=True)},
     }
 
 
@@ -158,8 +183,11 @@ def _request(request: Request) -> dict[str, Any]:
 
 def _access(change: AccessChange, policy: Policy) -> dict[str, Any]:
     return {
-        "statement": change.index,
+        "statements": change.indexes,
         "sid": change.statement.sid,
         "says": _said(change.statement, variables=policy.has_variables),
+        "when": None
+        if change.when is None or change.when.is_constant
+        else [stretch_json(piece) for piece in change.when.pieces if piece.state is State.ALLOWED],
         "example": _request(change.witness),
     }

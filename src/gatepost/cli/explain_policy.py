@@ -10,6 +10,7 @@ from typing import Final, Literal
 from gatepost.cli.exits import DONE, USAGE, Exit
 from gatepost.cli.layout import folded
 from gatepost.cli.paint import Paint, paint_for
+from gatepost.cli.timeline_json import pieces_json
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.json_reader import Source
 from gatepost.policy.model import Effect, Policy, Statement
@@ -145,12 +146,5 @@ def _policy_json(told: ToldPolicy) -> dict[str, object]:
         ],
         "notes": list(told.words.notes),
         "outlook": told.outlook or None,
-        "timeline": [
-            {
-                "start": None if piece.start is None else date_in_full(piece.start),
-                "end": None if piece.end is None else date_in_full(piece.end),
-                "state": piece.state.value,
-            }
-            for piece in told.line.pieces
-        ],
+        "timeline": pieces_json(told.line.pieces),
     }

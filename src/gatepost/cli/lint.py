@@ -45,33 +45,55 @@ def lint(
     output
         For people, or for programs.
     """
-    from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the rules load when they are needed
-    from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
-
     refuse_options(policies, FLAGS)
     _check(flags, policies)
+    if flags.watch:
+        from gatepost.cli.lint_watch import watch_lint  # noqa: PLC0415 -- loads when it is needed
+
+        return watch_lint(policies, flags, output, lambda: _lint_once(policies, flags, output).written)
+    return _lint_once(policies, flags, output).code
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, and the files that it has written."""
+
+    code: int
+    written: tuple[str, ...] = ()
+
+
+def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> Ended:
+    """Lint, fix where that is asked for, and tell."""
+    from gatepost.reports.fixable import is_proved, keeps_decisions  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the same
+    from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
+
     begun = perf_counter()
     task = task_of(flags)
     gathered = _gathered(policies, task)
     suppressions = _suppressions(task, gathered)
     setting, told = _known(flags, task, gathered)
     linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
+    written: tuple[str, ...] = ()
     if flags.fix:
         _check_files(linted)
     if flags.fix or flags.diff:
         before = linted
-        linted = tuple(fix_policy(each, task.rules, setting, suppressions, intent=flags.intent) for each in before)
+        permits = keeps_decisions if flags.keep_decisions else is_proved
+        linted = tuple(fix_policy(each, task.rules, setting, suppressions, permits) for each in before)
         if flags.diff:
-            return _print_diffs(before, linted, gathered)
-        _write(linted)
+            return Ended(_print_diffs(before, linted, gathered))
+        written = _write(before, linted)
     problems = (*gathered.problems, *untold_errors(linted))
     notes = (*told, *gathered.unread, *suppressions.notes(linted, task.rules))
     run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
+    if output != "human" or flags.write_baseline is not None:
+        _tell_changes(linted)
     if flags.write_baseline is not None:
-        return _write_baseline(flags.write_baseline, run)
+        return Ended(_write_baseline(flags.write_baseline, run))
     _tell(run, task)
     _print(run, output)
-    return _code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero)
+    return Ended(_code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero), written)
 
 
 def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
@@ -79,8 +101,8 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected a policy: a file, a folder, or - for standard input")
     if flags.fix and flags.diff:
         raise Exit(USAGE, "expected --fix or --diff, not both")
-    if flags.intent and not (flags.fix or flags.diff):
-        raise Exit(USAGE, "--intent: expected with --fix or --diff")
+    if flags.keep_decisions and not (flags.fix or flags.diff):
+        raise Exit(USAGE, "--keep-decisions: expected with --fix or --diff")
     if flags.unused is not None and flags.data is None:
         raise Exit(USAGE, "--unused: expected with --data, the folder of the server whose log tells it")
 
@@ -174,13 +196,18 @@ def _check_files(linted: Iterable["Linted"]) -> None:
             raise Exit(USAGE, f"--fix: {each.policy.file} is no file that can be written to; expected --diff")
 
 
-def _write(linted: Iterable["Linted"]) -> None:
-    for each in linted:
-        if each.applied:
-            try:
-                Path(each.policy.file).write_bytes(each.policy.text.encode())
-            except OSError as error:
-                raise Exit(USAGE, f"--fix: {each.policy.file}: {error.strerror}") from None
+def _write(before: Iterable["Linted"], after: Iterable["Linted"]) -> tuple[str, ...]:
+    """The files that were written: those with fixes. What somebody wrote since they were read stays."""
+    fixed = [(old.policy, new.policy) for old, new in zip(before, after, strict=True) if new.applied]
+    for old, new in fixed:
+        file = Path(new.file)
+        try:
+            if file.read_bytes() not in (old.text.encode(), new.text.encode()):
+                raise Exit(USAGE, f"--fix: {new.file} was changed meanwhile: lint it again")
+            file.write_bytes(new.text.encode())
+        except OSError as error:
+            raise Exit(USAGE, f"--fix: {new.file}: {error.strerror}") from None
+    return tuple(new.file for _, new in fixed)
 
 
 def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered: Gathered) -> int:
@@ -189,12 +216,22 @@ def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered
 
     changes = [diff(old.policy.file, old.policy.text, new.policy.text) for old, new in zip(before, after, strict=True)]
     sys.stdout.write("".join(changes))
+    _tell_changes(after)
     problems = [*gathered.problems, *untold_errors(after)]
     for problem in problems:
         print(f"gatepost: {problem}", file=sys.stderr)
     if problems:
         return USAGE
     return NO if any(changes) else DONE
+
+
+def _tell_changes(linted: Iterable["Linted"]) -> None:
+    """What the fixes change in what is decided, beside an answer that does not say so."""
+    from gatepost.cli.fixed_text import changed_lines  # noqa: PLC0415 -- the same
+    from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- the same
+
+    for line in changed_lines(linted, paint_for(sys.stderr)):
+        print(line, file=sys.stderr)
 
 
 def _write_baseline(file: Path, run: "LintRun") -> int:

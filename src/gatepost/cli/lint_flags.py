@@ -39,11 +39,10 @@ class LintFlags:
     )
     select: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Only these rules: codes, or how they begin.")] = ()
     ignore: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Not these rules.")] = ()
-    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved and keep what is decided.")] = False
+    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved, and tell what they change.")] = False
     diff: Annotated[bool, PLAIN, Parameter(help="Print what --fix would change; exit 1 if anything.")] = False
-    intent: Annotated[bool, PLAIN, Parameter(help="With these: also fixes that decide as was meant, not as is written.")] = (
-        False
-    )
+    keep_decisions: Annotated[bool, PLAIN, Parameter(help="With these: only fixes that change no decision.")] = False
+    watch: Annotated[bool, PLAIN, Parameter(help="Lint again whenever a file changes, until Ctrl-C.")] = False
     fail_on: Annotated[Gravity | None, Parameter(help="How grave a finding makes exit 1. Default: warning")] = None
     exit_zero: Annotated[bool, PLAIN, Parameter(help="Exit 0 where there are findings.")] = False
     baseline: Annotated[Path | None, Parameter(help="Pass over the findings that stand in this file.")] = None
@@ -172,9 +171,26 @@ def _given(flags: LintFlags) -> "Given":
 def _baseline(flags: LintFlags, config: "Config") -> "Baseline":
     from gatepost.reports.baseline import Baseline, read_baseline  # noqa: PLC0415 -- the same
 
-    folder = (flags.config or Path()).parent
-    named = flags.baseline or (folder / config.settings["baseline"] if "baseline" in config.settings else None)
+    named = _baseline_file(flags, config)
     return Baseline({}) if named is None or flags.write_baseline is not None else read_baseline(str(named), text_of(str(named)))
+
+
+def _baseline_file(flags: LintFlags, config: "Config") -> Path | None:
+    folder = (flags.config or Path()).parent
+    return flags.baseline or (folder / config.settings["baseline"] if "baseline" in config.settings else None)
+
+
+def files_beside(flags: LintFlags) -> tuple[str, ...]:
+    """The files beside the policies on which the findings depend: what flags name, the project's file, and what that names."""
+    from gatepost.sources.found import SourceError  # noqa: PLC0415 -- the same
+
+    named = (flags.baseline, flags.identities, flags.boundary, flags.exports, *flags.session_policy, *flags.scp)
+    files = [str(flags.config or FILE), *(str(each) for each in named if each is not None)]
+    try:
+        baseline = _baseline_file(flags, _config(flags))
+    except SourceError:
+        baseline = None
+    return (*files, str(baseline)) if baseline is not None else tuple(files)
 
 
 def text_of(file: str) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from gatepost.cli.fixed_text import fixed_lines
 from gatepost.cli.layout import folded
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
+from gatepost.reports.fixable import fixable, has_to_wait, is_proved, keeps_decisions
 from gatepost.reports.statement_diff import statement_diff
 from gatepost.words.requests import request_words
 from gatepost.words.visible import visible
@@ -23,12 +25,13 @@ STYLES: Final = {
 }
 INDENT: Final = "   "
 MOST_DIFF_LINES: Final = 40
+WAITS: Final = "--fix leaves it until what is graver at the same place is dealt with"
 
 
 def run_lines(run: "LintRun", paint: "Paint") -> Iterator[str]:
     """The whole answer: the fixes made, the findings, the counts."""
-    for linted in run.linted:
-        yield from _applied(linted, paint)
+    fixed = list(fixed_lines(run.linted, paint))
+    yield from (*fixed, "") if fixed else ()
     for linted in run.linted:
         for result in linted.results:
             if result.suppression is None:
@@ -54,6 +57,8 @@ def finding_lines(result: "Result", linted: "Linted", paint: "Paint") -> Iterato
     for number, fix in enumerate(finding.fixes, 1):
         yield ""
         yield from _fix(fix, f"fix {number}" if len(finding.fixes) > 1 else "fix", linted, paint)
+        if has_to_wait(fix, finding, linted):
+            yield from folded(WAITS, paint.width, f"{INDENT}  ", f"{INDENT}  ")
     for note in finding.notes:
         yield from folded(note, paint.width, f"{INDENT}note: ", f"{INDENT}      ")
 
@@ -75,18 +80,13 @@ def summary(run: "LintRun") -> Iterator[str]:
 
 
 def _fixable(run: "LintRun") -> str:
-    kept = sum(result.is_fixable(intent=False) for result in run.results)
-    changed = sum(result.is_fixable(intent=True) for result in run.results) - kept
-    told = [f"{kept} with --fix"] if kept else []
-    told += [f"{changed}{' more' if kept else ''} with --fix --intent"] if changed else []
-    return f" Fixable: {', '.join(told)}." if told else ""
-
-
-def _applied(linted: "Linted", paint: "Paint") -> Iterator[str]:
-    for finding, fix in linted.applied:
-        yield from folded(f"{finding.code}: {fix.title}", paint.width, f"fixed {visible(linted.policy.file)} ", INDENT)
-    if linted.applied:
-        yield ""
+    every, kept = (
+        sum(1 for linted in run.linted for _ in fixable(linted, permits)) for permits in (is_proved, keeps_decisions)
+    )
+    if not every:
+        return ""
+    apart = "" if kept in (0, every) else f", {kept} of them changing no decision (--keep-decisions)"
+    return f" Fixable: {every} with --fix{apart}."
 
 
 def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ Json = dict[str, Any]  # an object of the document, as JSON values
 INDENT: Final = re.compile(r"\n([ \t]+)\S")
 INLINE: Final = re.compile(r'[\[{][ \t]*["\w]')  # something begins behind a bracket on its own line
 WIDEST: Final = 110
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 def patched(document: Document, edits: Iterable[Edit]) -> Document:
@@ -86,10 +87,16 @@ def rewritten(document: Document, element: Element, value: object) -> Edit:
 
 
 def in_place_of(document: Document, tree: StatementTree, *statements: Json) -> Edit:
-    """These statements where one was."""
+    """These statements where one was; what they share with it stays as it is written."""
     margin = _margin(document, tree.at.start)
     style = _Style(document, tree.element)
-    texts = [style.text(statement, margin) for statement in statements]
+    written = {
+        name: (value_of(document, each), document.text[each.at.start : each.at.end]) for name, each in tree.elements.items()
+    }
+    texts = [
+        style.text(statement, margin, {name: text for name, (value, text) in written.items() if statement.get(name) == value})
+        for statement in statements
+    ]
     between = f",\n{margin}" if "\n" in document.text else f",{style.gap}"
     joined = between.join(texts)
     alone = not document.elements["Statement"].is_list and len(statements) > 1
@@ -134,17 +141,18 @@ class _Style:
         self._inline = INLINE.search(text) is not None
         self.gap = " " if '": ' in document.text or not document.text else ""
 
-    def text(self, value: object, margin: str) -> str:
-        """A value in this style, on a line of this indentation."""
+    def text(self, value: object, margin: str, as_written: Mapping[str, str] = NOTHING) -> str:
+        """A value in this style, on a line of this indentation; members that are written already stay so."""
         flat = json.dumps(value, separators=(f",{self.gap}", f":{self.gap}"), ensure_ascii=False)
         if self._one_line or not isinstance(value, dict | list) or not value:
             return flat
-        return self._spread(value, margin)
+        return self._spread(value, margin, as_written)
 
-    def _spread(self, value: Any, margin: str) -> str:  # noqa: ANN401 -- any JSON value
+    def _spread(self, value: Any, margin: str, as_written: Mapping[str, str] = NOTHING) -> str:  # noqa: ANN401 -- any JSON value
         inner = margin + self._unit
         if isinstance(value, dict):
-            lines = [f"{json.dumps(name)}: {self._part(each, inner, len(name))}" for name, each in value.items()]
+            members = {name: as_written.get(name) or self._part(each, inner, len(name)) for name, each in value.items()}
+            lines = [f"{json.dumps(name)}: {text}" for name, text in members.items()]
         else:
             lines = [self._part(each, inner, 0) for each in value]
         opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")

@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import floor
 from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.patch import Json, free_sid, value_of
-from gatepost.policy.model import Condition, Effect, Operator, Place, Statement
+from gatepost.policy.model import Condition, Effect, Operator, Statement
 from gatepost.policy.timetable import CURRENT_TIME, FIRST_SECOND, LAST_SECOND, is_on_time
 from gatepost.policy.values import BILLION, EPOCH, read_instant
+from gatepost.reasoning.candidates import exact_instant
+from gatepost.reasoning.in_force import NOWHERE
 from gatepost.reasoning.windows import Piece, State, Timeline, timeline
-from gatepost.words.dates import date_in_full
+from gatepost.words.dates import date_in_full, date_of_seconds
 
 ONE_SECOND: Final = timedelta(seconds=1)
-NOWHERE: Final = Place(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,15 @@ class Bound:
     @property
     def moment(self) -> datetime:
         """The date."""
-        instant = read_instant(self.condition.values[0])
+        instant = _instant(self.condition)
         assert instant is not None  # noqa: S101 -- only dates that can be read are bounds
         return EPOCH + timedelta(microseconds=instant // 1000)
+
+    @property
+    def words(self) -> str:
+        """The date as it is written; in full where it is written as seconds."""
+        (value,) = self.condition.values
+        return date_of_seconds(value) or value
 
     @property
     def ends_a_minute(self) -> bool:
@@ -71,7 +79,7 @@ def _bounds(tree: StatementTree) -> tuple[Bound, ...]:
     for written, condition in tree.read_conditions():
         base = condition.operator.base
         compares = is_on_time(condition) and ("GreaterThan" in base or "LessThan" in base)
-        if compares and len(condition.values) == 1 and _is_date(condition.values[0]):
+        if compares and len(condition.values) == 1 and _is_date(condition):
             found.append(Bound(written, condition, "GreaterThan" in base))
     return tuple(found)
 
@@ -83,14 +91,17 @@ def between(tree: StatementTree) -> tuple[Bound, Bound] | None:
     return (lower[0], upper[0]) if len(lower) == len(upper) == 1 else None
 
 
-def timeless(statement: Statement) -> Statement:
-    """The statement without its conditions on the time, its name and its place."""
-    conditions = tuple(replace(each, place=NOWHERE) for each in statement.conditions if not is_on_time(each))
-    return replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=conditions)
+def _instant(condition: Condition) -> int | None:
+    """The nanoseconds since 1970 of a bound: a date, or a number of seconds."""
+    (value,) = condition.values
+    if not condition.operator.base.startswith("Numeric"):
+        return read_instant(value)
+    exact = exact_instant(value)
+    return None if exact is None else floor(exact)
 
 
-def _is_date(text: str) -> bool:
-    instant = read_instant(text)
+def _is_date(condition: Condition) -> bool:
+    instant = _instant(condition)
     return instant is not None and FIRST_SECOND < instant // BILLION < LAST_SECOND
 
 

@@ -8,13 +8,15 @@ from gatepost.policy.catalogue import condition_key
 from gatepost.policy.match import resource_pattern
 from gatepost.policy.model import Condition, Policy, Statement
 from gatepost.policy.operators import NULL, variables_of
+from gatepost.policy.timetable import EPOCH_TIME
 from gatepost.policy.variables import Template, Variable
-from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
+from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers, seconds
 from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.words import variables_in
 
 FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
 TEXT: Final = "text"
+SECONDS: Final = "seconds"  # of `aws:EpochTime`: compared as a date and as a number
 
 
 @dataclass(slots=True)
@@ -22,7 +24,7 @@ class Key:
     """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
 
     name: str
-    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`
+    family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`, or `SECONDS`
     present: int
     is_set: Formula
     slots: tuple[int, ...]
@@ -62,6 +64,8 @@ def candidates_of(name: str, conditions: list[Condition]) -> tuple[str, tuple[st
     if kind == "Bool":
         return kind, BOOLEANS
     compared = [condition for condition in conditions if condition.operator.base != NULL]
+    if name == EPOCH_TIME:
+        return SECONDS, seconds(each for each in compared if family_of(each) == SECONDS)
     other = (family for condition in compared if (family := family_of(condition)) != TEXT)
     family = kind if kind in FAMILIES.values() else next(other, TEXT)
     bounds = tuple(value for each in compared if family_of(each) == family for value in each.values)
@@ -71,7 +75,8 @@ def candidates_of(name: str, conditions: list[Condition]) -> tuple[str, tuple[st
 def family_of(condition: Condition) -> str:
     """As what a condition (any but `Null`) compares its key."""
     name = condition.operator.base.removeprefix("Not")
-    return next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
+    family = next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
+    return SECONDS if condition.key.lower() == EPOCH_TIME and family in ("Date", "Numeric") else family
 
 
 def _values_of(family: str, bounds: tuple[str, ...], kinds: set[str]) -> tuple[str, ...]:

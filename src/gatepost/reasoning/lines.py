@@ -5,8 +5,9 @@ is asked about these atoms is a witness of its own. What both share is `policy`:
 
 Theory, in numbered rules:
 
-1.  An instant is whole nanoseconds, a number is real, an address is a whole number: one of the fourth version is negative, one of
-    the sixth is not. Contents are numbered; of `true` and `false` an atom says of which it holds.
+1.  An instant is whole nanoseconds, also where it is compared as a number of seconds. A number is real. An address is a whole
+    number: one of the fourth version is negative, one of the sixth is not. Contents are numbered; of `true` and `false` an atom says
+    of which it holds.
 2.  A value that cannot be read stands beside the line. What an operator makes of it is asked of `policy.operators`.
 3.  A policy's value that cannot be read is never equal to a request's; a Deny applies beside it unless its other values rule that
     out, and a negated Allow never does (`policy.operators`, rule 6).
@@ -18,18 +19,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Address
+from math import ceil, floor
 from typing import Final
 
 from gatepost.policy.model import Condition, Effect
 from gatepost.policy.operators import COMPARISONS, Holds
 from gatepost.policy.values import read_instant, read_number, read_range
-from gatepost.reasoning.candidates import UNREADABLE, written_instant
+from gatepost.reasoning.candidates import UNREADABLE, exact_instant, written_instant, written_seconds
 from gatepost.reasoning.formula import Formula
-from gatepost.reasoning.keys import Key
+from gatepost.reasoning.keys import SECONDS, Key
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import Place, World
 
-SORTS: Final = {"Date": "Int", "IPAddress": "Int", "Numeric": "Real", "Bool": "Bool", "Binary": "Int"}
+SORTS: Final = {"Date": "Int", SECONDS: "Int", "IPAddress": "Int", "Numeric": "Real", "Bool": "Bool", "Binary": "Int"}
 FAR: Final = 10**23  # nanoseconds: as far as fourteen digits of seconds go
 FOURTH: Final = 2**32
 SIXTH: Final = 2**128
@@ -78,7 +80,7 @@ def meaning(name: str, family: str, compared: Compared) -> str:
 def bounds(name: str, family: str) -> str | None:
     """What a line's values are between, as an SMT-LIB term."""
     match family:
-        case "Date":
+        case "Date" | "seconds":
             return f"(< {_whole(-FAR)} |{name}| {FAR})"
         case "IPAddress":
             return f"(and (<= {_whole(-FOURTH)} |{name}|) (< |{name}| {SIXTH}))"
@@ -113,12 +115,24 @@ def _term(name: str, operator: str, family: str, value: str) -> str | None:
             return f"(= {name} {_place_of(b64decode(value, validate=True))})"
         except ValueError:
             return None
-    sign = SIGNS.get(operator.removeprefix(family), "=")
-    if family == "Date":
+    if family == SECONDS and operator.startswith("Numeric"):
+        return _seconds_term(name, SIGNS.get(operator.removeprefix("Numeric"), "="), value)
+    if family in ("Date", SECONDS):
+        sign = SIGNS.get(operator.removeprefix("Date"), "=")
         instant = read_instant(value)
         return None if instant is None else f"({sign} {name} {_whole(instant)})"
     number = read_number(value)
-    return None if number is None else f"({sign} {name} {_real(number)})"
+    return None if number is None else f"({SIGNS.get(operator.removeprefix(family), '=')} {name} {_real(number)})"
+
+
+def _seconds_term(name: str, sign: str, value: str) -> str | None:
+    """The same of a number of seconds, whose place may lie between two nanoseconds."""
+    exact = exact_instant(value)
+    if exact is None:
+        return None
+    if sign == "=" and exact.denominator > 1:
+        return "false"
+    return f"({sign} {name} {_whole(ceil(exact) if sign in ('<', '>=') else floor(exact))})"
 
 
 def _word(holds: bool) -> str:
@@ -140,6 +154,8 @@ def written(family: str, value: Fraction | bool) -> str:
     match family:
         case "Date":
             text = written_instant(int(value))
+        case "seconds":
+            text = written_seconds(int(value))
         case "IPAddress":
             text = str(IPv4Address(int(value) + FOURTH) if value < 0 else IPv6Address(int(value)))
         case "Bool":

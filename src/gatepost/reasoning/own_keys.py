@@ -102,14 +102,23 @@ def own_facts(world: World, principal: Principal, named: Sequence[Principal], *,
 
 
 def _any_arn(world: World, principal: Principal, named: Sequence[Principal]) -> Iterator[Formula]:
-    form = f"{(principal.role_arn or principal.arn).rpartition('/')[0]}/"
-    taken = [each.role_arn or each.arn for each in named]
-    names = [each.rpartition("/")[2] for each in taken if each.startswith(form)]
+    form, like, unlike = other_arns(principal, named)
     if principal.kind is PrincipalKind.USER and NAME in world.keys:
         yield _says(world, "StringLike", ARN, (form + "${aws:username}", form + "*/${aws:username}"), variables=True)
-    yield _says(world, "StringLike", ARN, (form + "?*",))
-    paths = [f"{form}*/{name}" for name in names] if principal.kind is not PrincipalKind.FEDERATED_USER else []
-    yield _says(world, "StringNotLike", ARN, (form + "*/", *(form + name for name in names), *paths))
+    yield _says(world, "StringLike", ARN, (like,))
+    yield _says(world, "StringNotLike", ARN, unlike)
+
+
+def other_arns(principal: Principal, named: Sequence[Principal]) -> tuple[str, str, tuple[str, ...]]:
+    """With what the ARNs begin of all for whom a caller stands, the pattern that they are like, and those that they are not.
+
+    A session has the ARN of its role. A name is its account's own, whatever the path before it.
+    """
+    form = f"{(principal.role_arn or principal.arn).rpartition('/')[0]}/"
+    taken = [each.role_arn or each.arn for each in named]
+    names = tuple(dict.fromkeys(each.rpartition("/")[2] for each in taken if each.startswith(form)))
+    paths = (f"{form}*/{name}" for name in names) if principal.kind is not PrincipalKind.FEDERATED_USER else ()
+    return form, f"{form}?*", (f"{form}*/", *(f"{form}{name}" for name in names), *paths)
 
 
 def _id(principal: Principal) -> str:

@@ -12,10 +12,17 @@ from gatepost.policy.model import Operator
 from gatepost.policy.operators import is_readable
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.reasoning.candidates import UNREADABLE
+from gatepost.reasoning.keys import SECONDS
 from gatepost.reasoning.wildcards import Glob, filled
 from gatepost.reasoning.world import World
 
-READ_BY: Final = {"Date": "DateEquals", "Numeric": "NumericEquals", "IPAddress": "IpAddress", "Binary": "BinaryEquals"}
+READ_BY: Final = {
+    "Date": "DateEquals",
+    SECONDS: "NumericEquals",
+    "Numeric": "NumericEquals",
+    "IPAddress": "IpAddress",
+    "Binary": "BinaryEquals",
+}
 FILLINGS: Final = {"IPAddress": ("0", "0.0", "0.0.0", "1", ":"), "Numeric": ("0", "1", "")}
 
 

@@ -2,32 +2,26 @@
 
 Theory, in numbered rules:
 
-1.  The line is of whole seconds, as `aws:CurrentTime` and `aws:EpochTime` are. A condition on the time can change at the dates that it
-    names and a second after (`policy.timetable`); between two of these the engine's own test says whether it holds.
-2.  Within a piece a policy is its statements that are in force, without their conditions on the time.
+1.  The line is of whole seconds, as `aws:CurrentTime` and `aws:EpochTime` are.
+2.  Within a piece a policy is its statements that are in force, without their conditions on the time (`in_force`).
 3.  A piece reaches as far as another where all that the policy allows in the other is allowed in it, and nothing more is denied.
     Most policies show that by their statements: in force are all the Allows of the other, and no Deny besides its own. Where they do
     not, the solver is asked.
 4.  A date compared as text (`StringLike` on `aws:CurrentTime`) makes no window: its statement may be in force, or not.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
-from typing import Final
 
-from gatepost.policy.match import AttachedPolicy, Rule
-from gatepost.policy.model import VERSION_2012, Effect, Place, Policy, PrincipalEntry, PrincipalType, Statement
-from gatepost.policy.timetable import FIRST_SECOND, LAST_SECOND, clock, is_on_time, moments
+from gatepost.policy.model import VERSION_2012, Effect, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.values import EPOCH
+from gatepost.reasoning.in_force import TimedStatement, cuts_of, from_each, timed_statements
 from gatepost.reasoning.undecidable import Undecidable
 
-__all__ = ["Piece", "State", "Timeline", "timeline"]
-
-NOWHERE: Final = Place(1, 1)
+__all__ = ["Piece", "State", "Timeline", "line_where", "timeline"]
 
 
 class State(Enum):
@@ -78,23 +72,28 @@ class Timeline:
 def timeline(of: Policy | Statement) -> Timeline:
     """The windows of a policy, or of a statement by itself: of an Allow when it allows, of a Deny when it does not deny."""
     policy = Policy((of,), VERSION_2012) if isinstance(of, Statement) else of
-    parts = [_Part(Rule(AttachedPolicy(policy), number, statement)) for number, statement in enumerate(policy.statements)]
-    cuts = sorted({cut for part in parts for cut in part.cuts})
-    reaches = [_reach(parts, second) for second in _from_each(cuts)]
+    parts = timed_statements(policy)
+    cuts = cuts_of(parts)
+    reaches = [_reach(parts, second) for second in from_each(cuts)]
     line = _Line(policy, tuple(dict.fromkeys(reaches)))
     pieces: list[tuple[int | None, _Reach]] = []
     for start, reach in zip((None, *cuts), reaches, strict=True):
         if not pieces or not line.alike(pieces[-1][1], reach):
             pieces.append((start, reach))
+    return _of_pieces([(start, line.state(reach)) for start, reach in pieces])
+
+
+def line_where(cuts: Sequence[int], holds: Callable[[int], bool]) -> Timeline:
+    """The line of what can change at these seconds alone (in their order): allowed where it holds, else denied."""
+    states = [State.ALLOWED if holds(second) else State.DENIED for second in from_each(cuts)]
+    changes = zip((None, *cuts), states, (None, *states), strict=False)
+    return _of_pieces([(start, state) for start, state, before in changes if state is not before])
+
+
+def _of_pieces(pieces: Sequence[tuple[int | None, State]]) -> Timeline:
+    """The line of pieces that begin at these seconds."""
     ends = [start for start, _ in pieces[1:]] + [None]
-    return Timeline(
-        tuple(Piece(_moment(start), _moment(end), line.state(reach)) for (start, reach), end in zip(pieces, ends, strict=True))
-    )
-
-
-def _from_each(cuts: Sequence[int]) -> Sequence[int]:
-    """A second of each piece that these make of the line."""
-    return [cuts[0] - 1, *cuts] if cuts else [0]
+    return Timeline(tuple(Piece(_moment(start), _moment(end), state) for (start, state), end in zip(pieces, ends, strict=True)))
 
 
 def _moment(second: int | None) -> datetime | None:
@@ -117,42 +116,12 @@ class _Reach:
         return not self.perhaps and not other.perhaps and self.allows >= other.allows and self.denies <= other.denies
 
 
-class _Part:
-    """A statement without its conditions on the time, and the pieces of the line on which these hold."""
-
-    def __init__(self, rule: Rule) -> None:
-        conditions = rule.statement.conditions
-        tests = dict(zip(conditions, rule.conditions, strict=True))
-        timed = [condition for condition in conditions if is_on_time(condition)]
-        as_text = [condition for condition in timed if _compares_text(condition.operator.base)]
-        seconds = {second for each in timed for second in moments(each) or ()}
-        self.cuts = sorted(second for second in seconds if FIRST_SECOND < second <= LAST_SECOND)
-        self.kind = None if as_text else rule.statement.effect
-        self.timeless = _timeless(rule.statement)
-        at_each = [clock(second) for second in _from_each(self.cuts)]
-        self._holds = [all(tests[each](context) for each in timed if each not in as_text) for context in at_each]
-
-    def holds(self, second: int) -> bool:
-        """Whether it is in force; of one that compares the time as text, whether it may be."""
-        return self._holds[bisect_right(self.cuts, second)]
-
-
-def _reach(parts: Iterable[_Part], second: int) -> _Reach:
+def _reach(parts: Iterable[TimedStatement], second: int) -> _Reach:
     found: dict[Effect | None, set[Statement]] = {Effect.ALLOW: set(), Effect.DENY: set(), None: set()}
     for part in parts:
         if part.holds(second):
-            found[part.kind].add(part.timeless)
+            found[None if part.compares_text else part.effect].add(part.timeless)
     return _Reach(frozenset(found[Effect.ALLOW]), frozenset(found[Effect.DENY]), frozenset(found[None]))
-
-
-def _compares_text(operator: str) -> bool:
-    return operator.startswith("String")
-
-
-def _timeless(statement: Statement) -> Statement:
-    """A statement without its conditions on the time, its name and its place."""
-    conditions = tuple(replace(each, place=NOWHERE) for each in statement.conditions if not is_on_time(each))
-    return replace(statement, sid=None, start=NOWHERE, end=NOWHERE, conditions=conditions)
 
 
 # --- which reaches further ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Fixes applied, one at a time.
 
 A proof is about the text for which it was made. Two statements may each be needless beside the other, and the proof of each true,
-and yet both must not go. So after each fix the linter is asked again, until nothing is left that may be applied.
+and yet both must not go. So after each fix the linter is asked again, until nothing is left that may be made (`fixable`).
 """
 
 import re
@@ -14,7 +14,8 @@ from gatepost.lint.finding import Edit, Finding, Fix
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Source
-from gatepost.reports.run import Linted, is_applicable, lint_policy
+from gatepost.reports.fixable import Permits, fixable, is_proved
+from gatepost.reports.run import Linted, lint_policy
 from gatepost.reports.suppressions import Suppressions
 from gatepost.sources.found import FoundPolicy
 
@@ -22,15 +23,14 @@ LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 MOST_FIXES: Final = 200  # of one policy; what is left then is found by the next run
 
 
-def fix_policy(linted: Linted, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions, *, intent: bool) -> Linted:
-    """The policy with its fixes applied, linted again; the same where none can be.
-
-    `intent`: also those that change what the policy decides, as they say themselves.
-    """
+def fix_policy(
+    linted: Linted, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions, permits: Permits = is_proved
+) -> Linted:
+    """The policy with all the fixes made that are permitted, linted again; the same where there is none."""
     applied: list[tuple[Finding, Fix]] = []
     seen = {linted.policy.text}
-    while linted.policy.whole and len(applied) < MOST_FIXES:
-        chosen = _next(linted, seen, intent=intent)
+    while len(applied) < MOST_FIXES:
+        chosen = _next(linted, seen, permits)
         if chosen is None:
             break
         finding, fix, text = chosen
@@ -48,14 +48,12 @@ def _written(policy: FoundPolicy, text: str) -> FoundPolicy:
     return replace(policy, text=text, places=Source(text), content=text)
 
 
-def _next(linted: Linted, seen: set[str], *, intent: bool) -> tuple[Finding, Fix, str] | None:
-    """The first fix that may be applied and leads to a text that was not there yet."""
-    for result in linted.results:
-        for fix in result.finding.fixes if result.suppression is None else ():
-            if is_applicable(fix) and (intent or not fix.changes_meaning):
-                text = edited(linted.policy.text, fix.edits)
-                if text not in seen:
-                    return result.finding, fix, text
+def _next(linted: Linted, seen: set[str], permits: Permits) -> tuple[Finding, Fix, str] | None:
+    """The first fix that leads to a text that was not there yet."""
+    for finding, fix in fixable(linted, permits):
+        text = edited(linted.policy.text, fix.edits)
+        if text not in seen:
+            return finding, fix, text
     return None
 
 

@@ -42,11 +42,6 @@ class Result:
     fingerprint: str
     suppression: Suppression | None = None
 
-    def is_fixable(self, *, intent: bool) -> bool:
-        """Whether a fix of it can be applied; `intent`: also one that changes what the policy decides."""
-        fixes = self.finding.fixes if self.policy.whole else ()
-        return any(is_applicable(fix) and (intent or not fix.changes_meaning) for fix in fixes)
-
 
 @dataclass(frozen=True, slots=True)
 class Linted:
@@ -103,11 +98,6 @@ class LintRun:
     def reaches(self, severity: Severity) -> bool:
         """Whether something as grave as this was found."""
         return any(GRAVITY.index(found) <= GRAVITY.index(severity) for found in self.counts)
-
-
-def is_applicable(fix: Fix) -> bool:
-    """Whether a fix may be applied: it changes something, and what it does is proved."""
-    return bool(fix.edits and fix.proof)
 
 
 def lint_policies(

@@ -84,9 +84,15 @@ def _folder(name: str, files: Iterable[tuple[str, bytes]], kind: PolicyKind, giv
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in files_in(folder):
+        yield str(path), _read(path)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """The files of a folder, and of those in it, that may be of policies or templates."""
     for path in sorted(folder.rglob("*")):
         if _is_ours(str(path.relative_to(folder))) and path.is_file():
-            yield str(path), _read(path)
+            yield path
 
 
 def _is_ours(path: str) -> bool:

@@ -3,10 +3,13 @@
 It says what `policy.operators` does; the rules named here are those of that module.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from gatepost.policy.model import Condition, Operator
 from gatepost.policy.operators import COMPARISONS, NULL, holds_when_absent
+from gatepost.policy.timetable import EPOCH_TIME
+from gatepost.words.dates import date_of_seconds
 from gatepost.words.keys import BOOLEANS, KeyWords, key_words
 from gatepost.words.listing import listed, value
 
@@ -49,7 +52,7 @@ def condition_words(condition: Condition) -> str:
     key, operator = key_words(condition.key), condition.operator
     if operator.base == NULL:
         return _null(key, condition.values)
-    predicate = _predicate(operator.base, condition.values)
+    predicate = _predicate(operator.base, condition.values, _dated if key.name.lower() == EPOCH_TIME else value)
     match operator.qualifier:
         case "ForAllValues":
             return _of_each(key, predicate)
@@ -61,12 +64,18 @@ def condition_words(condition: Condition) -> str:
             return _alone(key, condition, predicate)
 
 
-def _predicate(base: str, values: tuple[str, ...]) -> str:
+def _dated(seconds: str) -> str:
+    """Seconds since 1970, with the date that nobody reads in them."""
+    date = date_of_seconds(seconds)
+    return f"{value(seconds)} ({date})" if date else value(seconds)
+
+
+def _predicate(base: str, values: tuple[str, ...], written: Callable[[str], str]) -> str:
     """What is said of one value (rule 1)."""
     negated = COMPARISONS[base].negated
     if not values:
         return "is anything, for no value is listed" if negated else "is one of the values listed, and none is"
-    shown = tuple(map(value, values))
+    shown = tuple(map(written, values))
     if not negated:
         return f"{POSITIVE[base]} {listed(shown, 'or')}"
     one, many = NEGATED[base]

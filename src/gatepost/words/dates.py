@@ -1,14 +1,27 @@
 """Moments as people read them, in UTC."""
 
+import re
 from datetime import UTC, datetime, time
 from typing import Final
 
+from gatepost.policy.timetable import FIRST_SECOND, LAST_SECOND, told
+from gatepost.policy.values import read_number
+
 MIDNIGHT: Final = time()
+YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 
 
 def date_in_full(moment: datetime) -> str:
     """`2023-01-31T23:59:59Z`, as policies write it."""
     return f"{_utc(moment).isoformat(timespec='seconds')}Z"
+
+
+def date_of_seconds(text: str) -> str:
+    """`2023-01-31T23:59:59Z`, of whole seconds since 1970; empty for what is none, or may be a year, or is outside the calendar."""
+    second = None if YEAR.fullmatch(text) else read_number(text)
+    if second is None or not FIRST_SECOND <= second <= LAST_SECOND or second != int(second):
+        return ""
+    return told(int(second))
 
 
 def date_in_short(moment: datetime) -> str:

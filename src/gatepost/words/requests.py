@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gatepost.policy.request import Context, Request
+from gatepost.policy.timetable import CURRENT_TIME, EPOCH_TIME
 from gatepost.words import names
+from gatepost.words.dates import date_of_seconds
 from gatepost.words.visible import visible
 
 TOLD: Final = {
@@ -26,10 +28,17 @@ UNRESOLVED: Final = "gatepost:unresolved/"  # a part of a template
 def request_words(request: Request) -> str:
     """`ses:SendEmail on identity/example.com at 2023-04-01T17:00:01Z by user/someone, From: news@example.com`."""
     place = "" if request.resource == "*" else f" on {names.what(request.resource, request.principal.account)}"
-    time = request.context.get("aws:currenttime")
-    when = f" at {time}" if isinstance(time, str) else ""
+    time = _time(request.context)
+    when = f" at {time}" if time else ""
     what = f"{request.action}{place}{when} by {names.who(request.principal, request.resource_account)}"
     return visible(", ".join((what, *connection(request.context), *_rest(request))))
+
+
+def _time(context: Context) -> str:
+    time, seconds = context.get(CURRENT_TIME), context.get(EPOCH_TIME)
+    if isinstance(time, str):
+        return time
+    return date_of_seconds(seconds) if isinstance(seconds, str) else ""
 
 
 def _rest(request: Request) -> Iterator[str]:
@@ -40,7 +49,7 @@ def _rest(request: Request) -> Iterator[str]:
     if "ses:fromdisplayname" in request.context and "ses:fromaddress" not in request.context:
         yield f"ses:FromDisplayName {request.context['ses:fromdisplayname']}"
     for key, value in sorted(request.context.items()):
-        if (key, value) == NOTHING_SPECIAL:
+        if (key, value) == NOTHING_SPECIAL or (key == EPOCH_TIME and _time({key: value})):
             continue
         if key.startswith(UNRESOLVED):
             yield f"where {key.removeprefix(UNRESOLVED)} is `{value}`"

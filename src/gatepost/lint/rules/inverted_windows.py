@@ -20,8 +20,9 @@ from gatepost.lint.reach import allows_of, claim, everything, in_force, is_prove
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import sends_of
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, timeless, times_of, window_of, with_one_bound
+from gatepost.lint.window import ONE_SECOND, Bound, between, clock_at, times_of, window_of, with_one_bound
 from gatepost.policy.model import Effect, Operator, Statement
+from gatepost.reasoning.in_force import timeless
 from gatepost.reasoning.windows import Piece, timeline
 from gatepost.words.dates import date_in_full, is_midnight
 from gatepost.words.picture import Row, picture
@@ -64,18 +65,17 @@ def deny_window_inverted(document: Document, setting: Setting) -> Iterator[Hit]:
         witnesses = _both_sides(document, statement, window, bounds)
         if not witnesses:
             continue
-        lower, upper = bounds
-        start, end = lower.condition.values[0], upper.condition.values[0]
+        lower, inside = bounds[0], _from_to(bounds)
         fixes = _outside(document, tree, bounds, setting)
         yield Hit(
             lower.tree.operator_at,
-            f"both date tests must hold, so this Deny works only inside {start} to {end}; outside it mail is allowed as ever",
+            f"both date tests must hold, so this Deny works only inside {inside}; outside it mail is allowed as ever",
             witnesses,
             fixes,
             _drawn(document, fixes[:1], setting),
             (
-                "if you mean to forbid mail outside the window, this is the wrong way round: write fix 1",
-                "if you mean a freeze inside it, it is right: suppress this finding and say so",
+                "to forbid mail outside the window, two dates in one Deny are the wrong way round: fix 1 is right",
+                "to forbid it inside, as a freeze does, they are right: suppress this finding and say so",
             ),
         )
 
@@ -113,18 +113,22 @@ def _both_sides(document: Document, statement: Statement, window: Piece, bounds:
 
 def _outside(document: Document, tree: StatementTree, bounds: tuple[Bound, Bound], setting: Setting) -> tuple[Fix, ...]:
     """Two statements that deny before the window and after it, and new dates where it is over."""
-    lower, upper = bounds
+    upper = bounds[1]
     edits = (in_place_of(document, tree, *_split(document, tree, bounds)),)
     notes = ""
     if upper.moment < setting.now:
         notes = f"; this window ended {date_in_full(upper.moment)[:10]}, so with this fix nobody could send today"
     closing = "both included" if _includes_end(upper) else "the end not included"
-    told = f"it denies exactly outside {lower.condition.values[0]} to {upper.condition.values[0]}, {closing}{notes}"
+    told = f"it denies exactly outside {_from_to(bounds)}, {closing}{notes}"
     proof = told if _proved(document, tree, bounds, edits) else ""
     fix = Fix("deny before the window and after it, in two statements", edits, proof, changes_meaning=True)
     if not notes:
         return (fix,)
     return (fix, Fix(f"new dates: gatepost window --deny-outside {_again(bounds, setting.now)}{_on(tree)}", ()))
+
+
+def _from_to(bounds: tuple[Bound, Bound]) -> str:
+    return " to ".join(bound.words for bound in bounds)
 
 
 def _again(bounds: tuple[Bound, Bound], now: datetime) -> str:

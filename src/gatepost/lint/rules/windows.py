@@ -14,12 +14,13 @@ from gatepost.lint.patch import in_place_of, patched, statement_of
 from gatepost.lint.reach import claim, is_proved, narrowed, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
-from gatepost.lint.window import Bound, between, open_pieces, timeless, times_of, with_one_bound
+from gatepost.lint.window import Bound, between, open_pieces, times_of, with_one_bound
 from gatepost.policy.model import Effect
 from gatepost.policy.operators import NULL, unreadable_values
 from gatepost.policy.span import span
 from gatepost.policy.timetable import is_on_time
 from gatepost.policy.values import read_instant
+from gatepost.reasoning.in_force import timeless
 from gatepost.reasoning.windows import Piece, State, timeline
 from gatepost.words.dates import date_in_full
 
@@ -148,7 +149,7 @@ def window_never(document: Document, _setting: Setting) -> Iterator[Hit]:
         does = "allows" if tree.statement.effect is Effect.ALLOW else "denies"
         said = ""
         if bounds is not None:
-            said = f"no time is later than {bounds[0].condition.values[0]} and earlier than {bounds[1].condition.values[0]}: "
+            said = f"no time is later than {bounds[0].words} and earlier than {bounds[1].words}: "
         fixes = () if bounds is None or does == "allows" else _two_statements(document, tree, bounds)
         yield Hit(timed[0][0].operator_at, f"{said}{tree.name} never {does} anything", fixes=fixes)
 
@@ -162,9 +163,9 @@ def _two_statements(document: Document, tree: StatementTree, bounds: tuple[Bound
     )
     edits = (in_place_of(document, tree, *two),)
     fixed = patched(document, edits).policy
-    early, late = bounds[1].condition, bounds[0].condition
-    outside = tuple(narrowed(timeless(tree.statement), each) for each in (early, late))
-    told = f"it denies exactly what is earlier than {early.values[0]}, and what is later than {late.values[0]}"
+    late, early = bounds
+    outside = tuple(narrowed(timeless(tree.statement), each.condition) for each in (early, late))
+    told = f"it denies exactly what is earlier than {early.words}, and what is later than {late.words}"
     if fixed is None:
         return ()
     denying = part(document, *map(claim, fixed.statements[tree.number : tree.number + 2]))

@@ -69,7 +69,10 @@ def _policy(linted: Linted) -> Mapping[str, Any]:
         "address": policy.address or None,
         "type": linted.document.kind.value,
         "unresolved": list(policy.unresolved),
-        "applied": [{"code": finding.code, "title": fix.title, "proof": fix.proof} for finding, fix in linted.applied],
+        "applied": [
+            {"code": finding.code, "title": fix.title, "proof": fix.proof, "changes_meaning": fix.changes_meaning}
+            for finding, fix in linted.applied
+        ],
         "findings": [result_record(result) for result in linted.results],
         "undecided": [{"code": rule.code, "reason": reason} for rule, reason in linted.undecided],
     }

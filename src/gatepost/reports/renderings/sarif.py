@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Rule
+from gatepost.reports.fixable import is_proved
 from gatepost.reports.renderings.records import witness_record
-from gatepost.reports.run import LintRun, Region, Result, is_applicable, region_of
+from gatepost.reports.run import LintRun, Region, Result, region_of
 from gatepost.reports.suppressions import By
 from gatepost.sources.found import SourceError
 
@@ -102,7 +103,7 @@ def _fixes(result: Result) -> list[Mapping[str, Any]]:
             ],
         }
         for fix in result.finding.fixes
-        if result.policy.whole and is_applicable(fix)
+        if result.policy.whole and is_proved(fix)
     ]
 
 
