@@ -43,8 +43,7 @@ def test_there_is_a_request_of_which_the_formula_is_true_or_a_refutation_that_ca
     request = one.first()
     if request is not None:
         assert refute(one.posed({}, World)) is None
-        assert one.asks(request)
-        assert is_true_of(request, one.posed({}, Lines))
+        assert one.includes(request)
         return
     refutation = refute(one.posed({}, World))
     assert refutation is not None
@@ -130,7 +129,7 @@ def test_a_step_that_is_left_out_is_missed_where_it_was_needed(refutation: Refut
 
 
 def test_a_step_that_does_not_follow_is_refused(refutation: Refutation) -> None:
-    chosen = next(atom for atom, meaning in refutation.meanings.items() if meaning.get("action") == ["ses:SendRawEmail"])
+    chosen = next(atom for atom, meaning in refutation.meanings.items() if "iam:CreateUser" in meaning.get("action", ()))
     said = refused(replace(refutation, steps=((chosen,), *refutation.steps)))
     assert said == f"step 1: `{chosen} 0` does not follow from what stands before it"
 

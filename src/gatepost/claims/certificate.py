@@ -63,7 +63,7 @@ def _principal(principal: Principal) -> Told:
 def _request(shown: Shown, sought: Iterable[Sought]) -> Told:
     request = shown.request
     return {
-        "answers": next(number for number, each in enumerate(sought, 1) if each.is_met_by(request) and each.asks(request)),
+        "answers": next(number for number, each in enumerate(sought, 1) if each.includes(request)),
         "principal": _principal(request.principal),
         "action": request.action,
         "resource": request.resource,

@@ -19,8 +19,6 @@ from gatepost.policy.principal import Principal
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.read import read_open_policy
 from gatepost.policy.request import Request
-from gatepost.reasoning.evaluation import is_true_of
-from gatepost.reasoning.lines import Lines
 from gatepost.reasoning.refutation import Clause, Refutation, Unproved, check
 from gatepost.reasoning.situation import Sought
 from gatepost.reasoning.undecidable import Undecidable
@@ -153,7 +151,7 @@ def _check_request(found: Part, sought: Sequence[Sought]) -> None:
         found.text_if_there("resourceAccount"),
         context,
     )
-    if not one.asks(request) or not is_true_of(request, one.posed({}, Lines)) or not one.is_met_by(request):
+    if not one.includes(request):
         raise Unproved(found.place, "it is not such a request as is sought")
     verdict = decide(request, one.situation.policies).verdict.value
     if found.text("decision") != verdict:

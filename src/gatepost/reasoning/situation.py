@@ -19,6 +19,7 @@ from gatepost.policy.question import EVERY_CALL, EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
+from gatepost.reasoning.evaluation import is_true_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, in_parts, matches
 from gatepost.reasoning.layer import Side, Space
@@ -197,11 +198,15 @@ class Sought:
         caller = caller_in(open_keys, given.principal)
         return Request.of_normalised(caller, found.action, found.resource, given.resource_account, found.context)
 
-    def asks(self, request: Request) -> bool:
-        """Whether the situation's caller makes a request: its own keys and what is known of every request are in it."""
-        context, known = request.context, self.situation.known
-        is_known = all(context.get(key.lower()) == value for key, value in known.items())
-        return is_known and self.finished(request).principal == request.principal
+    def includes(self, request: Request) -> bool:
+        """Whether a request is one of them: by the formula itself, by the caller and what is known of every request, by `decide`."""
+        known = self.situation.known.items()
+        return (
+            self.finished(request).principal == request.principal
+            and all(request.context.get(key.lower()) == value for key, value in known)
+            and is_true_of(request, self.posed({}, Lines))
+            and self.is_met_by(request)
+        )
 
     def is_met_by(self, request: Request) -> bool:
         """Whether a request is one, by `decide`."""
