@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from pysat.solvers import Solver
 
 from claims.test_prove import CLAIMS, PROOFS, SEND, random_statements, subject
 from claims.test_public import CASES as PUBLIC
@@ -75,10 +76,10 @@ def test_answers_about_random_policies_are_checked(block: int) -> None:
         rng = Random(seed)  # noqa: S311 -- reproducible cases
         layer, statements = random_statements(rng)
         kind = rng.choice((Kind.NEVER, Kind.ALWAYS, Kind.NOTHING, Kind.NARROWER))
-        other = subject(**{layer: statements[:-1]}) if kind is Kind.NARROWER and statements[1:] else None
+        other = subject(None, **{layer: statements[:-1]}) if kind is Kind.NARROWER and statements[1:] else None
         if kind is Kind.NARROWER and other is None:
             kind = Kind.NOTHING
-        question = Question(kind, subject(**{layer: statements}), read_claim(rng.choice(CLAIMS)), other)
+        question = Question(kind, subject(None, **{layer: statements}), read_claim(rng.choice(CLAIMS)), other)
         try:
             document = certified(question)
         except (ClaimError, Undecidable):
@@ -113,6 +114,8 @@ def test_clauses_lemmas_and_steps_are_in_the_forms_of_dimacs_and_drat() -> None:
         assert int(count) == len(each["clauses"]) + len(each["lemmas"])
         assert int(atoms) == max(abs(int(word)) for line in lines for word in line.split())
         meant = {abs(int(word)) for line in each["lemmas"] for word in line.split()[:-1]}
+        with Solver(bootstrap_with=[[*map(int, line.split()[:-1])] for line in (*each["clauses"], *each["lemmas"])]) as solver:
+            assert not solver.solve()
         assert meant <= {int(atom) for atom, meaning in each["atoms"].items() if meaning.keys() & {"matches", "isOneOf"}}
 
 

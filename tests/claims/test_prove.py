@@ -164,7 +164,7 @@ def random_statements(rng: Random) -> tuple[str, list[Json]]:
 def agrees(seed: int) -> bool | None:
     rng = Random(seed)  # noqa: S311 -- reproducible cases
     layer, statements = random_statements(rng)
-    about = subject(**{layer: statements})
+    about = subject(None, **{layer: statements})
     claim = read_claim(rng.choice(CLAIMS))
     try:
         spoken = [policies for policies, _ in about.situations(claim)]

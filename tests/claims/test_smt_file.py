@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from claims.test_certificate import DENY, NARROW, PROOFS, WIDE, claimed
-from claims.test_prove import SEND, subject
+from claims.test_certificate import DENY, NARROW, WIDE, claimed
+from claims.test_prove import PROOFS, SEND, subject
 from gatepost.claims.question import Kind, Question
 from gatepost.claims.read import read_claim
 from gatepost.claims.smt_file import smt_file
