@@ -127,6 +127,9 @@ def test_what_a_general_solver_alone_decides_is_told_and_not_called_checked() ->
     checked = check_certificate(document)
     assert checked.holds
     assert checked.by_solvers == tuple(each["by"] for each in document["refutations"])
+    another = json.loads(json.dumps(document))
+    another["refutations"][0]["smt2"] = "(set-logic ALL)\n(assert false)\n(check-sat)"
+    assert refused(another) == "refutations 1, smt2: it is another question"
     assert all(SOLVERS["cvc5"](each["smt2"], 30).startswith("unsat") for each in document["refutations"])
 
 

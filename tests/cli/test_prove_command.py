@@ -117,7 +117,7 @@ def test_a_certificate_is_written_and_checked(
     assert timeless(capsys.readouterr().out) == timeless(told)
     assert main(("prove", "--check", "proof.json")) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith(said)
+    assert " ".join(printed.split()).startswith(" ".join(said.split()))
     assert f"{sha256(Path(arguments[0]).read_bytes()).hexdigest()}  {arguments[0]}" in printed
     assert sorted(each.name for each in Path().iterdir()) == sorted((*FILES, "proof.json"))
 
@@ -134,6 +134,31 @@ def test_a_certificate_that_does_not_hold_is_refused_with_its_place(capsys: pyte
     capsys.readouterr()
     assert main(("prove", "--check", "proof.json")) == 1
     assert capsys.readouterr().out.startswith("REFUSED.  refutations 1: clause 1: expected `")
+    assert main(("prove", "--check", "proof.json", "-o", "json")) == 1
+    assert json.loads(capsys.readouterr().out)["obstacle"].startswith("refutations 1: clause 1: expected `")
+
+
+def test_the_json_of_a_check_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    main(("prove", "one.json", "--narrower-than", "send.json", "--certificate", "proof.json"))
+    capsys.readouterr()
+    assert main(("prove", "--check", "proof.json", "-o", "json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["check"], told["question"], told["answer"], told["requests"]) == ("checked", "narrower-than", "yes", 0)
+    assert [each["name"] for each in told["policies"]] == ["one.json", "send.json"]
+
+
+def test_what_a_general_solver_alone_has_decided_is_not_checked_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    team = {"StringEquals": {"ses:FromAddress": "${aws:PrincipalTag/team}@a.org", "aws:PrincipalTag/team": "news"}}
+    for name, condition in (("own.json", team), ("news.json", {"StringEquals": {"ses:FromAddress": "news@a.org"}})):
+        document = {"Version": "2012-10-17", "Statement": [SEND | {"Condition": condition}]}
+        Path(name).write_text(json.dumps(document))
+    asked = ("prove", "own.json", "--narrower-than", "news.json", "--timeout", "60")
+    assert main((*asked, "--certificate", "proof.json")) == 0
+    capsys.readouterr()
+    assert main(("prove", "--check", "proof.json")) == 3
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.startswith("NOT IN FULL. narrower-than: yes.")
+    assert "by arn:aws:iam::123456789012:user/intern: a general solver alone has decided" in printed
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
@@ -177,12 +202,14 @@ def test_what_is_not_decided_leaves_no_certificate(capsys: pytest.CaptureFixture
         (("one.json", "--nothing", "--smt2=-"), "--smt2 `-`: expected a file; standard output is the answer's"),
         (("one.json", "--nothing", "--certificate", "./one.json"), "--certificate ./one.json: expected a file of its own"),
         (("one.json", "--nothing", "--scp", "tls.json", "--smt2", "tls.json"), "--smt2 tls.json: expected a file of its own"),
+        (("one.json", "--nothing", "--smt2", "x", "--certificate", "x"), "--smt2 x: expected a file of its own"),
+        (("--check", "one.json", "--smt2", "x"), "--check one.json: expected nothing beside it but --output"),
         (("one.json", "--nothing", "--smt2", "."), "--smt2 .: Is a directory"),
         (("--check", "no.json"), "--check no.json: No such file or directory"),
         (("--check", "one.json"), "--check one.json: certificate: expected a whole number"),
         (("--check", "none.txt"), "--check none.txt:1:1: no JSON: "),
-        (("--check", "one.json", "--nothing"), "--check one.json: expected nothing beside it; found --nothing"),
-        (("--check", "one.json", "send.json"), "--check one.json: expected nothing beside it; found send.json"),
+        (("--check", "one.json", "--nothing"), "--check one.json: expected nothing beside it but --output"),
+        (("--check", "one.json", "send.json"), "--check one.json: expected nothing beside it but --output"),
     ],
 )
 def test_files_that_cannot_be_written_or_read_are_told(

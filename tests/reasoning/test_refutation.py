@@ -36,9 +36,7 @@ def sought(seed: int) -> Sought:
     return rng.choice(ways)
 
 
-@given(SEEDS)
-@settings(max_examples=150, deadline=None)
-def test_there_is_a_request_of_which_the_formula_is_true_or_a_refutation_that_can_be_followed(seed: int) -> None:
+def followed(seed: int) -> None:
     one = sought(seed)
     request = one.first()
     if request is not None:
@@ -48,6 +46,18 @@ def test_there_is_a_request_of_which_the_formula_is_true_or_a_refutation_that_ca
     refutation = refute(one.posed({}, World))
     assert refutation is not None
     check(refutation, one.posed({}, World))
+
+
+@given(SEEDS)
+@settings(max_examples=150)
+def test_there_is_a_request_of_which_the_formula_is_true_or_a_refutation_that_can_be_followed(seed: int) -> None:
+    followed(seed)
+
+
+@pytest.mark.long
+def test_there_is_one_or_the_other_in_many_questions() -> None:
+    for seed in range(10**7, 10**7 + 5000):
+        followed(seed)
 
 
 # --- what was tampered with ---------------------------------------------------------------------------------------------

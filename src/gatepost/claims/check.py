@@ -171,6 +171,8 @@ def _check_refutation(found: Part, one: Sought) -> Refutation | None:
     if found.text("by") != one.situation.principal.arn:
         raise Unproved(found.at("by"), f"expected `{one.situation.principal.arn}`")
     if found.has("smt2"):
+        if found.text("smt2") != one.question()[1].asked():
+            raise Unproved(found.at("smt2"), "it is another question")
         return None
     refutation = Refutation(
         {_number(atom, found.place): meaning for atom, meaning in found.members("atoms").items()},

@@ -1,4 +1,4 @@
-"""What a proof leaves behind: the question for general solvers, and a certificate; and a certificate checked."""
+"""What a proof leaves behind: the question for general solvers, and a certificate."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
-from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
+from gatepost.cli.exits import USAGE, Exit
 
 if TYPE_CHECKING:
-    from gatepost.claims.check import Checked
     from gatepost.claims.prove import Proof
     from gatepost.claims.question import Question
-    from gatepost.cli.paint import Paint
-
-GAP: Final = "  "
 
 
 @Parameter(name="*")
@@ -36,7 +32,10 @@ class ProofFiles:
             if file is not None and file.startswith("-"):
                 raise Exit(USAGE, f"{flag} `{file}`: expected a file; standard output is the answer's")
             if file is not None and Path(file).resolve() in read:
-                raise Exit(USAGE, f"{flag} {file}: expected a file of its own; this is a policy that is asked about")
+                raise Exit(
+                    USAGE, f"{flag} {file}: expected a file of its own; this is one that is asked about or written already"
+                )
+            read += [] if file is None else [Path(file).resolve()]
 
     def write(self, question: "Question", proof: "Proof | None") -> Iterator[str]:
         """Write them; notes of what is not written. Exit where a file cannot be."""
@@ -79,49 +78,3 @@ def _write(flag: str, file: str, text: str) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise Exit(USAGE, f"{flag} {file}: {error.strerror}") from None
-
-
-# --- checking -----------------------------------------------------------------------------------------------------------
-
-
-def check_file(file: str, paint: "Paint") -> int:
-    """Check a certificate and print what it shows; the exit code. Exit for what is none."""
-    from gatepost.claims.check import check_certificate  # noqa: PLC0415 -- the same
-    from gatepost.claims.part import CertificateError  # noqa: PLC0415 -- the same
-    from gatepost.reasoning.refutation import Unproved  # noqa: PLC0415 -- the same
-
-    try:
-        checked = check_certificate(json.loads(Path(file).read_text("utf-8")))
-    except OSError as error:
-        raise Exit(USAGE, f"--check {file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Exit(USAGE, f"--check {file}: not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise Exit(USAGE, f"--check {file}:{error.lineno}:{error.colno}: no JSON: {error.msg}") from None
-    except CertificateError as error:
-        raise Exit(USAGE, f"--check {file}: {error}") from None
-    except Unproved as error:
-        print(f"{paint('bad', 'REFUSED.')}{GAP}{error}.")
-        return NO
-    print("\n".join(_lines(checked, paint)))
-    return CANNOT_TELL if checked.by_solvers else DONE
-
-
-def _lines(checked: "Checked", paint: "Paint") -> Iterator[str]:
-    from gatepost.claims.documents import documents_of  # noqa: PLC0415 -- the same
-
-    question = checked.question
-    claim = "" if question.claim is None else f" {question.claim.text}"
-    word = paint("open", "NOT IN FULL.") if checked.by_solvers else paint("good", "CHECKED.")
-    yield f"{word}{GAP}{question.kind.value}{claim}: {'yes' if checked.holds else 'no'}. {_shown(checked)}"
-    for who in checked.by_solvers:
-        yield f"{GAP}by {who}: a general solver alone has decided; its question stands in the certificate, as `smt2`."
-    yield "The policies are those of the certificate; these are their SHA-256:"
-    for subject in filter(None, (question.subject, question.other)):
-        yield from (f"{GAP}{each.sha256}{GAP}{each.name}" for each in documents_of(subject))
-
-
-def _shown(checked: "Checked") -> str:
-    if checked.requests:
-        return f"{checked.requests} {'request' if checked.requests == 1 else 'requests'} decided once more."
-    return f"No such request: {checked.clauses} clauses, {checked.lemmas} lemmas and {checked.steps} steps followed."

@@ -78,7 +78,11 @@ def prove(
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
     if check is not None:
-        return _checked(check, policy, [name for name, _ in asked])
+        if policy or asked or layers != NO_LAYERS or files != NO_FILES:
+            raise Exit(USAGE, f"--check {check}: expected nothing beside it but --output")
+        from gatepost.cli.proof_check import check_file  # noqa: PLC0415 -- the engine loads when it is needed
+
+        return check_file(check, output)
     if len(asked) != 1:
         raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
     if not policy:
@@ -105,15 +109,6 @@ def prove(
 
         print("\n".join(proof_lines(found, paint_for(sys.stdout))))
     return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
-
-
-def _checked(file: str, policies: tuple[str, ...], questions: list[str]) -> int:
-    if policies or questions:
-        raise Exit(USAGE, f"--check {file}: expected nothing beside it; found {', '.join((*policies, *questions))}")
-    from gatepost.cli.paint import paint_for  # noqa: PLC0415 -- loads when it is needed
-    from gatepost.cli.proof_files import check_file  # noqa: PLC0415 -- the same
-
-    return check_file(file, paint_for(sys.stdout))
 
 
 def _answered(question: "Question", text: str) -> "Asked":
