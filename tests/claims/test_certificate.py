@@ -89,6 +89,22 @@ def test_answers_about_random_policies_are_checked(block: int) -> None:
     assert answers == {(True, False), (False, True)}
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ({"StringLike": {"aws:CurrentTime": "2023-*"}, "DateLessThan": {"aws:CurrentTime": "2023-06-01T00:00:00Z"}}, True),
+        ({"StringLike": {"ses:FromAddress": "${aws:PrincipalTag/team}@*", "aws:PrincipalTag/team": "n*"}}, True),
+        ({"StringLike": {"ses:FromAddress": ["a*", "b*"]}, "StringEquals": {"ses:FromAddress": "c@a.org"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/7"}}, False),
+        ({"ForAnyValue:StringLike": {"ses:Recipients": "a*"}, "ForAllValues:StringLike": {"ses:Recipients": "b*"}}, False),
+    ],
+)
+def test_answers_about_every_kind_of_key_are_checked(condition: Json, holds: bool) -> None:
+    question = Question(Kind.ANYTHING, subject(identity=[SEND | {"Condition": condition}]))
+    checked = check_certificate(certified(question))
+    assert (checked.holds, checked.by_solvers) == (holds, ())
+
+
 # --- what stands in it --------------------------------------------------------------------------------------------------
 
 HOLDS = Question(Kind.NARROWER, subject(identity=[NARROW]), other=subject(identity=[WIDE]), called="old.json")

@@ -62,8 +62,8 @@ def test_a_unique_id_is_not_decided() -> None:
 
 
 def test_classes_are_the_coarsest_division() -> None:
-    assert sorted(classes((0b0011, 0b0110), 4)) == [0b0001, 0b0010, 0b0100, 0b1000]
-    assert sorted(classes((0b0011, 0b1100, 0b0011), 4)) == [0b0011, 0b1100]
+    assert sorted(classes((0b0011, 0b0110), 0b1111)) == [0b0001, 0b0010, 0b0100, 0b1000]
+    assert sorted(classes((0b0011, 0b1100, 0b0011), 0b1111)) == [0b0011, 0b1100]
 
 
 def test_a_bulk_send_carries_no_from_address() -> None:

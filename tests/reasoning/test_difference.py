@@ -24,8 +24,8 @@ def sids(policies: tuple[Policy, ...]) -> list[str | None]:
 
 
 def told(new: Policy, old: Policy) -> tuple[list[str | None], list[str | None]]:
-    ours, theirs = difference((new,), (old,))
-    return sids(ours), sids(theirs)
+    left = difference((new,), (old,))
+    return sids(left.new), sids(left.old)
 
 
 def asks_from(address: str, **more: Any) -> Any:
@@ -46,6 +46,50 @@ def test_a_deny_that_was_lifted_keeps_what_speaks_of_its_requests() -> None:
 
 def test_an_allow_that_was_taken_away_or_a_deny_that_was_added_allows_nothing_more() -> None:
     assert told(policy(LIST, SHUT), policy(SEND, LIST)) == ([], [])
+
+
+TLS = {"Bool": {"aws:SecureTransport": "true"}}
+IDENTITY = "arn:aws:ses:us-east-1:111122223333:identity/"
+
+
+@pytest.mark.parametrize(
+    ("narrower", "wider"),
+    [
+        ({**SEND, "Condition": TLS}, SEND),
+        ({**SEND, "Resource": f"{IDENTITY}a.org"}, {**SEND, "Action": "ses:*", "Resource": [f"{IDENTITY}b.org", f"{IDENTITY}?.org"]}),
+        (asks_from("ann@a.org"), asks_from("*@a.org")),
+        ({**SEND, "Condition": {"StringEquals": {"ses:FromAddress": "ann@a.org"}, **TLS}}, asks_from("ann@*")),
+        (asks_from("${aws:username}@a.org", Condition={"StringLike": {"ses:FromAddress": "${aws:username}@a.org"}, **TLS}),
+         asks_from("${aws:username}@a.org")),
+    ],
+)  # fmt: skip
+def test_a_statement_that_another_covers_raises_no_question(narrower: Any, wider: Any) -> None:
+    assert told(policy(narrower, LIST), policy(wider, LIST)) == ([], [])
+    deny = {"Effect": "Deny"}
+    assert told(policy(SEND, wider | deny), policy(SEND, narrower | deny)) == ([], [])
+    assert told(policy(wider), policy(narrower)) == (["Send"], ["Send"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({**SEND, "Condition": {"BoolIfExists": {"aws:SecureTransport": "true"}}}, {**SEND, "Condition": TLS}),
+        ({**SEND, "Action": "future:*"}, {**SEND, "Action": ["future:Go", "ses:*"]}),
+        ({**SEND, "Resource": "*"}, {**SEND, "Resource": f"{IDENTITY}*"}),
+        ({"Sid": "Send", "Effect": "Allow", "Action": "ses:SendEmail", "NotResource": "*:a"},
+         {"Sid": "Send", "Effect": "Allow", "Action": "ses:SendEmail", "NotResource": "*"}),
+        (asks_from("*@a.org"), {**SEND, "Condition": {"StringNotLike": {"ses:FromAddress": "*@b.org"}}}),
+    ],
+)  # fmt: skip
+def test_one_that_no_word_shows_to_be_covered_stays_a_question(one: Any, other: Any) -> None:
+    assert told(policy(one), policy(other))[0] == ["Send"]
+
+
+def test_of_several_statements_that_cover_one_together_the_solver_is_asked() -> None:
+    both = policy({**SEND, "Action": ["ses:SendEmail", "ses:SendRawEmail"]})
+    halves = policy(SEND, {**SEND, "Action": "ses:SendRawEmail"})
+    assert sids(difference((both,), (halves,)).new) == ["Send"]
+    assert Asker().equivalent(both, halves)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.reasoning.evaluation import is_true_of
-from gatepost.reasoning.lines import Lines
+from gatepost.reasoning.evaluation import Conditions, is_true_of
 from gatepost.reasoning.refutation import Clause, Refutation, Unproved, check, refute
 from gatepost.reasoning.situation import Situation, Sought
 from gatepost.reasoning.world import World
@@ -187,7 +186,7 @@ def test_the_formula_is_true_of_no_request_that_the_policies_decide_otherwise() 
                 other = Request.of_normalised(
                     request.principal, changed, request.resource, request.resource_account, request.context
                 )
-                assert one.is_met_by(other) or not is_true_of(other, one.posed({}, Lines)), f"seed {seed}"
+                assert one.is_met_by(other) or not is_true_of(other, one.posed({}, Conditions)), f"seed {seed}"
 
 
 def test_a_request_that_no_call_can_be_is_none() -> None:
@@ -201,4 +200,4 @@ def test_a_request_that_no_call_can_be_is_none() -> None:
     )
     assert one.is_met_by(sent)
     assert one.is_met_by(bulk)
-    assert [is_true_of(each, one.posed({}, Lines)) for each in (sent, bulk)] == [True, False]
+    assert [is_true_of(each, one.posed({}, Conditions)) for each in (sent, bulk)] == [True, False]

@@ -64,9 +64,47 @@ def _union(patterns: tuple[str, ...]) -> int:
     return found
 
 
-def classes(marks: Iterable[int], size: int) -> list[int]:
-    """The coarsest division of `size` things by which each of these sets (as bits) is a union of classes."""
-    blocks = [(1 << size) - 1]
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Actions: of the known ones these (as bits), and `unlisted`, whether there may be some of a service that is not known."""
+
+    known: int
+    unlisted: bool
+
+    @classmethod
+    def of(cls, statement: Statement) -> "Actions":
+        """Those that a statement may speak of."""
+        listed = statement.actions
+        return cls(spoken_of(statement), listed is None or not all(map(_is_known, listed)))
+
+    @classmethod
+    def of_any(cls, some: Iterable["Actions"]) -> "Actions":
+        """Those of any of these."""
+        known, unlisted = 0, False
+        for each in some:
+            known, unlisted = known | each.known, unlisted or each.unlisted
+        return cls(known, unlisted)
+
+    def meet(self, others: "Actions") -> bool:
+        """Whether there may be one in common."""
+        return bool(self.known & others.known) or (self.unlisted and others.unlisted)
+
+
+@cache
+def every_action() -> Actions:
+    """All."""
+    return Actions((1 << len(known_actions())) - 1, unlisted=True)
+
+
+@lru_cache(maxsize=8192)
+def _is_known(pattern: str) -> bool:
+    """Whether an entry of `Action` speaks of actions alone whose service the catalogue knows in full."""
+    return pattern.lower().partition(":")[0] in services()
+
+
+def classes(marks: Iterable[int], every: int) -> list[int]:
+    """The coarsest division of things (as bits) by which what is in it of each of these sets is a union of classes."""
+    blocks = [every] if every else []
     for mark in dict.fromkeys(marks):
         blocks = [part for block in blocks for part in (block & mark, block & ~mark) if part]
     return blocks

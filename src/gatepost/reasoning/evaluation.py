@@ -1,32 +1,46 @@
 """A formula asked of one request: what each atom says of it, without any solver."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from gatepost.policy.request import Request
 from gatepost.policy.variables import Variable
 from gatepost.reasoning.choices import known_actions
 from gatepost.reasoning.formula import Formula, justification
+from gatepost.reasoning.keys import Key
 from gatepost.reasoning.layer import Space
+from gatepost.reasoning.lines import Lines
 from gatepost.reasoning.wildcards import Glob, matches
 from gatepost.reasoning.words import Word
 from gatepost.reasoning.world import ACTION, RESOURCE, Place
 
-if TYPE_CHECKING:
-    from gatepost.reasoning.lines import Lines
+
+class Conditions(Lines):
+    """A world whose atoms are conditions, also where one key is compared in two ways: of a text each can be asked."""
+
+    __slots__ = ()
+
+    def compared_otherwise(self, key: Key, family: str) -> None:
+        """Nothing: a text is a text."""
 
 
 def is_true_of(request: Request, posed: tuple[Space, Formula]) -> bool:
-    """Whether the formula holds of a request that is asked by the caller of the space, which is posed in `Lines`."""
+    """Whether the formula, posed in `Conditions`, may hold of a request that is asked by the caller of its space.
+
+    It holds or does not, but for atoms of which it is not known what they say: those are as the formula needs them.
+    """
     space, formula = posed
     true = _Request(request, space).true()
-    return justification(formula, lambda literal: (abs(literal) in true) is (literal > 0)) is not None
+    unknown = {atom for atom, (_, word) in space.world.words.items() if word is None}
+    return (
+        justification(formula, lambda literal: abs(literal) in unknown or (abs(literal) in true) is (literal > 0)) is not None
+    )
 
 
 class _Request:
     def __init__(self, request: Request, space: Space) -> None:
         self._request = request
         self._space = space
-        self._world = cast("Lines", space.world)
+        self._world = cast("Conditions", space.world)
 
     def true(self) -> frozenset[int]:
         """The atoms that hold of it."""
@@ -42,8 +56,9 @@ class _Request:
     def _chosen(self) -> list[int]:
         space, names = self._space, [name.lower() for name in known_actions()]
         at = names.index(self._request.action_key) if self._request.action_key in names else -1
-        actions = [chosen for chosen, block in space.actions.items() if block >> at & 1] if at >= 0 else [space.unlisted]
-        return [*actions, *space.callers]
+        unlisted = [space.unlisted] if at < 0 and isinstance(space.unlisted, int) else []
+        listed = [chosen for chosen, block in space.actions.items() if at >= 0 and block >> at & 1]
+        return [*listed, *unlisted, *space.callers]
 
     def _of_keys(self) -> list[int]:
         context, found = self._request.context, []

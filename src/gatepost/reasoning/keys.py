@@ -11,7 +11,6 @@ from gatepost.policy.operators import NULL, variables_of
 from gatepost.policy.variables import Template, Variable
 from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers
 from gatepost.reasoning.formula import Formula
-from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.words import variables_in
 
 FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
@@ -63,17 +62,14 @@ def candidates_of(name: str, conditions: list[Condition]) -> tuple[str, tuple[st
     if kind == "Bool":
         return kind, BOOLEANS
     compared = [condition for condition in conditions if condition.operator.base != NULL]
-    families = {_family(condition) for condition in compared} or {kind if kind in FAMILIES.values() else TEXT}
-    if len(families) > 1:
-        raise Undecidable(f"{name} is compared as {' and as '.join(sorted(families))} in one question")
-    (family,) = families
-    if kind in FAMILIES.values() and family != kind:
-        raise Undecidable(f"{name}, a {kind}, is compared as {family}")
-    bounds = tuple(value for each in compared for value in each.values)
+    other = (family for condition in compared if (family := family_of(condition)) != TEXT)
+    family = kind if kind in FAMILIES.values() else next(other, TEXT)
+    bounds = tuple(value for each in compared if family_of(each) == family for value in each.values)
     return family, None if family == TEXT else _values_of(family, bounds, {kind})
 
 
-def _family(condition: Condition) -> str:
+def family_of(condition: Condition) -> str:
+    """As what a condition (any but `Null`) compares its key."""
     name = condition.operator.base.removeprefix("Not")
     return next((family for prefix, family in FAMILIES.items() if name.startswith(prefix)), TEXT)
 

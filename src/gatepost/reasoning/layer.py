@@ -1,6 +1,6 @@
 """One layer's policies as a formula: the requests that they allow by themselves, their Allows less their Denies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import combinations
 
@@ -12,12 +12,12 @@ from gatepost.policy.pattern import ANY, STAR, wild
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Context
 from gatepost.policy.variables import is_open
-from gatepost.reasoning.choices import carriers, classes, known_actions, named_principals, principals, spoken_of
-from gatepost.reasoning.difference import meaning_of
+from gatepost.reasoning.choices import Actions, carriers, classes, every_action, named_principals, principals, spoken_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, Or, conj, disj, negated
 from gatepost.reasoning.globs import Glob
 from gatepost.reasoning.keys import compared
 from gatepost.reasoning.own_keys import OF_SERVICES, caller_in, others, own_facts, settled
+from gatepost.reasoning.reach import Meaning, meaning_of
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import ACTION, OF_THE_CALLER, World
 
@@ -35,7 +35,8 @@ class Space:
     """All requests of a question about these policies, and the formula of any of them.
 
     `actions` and `callers` are the classes of known actions (as bits) and of principals, each with its atom; exactly one of the
-    former or `unlisted`, an action of a service that the catalogue does not know in full, is the request's.
+    former or `unlisted`, an action of a service that the catalogue does not know in full, is the request's. `within`: of these
+    actions alone.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Space:
         known: Mapping[str, str | tuple[str, ...] | None],
         open_keys: frozenset[str] = frozenset(),
         kind: type[World] = World,
+        within: Actions | None = None,
     ) -> None:
         _check_known(policies)
         conditions = compared(policies)
@@ -60,8 +62,9 @@ class Space:
         statements = [statement for policy in policies for statement in policy.statements]
         self._carried = {key: mask for key in self.world.keys if (mask := carriers(key)) is not None}
         marks = (*map(spoken_of, statements), *self._carried.values())
-        self.actions = {self.world.fresh(): block for block in classes(marks, len(known_actions()))}
-        self.unlisted = self.world.fresh()
+        within = within or every_action()
+        self.actions = {self.world.fresh(): block for block in classes(marks, within.known)}
+        self.unlisted: Formula = self.world.fresh() if within.unlisted else FALSE
         self._others: frozenset[Principal] = frozenset()
         self._principals = self._choose(statements, caller)
         if own and caller is None:
@@ -70,7 +73,7 @@ class Space:
             self._others, self._principals = frozenset(unnamed) - {*named}, tuple(dict.fromkeys((*unnamed, *named)))
         size = len(self._principals)
         apart = [1 << at for at in range(size)] if self._others else [*map(self._named, statements)]
-        self.callers = {self.world.fresh(): block for block in classes(apart, size)}
+        self.callers = {self.world.fresh(): block for block in classes(apart, (1 << size) - 1)}
 
     def _choose(self, statements: Sequence[Statement], caller: Principal | None) -> tuple[Principal, ...]:
         if caller is not None:
@@ -98,12 +101,14 @@ class Space:
         """One action, one caller, and the keys that the action carries."""
         text = self.world.text
         facts: list[Formula] = [*self.world.facts()]
-        for chosen in ((*self.actions, self.unlisted), tuple(self.callers)):
+        unlisted = (self.unlisted,) if isinstance(self.unlisted, int) else ()
+        for chosen in ((*self.actions, *unlisted), tuple(self.callers)):
             facts += [disj(chosen), *(Or((-one, -other)) for one, other in combinations(chosen, 2))]
-        facts.append(disj((-self.unlisted, text(ACTION, Glob(f"{ANY}{STAR}:{ANY}{STAR}")))))
-        facts += [disj((-self.unlisted, -text(ACTION, Glob(f"{service}:{STAR}")))) for service in services()]
+        for one in unlisted:
+            facts.append(Or((-one, text(ACTION, Glob(f"{ANY}{STAR}:{ANY}{STAR}")))))
+            facts += [Or((-one, -text(ACTION, Glob(f"{service}:{STAR}")))) for service in services()]
         for key, mask in self._carried.items():
-            without = (*(chosen for chosen, block in self.actions.items() if not block & mask), self.unlisted)
+            without = (*(chosen for chosen, block in self.actions.items() if not block & mask), *unlisted)
             facts += [Or((-chosen, -self.world.keys[key].present)) for chosen in without]
         named = [each for each in self._principals if each not in self._others]
         for asks, block in self.callers.items() if self._others else ():
@@ -120,21 +125,31 @@ class Space:
 
     def allowed(self, policies: Iterable[Policy]) -> Formula:
         """Some Allow speaks of the request, and no Deny does."""
-        allows: list[Formula] = []
-        denies: list[Formula] = []
+        allows, denies = self._spoken_by(policies)
+        return conj((disj(allows.values()), *map(negated, denies.values())))
+
+    def gained(self, new: Iterable[Policy], old: Iterable[Policy], roots: Container[Meaning]) -> Formula:
+        """`new` allow the request and `old` do not, and a root (`difference`) speaks of it.
+
+        No Deny of `new` speaks of it. So either no Allow of `old` does, and then an Allow is the root, or a Deny of `old` is.
+        """
+        (allows, denies), (old_allows, old_denies) = map(self._spoken_by, (new, old))
+        granted = (disj(_among(roots, allows)), *map(negated, old_allows.values()))
+        freed = (disj(_among(roots, old_denies)), disj(allows.values()))
+        return conj((*map(negated, denies.values()), disj((conj(granted), conj(freed)))))
+
+    def _spoken_by(self, policies: Iterable[Policy]) -> tuple[dict[Meaning, Formula], dict[Meaning, Formula]]:
+        """What the Allows and the Denies of policies speak of, by what they say."""
+        found: tuple[dict[Meaning, Formula], dict[Meaning, Formula]] = {}, {}
         for policy in policies:
             for statement in policy.statements:
-                spoken = self._statement(statement, variables=policy.has_variables)
-                (denies if statement.effect is Effect.DENY else allows).append(spoken)
-        return conj((disj(allows), *map(negated, denies)))
-
-    def _statement(self, statement: Statement, *, variables: bool) -> Formula:
-        # Policies that are compared mostly share their statements; where these stand does not matter.
-        said = meaning_of(statement, variables=variables)
-        formula = self._said.get(said)
-        if formula is None:
-            formula = self._said[said] = self._spoken(statement, variables=variables)
-        return formula
+                said = meaning_of(statement, variables=policy.has_variables)
+                # Policies that are compared mostly share their statements; where these stand does not matter.
+                formula = self._said.get(said)
+                if formula is None:
+                    formula = self._said[said] = self._spoken(statement, variables=policy.has_variables)
+                found[statement.effect is Effect.DENY][said] = formula
+        return found
 
     def _spoken(self, statement: Statement, *, variables: bool) -> Formula:
         named = self._named(statement)
@@ -152,15 +167,17 @@ class Space:
     def _action(self, statement: Statement) -> Formula:
         mask = spoken_of(statement)
         listed: list[Formula] = [chosen for chosen, block in self.actions.items() if block & mask]
-        if statement.actions is not None:
-            unlisted = disj(map(self._unlisted, statement.actions))
-        elif statement.not_actions is not None:
-            unlisted = negated(disj(map(self._unlisted, statement.not_actions)))
-        else:
-            unlisted = FALSE
-        if len(listed) == len(self.actions) and unlisted == TRUE:
+        unlisted = FALSE if self.unlisted == FALSE else conj((self.unlisted, self._speaks_of_unlisted(statement)))
+        if len(listed) == len(self.actions) and unlisted == self.unlisted:
             return TRUE
-        return disj((*listed, conj((self.unlisted, unlisted))))
+        return disj((*listed, unlisted))
+
+    def _speaks_of_unlisted(self, statement: Statement) -> Formula:
+        if statement.actions is not None:
+            return disj(map(self._unlisted, statement.actions))
+        if statement.not_actions is not None:
+            return negated(disj(map(self._unlisted, statement.not_actions)))
+        return FALSE
 
     def _unlisted(self, pattern: str) -> Formula:
         formula = self._said.get(pattern)
@@ -189,6 +206,10 @@ class Space:
 
     def _covers(self, text: str, *, variables: bool) -> Formula:
         return TRUE if text == "*" else self.world.resource(resource_pattern(text, variables=variables))
+
+
+def _among(roots: Container[Meaning], spoken: Mapping[Meaning, Formula]) -> list[Formula]:
+    return [formula for said, formula in spoken.items() if said in roots]
 
 
 def _check_known(policies: Iterable[Policy]) -> None:

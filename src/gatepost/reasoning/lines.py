@@ -25,6 +25,7 @@ from gatepost.policy.operators import COMPARISONS, Holds
 from gatepost.policy.values import read_instant, read_number, read_range
 from gatepost.reasoning.candidates import UNREADABLE, written_instant
 from gatepost.reasoning.formula import Formula
+from gatepost.reasoning.keys import Key
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.world import Place, World
 
@@ -62,6 +63,10 @@ class Lines(World):
             return number
 
         return test
+
+    def compared_otherwise(self, key: Key, family: str) -> None:
+        """Undecidable: a value has one sort."""
+        raise Undecidable(f"{key.name} is compared as {key.family} and as {family}")
 
 
 def meaning(name: str, family: str, compared: Compared) -> str:

@@ -27,7 +27,8 @@ def _choices(space: Space) -> Iterator[tuple[int, Meaning]]:
     names = known_actions()
     for atom, block in space.actions.items():
         yield atom, {"action": [name for at, name in enumerate(names) if block >> at & 1]}
-    yield space.unlisted, {"action": "of a service that is not known in full"}
+    if isinstance(space.unlisted, int):
+        yield space.unlisted, {"action": "of a service that is not known in full"}
     for atom, block in space.callers.items():
         yield atom, {"caller": space.caller(block, {}).arn}
 

@@ -5,10 +5,12 @@ Theory, in numbered rules:
 1.  Two patterns have nothing in common where their heads, before the first loop, or their tails, after the last, name other
     characters at the same place. If both have loops, over every character, that is the only way: else a text begins with the
     longer head, ends with the longer tail and has all that stands between the loops of both in it.
-2.  One pattern lies inside another where the other's automaton accepts its very symbols (`Automaton.runs_over`).
+2.  One pattern lies inside another where the other's automaton accepts its very symbols (`Automaton.runs_over`). If the other's
+    wildcards are all loops over every character, that is the only way, and the symbols may be read as letters that it does not name.
 3.  What these do not tell the product of the two automata does.
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +20,7 @@ from gatepost.reasoning.wildcards import PART_ANY, PART_STAR, Glob, automaton, f
 
 FILLINGS: Final = ("x", "")
 LOOPS: Final = STAR + PART_STAR
+LOOP: Final = re.compile(f"[{LOOPS}]")
 ANYS: Final = ANY + PART_ANY
 WILD: Final = LOOPS + ANYS
 
@@ -25,7 +28,7 @@ WILD: Final = LOOPS + ANYS
 @lru_cache(maxsize=65536)
 def apart(one: Glob, other: Glob) -> bool:
     """Whether no text matches both."""
-    if _clash(one, other, 1) or _clash(one, other, -1):
+    if _clash(one, other):
         return True
     if _loops_over_all(one) and _loops_over_all(other):
         return False
@@ -40,24 +43,42 @@ def apart(one: Glob, other: Glob) -> bool:
 @lru_cache(maxsize=65536)
 def inside(one: Glob, other: Glob) -> bool:
     """Whether every text of the one matches the other."""
+    if _clash(one, other):
+        return False
+    loops_alone = not any(symbol in other.pattern for symbol in (ANY, PART_STAR, PART_ANY))
+    if loops_alone and not (one.folded or other.folded):
+        return matches(other, one.pattern)
     if automaton(other).runs_over(one):
         return True
-    if not any(symbol in other.pattern for symbol in (ANY, PART_STAR, PART_ANY)):
-        return False
-    if not all(matches(other, filled(one, filling)) for filling in FILLINGS):
+    if loops_alone or not all(matches(other, filled(one, filling)) for filling in FILLINGS):
         return False
     return search((one,), (other,)) is None
 
 
-def _clash(one: Glob, other: Glob, direction: int) -> bool:
-    """Whether the heads (`direction` 1) or the tails (-1) name other characters at the same place."""
+def _clash(one: Glob, other: Glob) -> bool:
+    """Whether the heads or the tails name other characters at the same place."""
+    (head, tail), (other_head, other_tail) = _ends(one.pattern), _ends(other.pattern)
+    if not (
+        one.folded or other.folded or ANY in one.pattern or ANY in other.pattern or PART_ANY in one.pattern + other.pattern
+    ):
+        heads = head.startswith(other_head) or other_head.startswith(head)
+        return not (heads and (tail.endswith(other_tail) or other_tail.endswith(tail)))
+    return _differ(one, head, other, other_head) or _differ(one, tail[::-1], other, other_tail[::-1])
+
+
+@lru_cache(maxsize=65536)
+def _ends(pattern: str) -> tuple[str, str]:
+    """What is before the first loop and what is after the last; of a pattern without a loop twice the whole."""
+    first, *_ = parts = LOOP.split(pattern)
+    return first, parts[-1]
+
+
+def _differ(one: Glob, head: str, other: Glob, other_head: str) -> bool:
     no_case = one.folded or other.folded
-    for mine, yours in zip(one.pattern[::direction], other.pattern[::direction], strict=False):
-        if mine in LOOPS or yours in LOOPS:
-            return False
-        if mine != yours and mine not in ANYS and yours not in ANYS and not (no_case and _same_letter(one, mine, other, yours)):
-            return True
-    return False
+    return any(
+        mine != yours and mine not in ANYS and yours not in ANYS and not (no_case and _same_letter(one, mine, other, yours))
+        for mine, yours in zip(head, other_head, strict=False)
+    )
 
 
 def _same_letter(one: Glob, mine: str, other: Glob, yours: str) -> bool:

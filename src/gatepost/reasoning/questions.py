@@ -100,7 +100,8 @@ class _Asked:
         return None if self.asker.caller is None else self.asker.caller.account
 
     def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
-        space = Space(self.fewer.policies, self.asker.side, self.asker.caller, {**self.asker.known, **values}, kind=kind)
+        known = {**self.asker.known, **values}
+        space = Space(self.fewer.policies, self.asker.side, self.asker.caller, known, kind=kind, within=self.fewer.actions)
         return space, self.fewer.formula(space)
 
     def finished(self, request: Request) -> Request:

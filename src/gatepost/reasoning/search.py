@@ -2,24 +2,28 @@
 
 1.  The exact engine, with what open variables make left open. Without a model there is no such request; without such variables in
     the question its model is one. Where it gives up, a general solver is asked at once.
-2.  Likely values for the variables: with them everything is known, and the exact engine may find a request.
+2.  Likely values for the variables, and for keys that are compared both as text and as something else: with them everything is
+    known, and the exact engine may find a request.
 3.  A general solver, which knows equations between texts, within a limit of time. A request that it finds is decided again.
 4.  Otherwise the question is not decided, and that is what is said.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice, product
 from typing import Protocol, cast
 
 from gatepost.policy.request import Request
 from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.layer import Space
 from gatepost.reasoning.lines import Lines
+from gatepost.reasoning.readings import readings
 from gatepost.reasoning.smt import Answer, Decider, Question
 from gatepost.reasoning.solve import solve
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import request_of, request_of_values
-from gatepost.reasoning.words import Guess, guesses
+from gatepost.reasoning.words import MOST_GUESSES, Guess, guesses
 from gatepost.reasoning.world import World
 
 
@@ -64,16 +68,25 @@ def search(asked: Asked, decider: Decider | None, seconds: float) -> Found:
         model = solve(space.world, formula)
     except Undecidable as error:
         return _by_solver(asked, str(error), decider, seconds)
-    words = space.world.words
+    world = space.world
     if model is None:
-        return Found(None, Way.OPEN if words else Way.EXACT)
-    if not words:
+        return Found(None, Way.OPEN if world.words else Way.EXACT)
+    if not (world.words or world.twofold):
         return Found(_confirmed(asked, request_of(space, model, asked.account)), Way.EXACT)
-    for values in guesses(space.world):
+    for values in _guesses(world):
         request = _with(asked, values)
         if request is not None:
             return Found(request, Way.LIKELY)
-    return _by_solver(asked, f"{_told(space.world)} not known", decider, seconds)
+    if world.twofold:
+        raise Undecidable(_told_of_twofold(world))
+    return _by_solver(asked, f"{_told(world)} not known", decider, seconds)
+
+
+def _guesses(world: World) -> Iterator[Guess]:
+    """Likely values for what is left open: of variables, and of keys that are compared in two ways."""
+    texts = [[(name, text) for text in readings(world, name)] for name in world.twofold]
+    both = ({**dict(chosen), **values} for chosen in product(*texts) for values in guesses(world))
+    yield from islice(both, MOST_GUESSES)
 
 
 def _confirmed(asked: Asked, found: Request) -> Request:
@@ -127,3 +140,7 @@ def _told(world: World) -> str:
     open_keys = sorted({key for _, word in world.words.values() if word is not None for key in word.keys})
     names = ", ".join(f"`${{{key}}}`" for key in open_keys)
     return f"{names} {'is' if len(open_keys) == 1 else 'are'}" if open_keys else "a variable is"
+
+
+def _told_of_twofold(world: World) -> str:
+    return "; ".join(f"{name} is compared as {world.keys[name].family} and as {other}" for name, other in world.twofold.items())

@@ -19,7 +19,7 @@ from gatepost.policy.question import EVERY_CALL, EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
-from gatepost.reasoning.evaluation import is_true_of
+from gatepost.reasoning.evaluation import Conditions, is_true_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, in_parts, matches
 from gatepost.reasoning.layer import Side, Space
@@ -204,7 +204,7 @@ class Sought:
         return (
             self.finished(request).principal == request.principal
             and all(request.context.get(key.lower()) == value for key, value in known)
-            and is_true_of(request, self.posed({}, Lines))
+            and is_true_of(request, self.posed({}, Conditions))
             and self.is_met_by(request)
         )
 

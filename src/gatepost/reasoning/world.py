@@ -10,8 +10,10 @@ Theory, in numbered rules:
     as well. So a key has as many slots as the question has conditions with a prefix on it, and one at least.
 3.  A text key is compared by wildcards alone (`globs`); an atom is one pattern on one slot. An ordered or finite key has
     candidates (`candidates`), and an atom is a condition with the bits of those candidates of which it holds.
-4.  Not both at once: a question that compares one key as text and as a date is not decided, nor one that compares a date's key as
-    text. A key that is `true` or `false` is finite, whatever compares it; so is a key whose value is known.
+4.  A key that the catalogue calls a date is one, and so is one that any condition compares as such. Where another condition
+    compares it as text all the same (`twofold`), a value and its text are thought of apart: that allows more than there is, so that
+    there is no such request is a proof, and a request must be found otherwise (`readings`). A key that is `true` or `false` is
+    finite, whatever compares it; so is a key whose value is known.
 5.  The clock and the transport are in every request; what the caller is called (`aws:username`) belongs to the caller, so it is
     known or the question is not decided.
 """
@@ -34,9 +36,10 @@ from gatepost.policy.operators import (
 from gatepost.policy.pattern import ANY, STAR
 from gatepost.policy.request import Context
 from gatepost.policy.variables import Template, Variable
+from gatepost.reasoning.candidates import BOOLEANS
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, folded, in_parts
-from gatepost.reasoning.keys import TEXT, Key, candidates_of
+from gatepost.reasoning.keys import TEXT, Key, candidates_of, family_of
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.words import Parts, Word, arn_word, merged, plain, variables_in
 
@@ -65,6 +68,7 @@ class World:
     patterns: dict[int, tuple[Place, Glob]] = field(default_factory=dict)
     masks: dict[int, tuple[Place, int]] = field(default_factory=dict)
     words: dict[int, tuple[Place, Word | None]] = field(default_factory=dict)  # None: what the atom says is not known
+    twofold: dict[str, str] = field(default_factory=dict)  # keys, and as what a condition compares each beside its own family
     last: int = 0
     _numbers: dict[object, int] = field(default_factory=dict)
     _said: dict[object, Formula] = field(default_factory=dict)
@@ -225,7 +229,12 @@ class World:
             holds, candidates = value_test(condition, effect, self.known, variables=variables), key.candidates
             if key.name in self.known:
                 return lambda place: TRUE if holds(candidates[place[1]]) else FALSE
-            return self.compared(candidates, condition, effect, holds)
+            family = family_of(condition)
+            if key.candidates == BOOLEANS or family == key.family:
+                return self.compared(candidates, condition, effect, holds)
+            self.compared_otherwise(key, family)
+            if family != TEXT:
+                return lambda place: self.word(place, None)
         if comparison.name.startswith("Arn"):
             return self._arn_test(literals, templates, effect, is_negated=comparison.negated)
         in_any_case = comparison.name.endswith("IgnoreCase")
@@ -244,6 +253,10 @@ class World:
         """The same of a key that is no text, by its candidates; `holds` says of which."""
         mask = sum(1 << number for number, value in enumerate(candidates) if holds(value))
         return lambda place: self._among(place, mask, len(candidates))
+
+    def compared_otherwise(self, key: Key, family: str) -> None:
+        """Note that a condition compares a key as something else than its own family."""
+        self.twofold[key.name] = family
 
     def _arn_test(
         self, literals: Iterable[str], templates: Iterable[Template], effect: Effect, *, is_negated: bool
