@@ -19,9 +19,8 @@ from string import ascii_lowercase
 
 from gatepost.policy.model import Policy
 from gatepost.reasoning import globs, pairs, reach, wildcards
-from gatepost.reasoning.layer import Side, Space
 from gatepost.reasoning.questions import Asker, Undecidable
-from peers import LIMIT, Peer, smt_lib
+from peers import LIMIT, Peer
 from random_policies import Question, Statement, policy, questions, statement_with_recipients
 
 SIZES = (1, 5, 10, 20, 50, 200)
@@ -126,9 +125,7 @@ def as_smt_lib(question: Question) -> tuple[float, str]:
     """Milliseconds, and the question as a text for the peers."""
     forget()
     begun = time.perf_counter()
-    space = Space((question.new, question.old), Side.IDENTITY, None, {})
-    new, old = space.allowed((question.new,)), space.allowed((question.old,))
-    text = smt_lib(space.world, (new, space.facts()), old)
+    text = ASKER.as_smt_lib(question.old, question.new)
     return (time.perf_counter() - begun) * 1e3, text
 
 

@@ -144,8 +144,8 @@ def requests(caller: Principal) -> list[Request]:
     return found
 
 
-def agrees(seed: int) -> bool | None:
-    rng = Random(seed)  # noqa: S311 -- reproducible cases
+def random_statements(rng: Random) -> tuple[str, list[Json]]:
+    """One to three statements, and the layer that they are of."""
     named = rng.random() < 0.5
 
     def statement() -> Json:
@@ -158,8 +158,13 @@ def agrees(seed: int) -> bool | None:
             made["Principal"] = rng.choice(NAMED)
         return made | ({"Condition": rng.choice(CONDITIONS)} if rng.random() < 0.7 else {})
 
-    statements = [statement() for _ in range(rng.choice((1, 2, 3)))]
-    about = subject(resource=statements) if named else subject(identity=statements)
+    return "resource" if named else "identity", [statement() for _ in range(rng.choice((1, 2, 3)))]
+
+
+def agrees(seed: int) -> bool | None:
+    rng = Random(seed)  # noqa: S311 -- reproducible cases
+    layer, statements = random_statements(rng)
+    about = subject(None, **{layer: statements})
     claim = read_claim(rng.choice(CLAIMS))
     try:
         spoken = [policies for policies, _ in about.situations(claim)]
@@ -169,7 +174,7 @@ def agrees(seed: int) -> bool | None:
     denied: list[Request] = []
     allowed: list[Request] = []
     for caller in CALLERS:
-        if named or (caller.account == ACCOUNT):
+        if layer == "resource" or (caller.account == ACCOUNT):
             policies, account = spoken[0].policies, spoken[0].resource_account
             for each in requests(caller):
                 request = Request.of_normalised(caller, each.action, each.resource, account, each.context)

@@ -1,11 +1,16 @@
 """`gatepost prove`: what it prints, and how it ends."""
 
 import json
+import re
+import subprocess
+import sys
+from hashlib import sha256
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
+import gatepost
 from gatepost.cli import main
 
 SEND = {"Sid": "Send", "Effect": "Allow", "Action": "ses:Send*", "Resource": "*"}
@@ -86,6 +91,137 @@ def test_what_cannot_be_asked_is_refused_with_its_place(
 ) -> None:
     assert main(("prove", *arguments)) == 2
     assert said in capsys.readouterr().err
+
+
+# --- what a proof leaves behind -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("one.json", "--narrower-than", "send.json"), 0, "CHECKED.  narrower-than: yes. No such request:"),
+        (("send.json", "--narrower-than", "one.json"), 1, "CHECKED.  narrower-than: no. 1 request decided once more."),
+        (("send.json", "--anything"), 0, "CHECKED.  anything: yes. 1 request decided once more."),
+        (("team.json", "--never", "send from ceo@a.org"), 1, "CHECKED.  never send from ceo@a.org: no. "),
+        (("send.json", "--never", "send without tls", "--scp", "tls.json"), 0, "CHECKED.  never send without tls: yes."),
+        (("send.json", "--never", "send without tls", "--boundary", "tls.json", "--as", "role/x"), 0, "CHECKED.  never send"),
+        (("everybody.json", "--no-public"), 1, "CHECKED.  no-public: no."),
+    ],
+)  # fmt: skip
+def test_a_certificate_is_written_and_checked(
+    arguments: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("prove", *arguments, "--certificate", "proof.json")) == code
+    told = capsys.readouterr().out
+    assert main(("prove", *arguments)) == code
+    assert timeless(capsys.readouterr().out) == timeless(told)
+    assert main(("prove", "--check", "proof.json")) == 0
+    printed = capsys.readouterr().out
+    assert " ".join(printed.split()).startswith(" ".join(said.split()))
+    assert f"{sha256(Path(arguments[0]).read_bytes()).hexdigest()}  {arguments[0]}" in printed
+    assert sorted(each.name for each in Path().iterdir()) == sorted((*FILES, "proof.json"))
+
+
+def timeless(printed: str) -> str:
+    return re.sub(r"[\d.]+ ms", "", printed)
+
+
+def test_a_certificate_that_does_not_hold_is_refused_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    main(("prove", "one.json", "--narrower-than", "send.json", "--certificate", "proof.json"))
+    told = json.loads(Path("proof.json").read_text())
+    told["refutations"][0]["clauses"].pop(0)
+    Path("proof.json").write_text(json.dumps(told))
+    capsys.readouterr()
+    assert main(("prove", "--check", "proof.json")) == 1
+    assert capsys.readouterr().out.startswith("REFUSED.  refutations 1: clause 1: expected `")
+    assert main(("prove", "--check", "proof.json", "-o", "json")) == 1
+    assert json.loads(capsys.readouterr().out)["obstacle"].startswith("refutations 1: clause 1: expected `")
+
+
+def test_the_json_of_a_check_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    main(("prove", "one.json", "--narrower-than", "send.json", "--certificate", "proof.json"))
+    capsys.readouterr()
+    assert main(("prove", "--check", "proof.json", "-o", "json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["check"], told["question"], told["answer"], told["requests"]) == ("checked", "narrower-than", "yes", 0)
+    assert [each["name"] for each in told["policies"]] == ["one.json", "send.json"]
+
+
+def test_what_a_general_solver_alone_has_decided_is_not_checked_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    team = {"StringEquals": {"ses:FromAddress": "${aws:PrincipalTag/team}@a.org", "aws:PrincipalTag/team": "news"}}
+    for name, condition in (("own.json", team), ("news.json", {"StringEquals": {"ses:FromAddress": "news@a.org"}})):
+        document = {"Version": "2012-10-17", "Statement": [SEND | {"Condition": condition}]}
+        Path(name).write_text(json.dumps(document))
+    asked = ("prove", "own.json", "--narrower-than", "news.json", "--timeout", "60")
+    assert main((*asked, "--certificate", "proof.json")) == 0
+    capsys.readouterr()
+    assert main(("prove", "--check", "proof.json")) == 3
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.startswith("NOT IN FULL. narrower-than: yes.")
+    assert "by arn:aws:iam::123456789012:user/intern: a general solver alone has decided" in printed
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_certificate_is_the_same_in_every_process(seed: str) -> None:
+    asked = ("prove", "team.json", "--narrower-than", "send.json", "--certificate", "proof.json")
+    main(asked)
+    mine = Path("proof.json").read_text()
+    environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(gatepost.__file__).parents[1])}
+    command = (sys.executable, "-c", f"from gatepost.cli import main; main({asked!r})")
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    assert Path("proof.json").read_text() == mine
+
+
+def test_the_question_is_written_for_general_solvers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("prove", "one.json", "--equivalent-to", "send.json", "--smt2", "question.smt2")) == 1
+    assert capsys.readouterr().out.startswith("NO.  They differ")
+    written = Path("question.smt2").read_text()
+    assert written.startswith("; Gatepost ")
+    assert "--equivalent-to: The same requests are allowed as by send.json." in written
+    assert f"; of one.json (identity), SHA-256 {sha256(Path('one.json').read_bytes()).hexdigest()}" in written
+    assert written.count("(check-sat)\n") == written.count("(reset)")
+
+
+def test_what_is_not_decided_leaves_no_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("proof.json").write_text("of old")
+    assert main(("prove", "own.json", "--never", "send from ann@b.org", "--certificate", "proof.json", "--smt2", "q")) == 3
+    told = capsys.readouterr().err
+    assert "gatepost: --certificate proof.json: not written: there is no answer to certify" in told
+    assert "gatepost: --smt2 q: not written: aws:PrincipalArn is compared with" in told
+    assert Path("proof.json").read_text() == "of old"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("one.json", "--nothing", "--smt2", "no/q.smt2"), "gatepost: --smt2 no/q.smt2: No such file or directory"),
+        (
+            ("one.json", "--nothing", "--certificate", "no/c.json"),
+            "gatepost: --certificate no/c.json: No such file or directory",
+        ),
+        (("one.json", "--nothing", "--smt2=-"), "--smt2 `-`: expected a file; standard output is the answer's"),
+        (("one.json", "--nothing", "--certificate", "./one.json"), "--certificate ./one.json: expected a file of its own"),
+        (("one.json", "--nothing", "--scp", "tls.json", "--smt2", "tls.json"), "--smt2 tls.json: expected a file of its own"),
+        (("one.json", "--nothing", "--smt2", "x", "--certificate", "x"), "--smt2 x: expected a file of its own"),
+        (("--check", "one.json", "--smt2", "x"), "--check one.json: expected nothing beside it but --output"),
+        (("one.json", "--nothing", "--smt2", "."), "--smt2 .: Is a directory"),
+        (("--check", "no.json"), "--check no.json: No such file or directory"),
+        (("--check", "one.json"), "--check one.json: certificate: expected a whole number"),
+        (("--check", "none.txt"), "--check none.txt:1:1: no JSON: "),
+        (("--check", "one.json", "--nothing"), "--check one.json: expected nothing beside it but --output"),
+        (("--check", "one.json", "send.json"), "--check one.json: expected nothing beside it but --output"),
+    ],
+)
+def test_files_that_cannot_be_written_or_read_are_told(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("none.txt").write_text("none")
+    before = {each.name: each.read_bytes() for each in Path().iterdir()}
+    assert main(("prove", *arguments)) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert told.out == ""
+    assert {each.name: each.read_bytes() for each in Path().iterdir()} == before
 
 
 def test_a_policy_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

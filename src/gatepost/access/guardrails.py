@@ -82,9 +82,10 @@ class _Question:
 @lru_cache(maxsize=MOST_PROOFS)
 def _answer(question: _Question) -> Request | None:
     """A request against the claim; None where there is none. Undecidable is not kept."""
-    find = Situation.breach if question.kind is GuardrailKind.NEVER else Situation.shortfall
-    found = find(question.situation, question.spoken)
-    return None if found is None else next(each_shown(question.situation, question.spoken, find), found)
+    seek = Situation.breaches if question.kind is GuardrailKind.NEVER else Situation.shortfalls
+    sought = seek(question.situation, question.spoken)
+    found = sought.first()
+    return None if found is None else next(each_shown(sought), found)
 
 
 def first_broken(tx: Transaction, account: str) -> Broken | None:

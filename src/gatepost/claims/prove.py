@@ -18,7 +18,7 @@ from gatepost.policy.model import Effect, Operator, Policy, Statement
 from gatepost.policy.operators import LIKE_IGNORING_CASE
 from gatepost.policy.policies import Policies
 from gatepost.policy.request import Request
-from gatepost.reasoning.situation import PRINCIPAL_ARN, Situation
+from gatepost.reasoning.situation import PRINCIPAL_ARN, Situation, Sought
 
 MOST_SHOWN: Final = 5  # requests of one answer
 ANYTHING: Final = read_claim("anything")
@@ -48,39 +48,91 @@ class Proof:
     holds: bool
     shown: tuple[Shown, ...] = ()
 
+    def reversed(self) -> "Proof":
+        """The same of the contrary."""
+        return replace(self, holds=not self.holds)
+
 
 def prove_never(claim: Claim, subject: Subject) -> Proof:
     """No request that the claim describes is allowed. ClaimError where it cannot be asked of these policies."""
-    return _no_request(claim, subject, Situation.breach)
+    return none_described(by_claim(claim, subject, Situation.breaches))
 
 
 def prove_always(claim: Claim, subject: Subject) -> Proof:
     """Every request that the claim describes is allowed."""
-    return _no_request(claim, subject, Situation.shortfall)
+    return none_described(by_claim(claim, subject, Situation.shortfalls))
 
 
 def anything(subject: Subject) -> Proof:
     """Some request is allowed."""
-    found = nothing(subject)
-    return Proof(not found.holds, found.shown)
+    return nothing(subject).reversed()
 
 
 def nothing(subject: Subject) -> Proof:
     """No request is allowed; one is shown where some are."""
-    return first_found(subject, subject.callers(ANYTHING), Situation.breach)
+    return none_found(subject, whatever_allowed(subject))
 
 
-def first_found(
-    subject: Subject, callers: Iterable[Caller], find: Callable[[Situation, Policy | None], Request | None]
-) -> Proof:
-    """No request of any of these callers is found; else one that comes as calls do, where there is such."""
-    for caller in callers:
-        situation = subject.situation(caller)
-        request = find(situation, None)
+# --- what is sought, kind by kind of caller -----------------------------------------------------------------------------
+
+Seek = Callable[[Situation, Policy | None], Sought]
+
+
+def by_claim(claim: Claim, subject: Subject, seek: Seek) -> Iterator[Sought]:
+    """The requests of each kind of caller that a claim describes. ClaimError where it cannot be asked of these policies."""
+    return (seek(situation, spoken) for situation, spoken in subject.situations(claim))
+
+
+def by_caller(subject: Subject, callers: Iterable[Caller], seek: Seek) -> Iterator[Sought]:
+    """The requests of each of these callers."""
+    return (seek(subject.situation(caller), None) for caller in callers)
+
+
+def whatever_allowed(subject: Subject) -> Iterator[Sought]:
+    """All that is allowed."""
+    return by_caller(subject, subject.callers(ANYTHING), Situation.breaches)
+
+
+def by_comparison(
+    one: Subject, other: Subject, seek: Callable[[Situation, Policies, Policy | None], Sought]
+) -> Iterator[Sought]:
+    """The requests on which two sets of policies are compared. ClaimError where only one is of a resource's policies alone."""
+    if one.of_resource_alone is not other.of_resource_alone:
+        raise ClaimError("expected policies of one kind: a resource's are not compared with a caller's")
+    callers = one.callers(ANYTHING, beside=other)
+    return by_caller(one, callers, lambda situation, claim: seek(situation, other.policies, claim))
+
+
+# --- two sets of policies -----------------------------------------------------------------------------------------------
+
+
+def narrower(new: Subject, old: Subject) -> Proof:
+    """The first allows nothing that the second does not. ClaimError where one is of a resource's policies alone, and one is not."""
+    return none_found(new, by_comparison(new, old, Situation.excess))
+
+
+def equivalent(one: Subject, other: Subject) -> Proof:
+    """Both allow the same requests: shown is what the first allows and the other does not, and the reverse."""
+    shown = (*narrower(one, other).shown, *narrower(other, one).shown)
+    return Proof(not shown, shown)
+
+
+def disjoint(one: Subject, other: Subject) -> Proof:
+    """There is no request that both allow."""
+    return none_found(one, by_comparison(one, other, Situation.overlap))
+
+
+# --- requests that people recognise -------------------------------------------------------------------------------------
+
+
+def none_found(subject: Subject, sought: Iterable[Sought]) -> Proof:
+    """No request of any of these is found; else one that comes as calls do, where there is such."""
+    for each in sought:
+        request = each.first()
         if request is not None:
             # A send on an identity says more than one on `*`.
-            usual = find(situation, described(whatever(subject), caller.principal, subject.home))
-            return Proof(holds=False, shown=(Shown.of(usual or request, situation),))
+            usual = described(whatever(subject), each.situation.principal, subject.home)
+            return Proof(holds=False, shown=(Shown.of(replace(each, claim=usual).first() or request, each.situation),))
     return Proof(holds=True)
 
 
@@ -95,56 +147,27 @@ def whatever(subject: Subject) -> Claim:
     return replace(ANYTHING, actions=patterns)
 
 
-# --- two sets of policies -----------------------------------------------------------------------------------------------
-
-
-def narrower(new: Subject, old: Subject) -> Proof:
-    """The first allows nothing that the second does not. ClaimError where one is of a resource's policies alone, and one is not."""
-    return _compared(new, old, Situation.beyond)
-
-
-def equivalent(one: Subject, other: Subject) -> Proof:
-    """Both allow the same requests: shown is what the first allows and the other does not, and the reverse."""
-    shown = (*narrower(one, other).shown, *narrower(other, one).shown)
-    return Proof(not shown, shown)
-
-
-def disjoint(one: Subject, other: Subject) -> Proof:
-    """There is no request that both allow."""
-    return _compared(one, other, Situation.common)
-
-
-def _compared(one: Subject, other: Subject, find: Callable[[Situation, Policies, Policy | None], Request | None]) -> Proof:
-    if one.of_resource_alone is not other.of_resource_alone:
-        raise ClaimError("expected policies of one kind: a resource's are not compared with a caller's")
-    callers = one.callers(ANYTHING, beside=other)
-    return first_found(one, callers, lambda situation, claim: find(situation, other.policies, claim))
-
-
-# --- requests that people recognise -------------------------------------------------------------------------------------
-
-Find = Callable[[Situation, Policy | None], Request | None]
-
-
-def _no_request(claim: Claim, subject: Subject, find: Find) -> Proof:
-    for situation, spoken in subject.situations(claim):
-        found = find(situation, spoken)
+def none_described(sought: Iterable[Sought]) -> Proof:
+    """No request that a claim describes is found; else some, by what they do."""
+    for each in sought:
+        found = each.first()
         if found is not None:
-            shown = tuple(islice(each_shown(situation, spoken, find), MOST_SHOWN)) or (found,)
-            return Proof(holds=False, shown=tuple(Shown.of(request, situation) for request in shown))
+            shown = tuple(islice(each_shown(each), MOST_SHOWN)) or (found,)
+            return Proof(holds=False, shown=tuple(Shown.of(request, each.situation) for request in shown))
     return Proof(holds=True)
 
 
-def each_shown(situation: Situation, spoken: Policy, find: Find) -> Iterator[Request]:
-    """One request for each group of actions that are alike; those that need no odd spelling first."""
+def each_shown(sought: Sought) -> Iterator[Request]:
+    """One request for each group of actions that are alike, of those that a claim describes; those without odd spelling first."""
+    claim = sought.claim or Policy(())
     odd: list[Request] = []
-    exempt = tuple(each for each in spoken.statements if each.effect is Effect.DENY)
-    for statement in spoken.statements:
+    exempt = tuple(each for each in claim.statements if each.effect is Effect.DENY)
+    for statement in claim.statements:
         if statement.effect is Effect.ALLOW:
-            plain = find(situation, replace(spoken, statements=(_as_written(statement), *exempt)))
+            plain = replace(sought, claim=replace(claim, statements=(_as_written(statement), *exempt))).first()
             if plain is not None:
                 yield plain
-            elif (request := find(situation, replace(spoken, statements=(statement, *exempt)))) is not None:
+            elif (request := replace(sought, claim=replace(claim, statements=(statement, *exempt))).first()) is not None:
                 odd.append(request)
     yield from odd
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from gatepost.claims.callers import Caller, StandsFor
 from gatepost.claims.described import described
-from gatepost.claims.prove import ANYTHING, Proof, first_found
+from gatepost.claims.prove import ANYTHING, Proof, by_caller, none_found
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
@@ -23,7 +23,7 @@ from gatepost.policy.principal import PrincipalKind
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.request import Request
 from gatepost.policy.values import arn_parts
-from gatepost.reasoning.situation import AnyText, Situation
+from gatepost.reasoning.situation import AnyText, Situation, Sought
 
 OUTSIDERS: Final = read_claim("anything by another account")
 # Keys by which a policy says whose a caller, or the service's source behind it, is.
@@ -65,9 +65,14 @@ def external_access(policy: Policy, account: str, organization: str | None = Non
 
 def no_public(subject: Subject) -> Proof:
     """Nobody is let in of whom the policies say nothing."""
+    return none_found(subject, open_to_strangers(subject))
+
+
+def open_to_strangers(subject: Subject) -> Iterator[Sought]:
+    """All that is allowed to somebody of whom the policies say nothing."""
     named = _named(rule.statement for _, layer in subject.policies.layers() for rule in layer.rules)
     strangers = (_with(each, named) for each in _outsiders(subject) if each.stands_for is StandsFor.EVERYBODY)
-    return first_found(subject, strangers, Situation.breach)
+    return by_caller(subject, strangers, Situation.breaches)
 
 
 # --- one statement ------------------------------------------------------------------------------------------------------

@@ -30,6 +30,12 @@ class LayerFlags:
     account: Annotated[str | None, Parameter(help="The account of policies and resources. Default: 123456789012")] = None
     region: Annotated[str | None, Parameter(help="The region of a resource without ARN. Default: us-east-1")] = None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The policies that these name."""
+        alone = () if self.boundary is None else (self.boundary,)
+        return (*self.resource_policy, *alone, *self.session_policy, *self.scp)
+
 
 NO_LAYERS: Final = LayerFlags()
 

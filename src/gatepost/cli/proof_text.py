@@ -8,6 +8,7 @@ from gatepost.claims.claim import Claim
 from gatepost.claims.described import without_key
 from gatepost.claims.passed import passed
 from gatepost.claims.prove import Proof, Shown
+from gatepost.claims.question import STATEMENTS, Kind
 from gatepost.cli.decision_text import in_short
 from gatepost.cli.layout import folded, row
 from gatepost.cli.paint import Paint
@@ -27,16 +28,6 @@ CODE_COLUMN: Final = 72
 MOST_PASSED: Final = 3  # Denies of which is told why they do not stop a request
 TOLD: Final = ("aws:sourceip", "aws:securetransport", "ses:fromaddress", "ses:fromdisplayname", "ses:recipients")
 UNTOLD: Final = ("aws:principal", "aws:username", "aws:userid", "aws:resourceaccount", "aws:viaawsservice")
-HOLDS: Final = {
-    "--never": "No request that the claim describes is allowed.",
-    "--always": "Every request that the claim describes is allowed.",
-    "--narrower-than": "Nothing is allowed that {} does not allow.",
-    "--equivalent-to": "The same requests are allowed as by {}.",
-    "--disjoint-from": "No request is allowed here and by {}.",
-    "--no-public": "Nobody is let in of whose account or organization nothing is said.",
-    "--anything": "Something is allowed:",
-    "--nothing": "Everything is denied.",
-}
 FAILS: Final = {
     "--narrower-than": "Allowed here, and not by {}",
     "--disjoint-from": "Allowed here and by {} too",
@@ -79,7 +70,8 @@ def proof_lines(found: Asked, paint: Paint) -> Iterator[str]:
 
 def _head(found: Asked, proof: Proof) -> str:
     if proof.holds:
-        return HOLDS[found.question].format(found.text)
+        statement = STATEMENTS[Kind(found.question.removeprefix("--"))].format(found.text)
+        return f"{statement.removesuffix('.')}:" if proof.shown else statement
     if found.question == "--equivalent-to":
         return f"They differ ({CHECKED}):"
     several = "s" if len(proof.shown) > 1 else ""

@@ -11,13 +11,11 @@ from cyclopts import Parameter
 from gatepost.cli.exits import CANNOT_TELL, DONE, NO, USAGE, Exit
 from gatepost.cli.layer_flags import NO_LAYERS, LayerFlags, subject_named
 from gatepost.cli.options import refuse_options
+from gatepost.cli.proof_files import NO_FILES, ProofFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gatepost.claims.claim import Claim
-    from gatepost.claims.prove import Proof
-    from gatepost.claims.subject import Subject
+    from gatepost.claims.question import Question
     from gatepost.cli.proof_text import Asked
 
 QUESTIONS: Final = (
@@ -37,14 +35,17 @@ def prove(
     nothing: Annotated[bool, Parameter(show_default=False)] = False,
     layers: LayerFlags = NO_LAYERS,
     timeout: float = 5.0,
+    files: ProofFiles = NO_FILES,
+    check: str | None = None,
     output: Annotated[Literal["human", "json"], Parameter(name=["--output", "-o"], show_default=False)] = "human",
 ) -> int:
     """Prove something of policies for all requests there can be, or show a request that is otherwise.
 
     Example: gatepost prove team.json --never "ses:Send* from ceo@example.com unless role/exec"
-    Example: gatepost prove new.json --narrower-than old.json
+    Example: gatepost prove new.json --narrower-than old.json --certificate proof.json
+    Example: gatepost prove --check proof.json
 
-    Exit codes: 0 yes, 1 no, 3 cannot tell.
+    Exit codes: 0 yes, 1 no, 3 cannot tell; of --check: 0 it holds, 1 it does not, 3 a general solver alone says so.
 
     Parameters
     ----------
@@ -68,23 +69,36 @@ def prove(
         Everything is denied.
     timeout
         Seconds for general solvers (gatepost[smt]), where policy variables are not known.
+    check
+        A certificate to check, instead of a question.
     output
         For people, or as JSON.
     """
     refuse_options(policy, QUESTIONS)
     given = (never, always, narrower_than, equivalent_to, disjoint_from, no_public, anything, nothing)
     asked = [(name, value) for name, value in zip(QUESTIONS, given, strict=True) if value]
+    if check is not None:
+        if policy or asked or layers != NO_LAYERS or files != NO_FILES:
+            raise Exit(USAGE, f"--check {check}: expected nothing beside it but --output")
+        from gatepost.cli.proof_check import check_file  # noqa: PLC0415 -- the engine loads when it is needed
+
+        return check_file(check, output)
     if len(asked) != 1:
         raise Exit(USAGE, f"expected one of {', '.join(QUESTIONS)}{'; found ' + str(len(asked)) if asked else ''}")
     if not policy:
         raise Exit(USAGE, "expected POLICY: a file, a folder, or - for standard input")
-    ((question, text),) = asked
+    ((flag, text),) = asked
+    files.refuse((*policy, str(text), *layers.files))
     try:
-        found = _answered(question, str(text), policy, layers, timeout)
+        posed = _question(flag, str(text), policy, layers, timeout)
+        found = _answered(posed, str(text))
+        notes = list(files.write(posed, found.proof))
     except ModuleNotFoundError as error:
         if error.name != "pysat":
             raise
         raise Exit(USAGE, "expected the solver python-sat: pip install 'gatepost[prove]'") from None
+    for note in notes:
+        print(f"gatepost: {note}", file=sys.stderr)
     if output == "json":
         from gatepost.cli.proof_json import told  # noqa: PLC0415 -- loads when it is needed
 
@@ -97,43 +111,32 @@ def prove(
     return CANNOT_TELL if found.proof is None else DONE if found.proof.holds else NO
 
 
-def _answered(question: str, text: str, policies: tuple[str, ...], layers: LayerFlags, timeout: float) -> "Asked":
+def _answered(question: "Question", text: str) -> "Asked":
     from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the engine loads when it is needed
     from gatepost.cli.proof_text import Asked  # noqa: PLC0415 -- the same
     from gatepost.reasoning.undecidable import Undecidable  # noqa: PLC0415 -- the same
 
-    subject = replace(subject_named(policies, layers), seconds=timeout)
-    claim, ask = _question(question, text, layers)
+    flag = f"--{question.kind.value}"
     begun = perf_counter()
     proof, obstacle = None, ""
     try:
-        proof = ask(subject)
+        proof = question.proof()
     except Undecidable as error:
         obstacle = str(error)
     except ClaimError as error:
-        raise Exit(USAGE, f"{question} `{text}`: {error.problem}") from None
-    return Asked(question, text, claim, proof, obstacle, 1000 * (perf_counter() - begun), subject)
+        raise Exit(USAGE, f"{flag} `{text}`: {error.problem}") from None
+    return Asked(flag, text, question.claim, proof, obstacle, 1000 * (perf_counter() - begun), question.subject)
 
 
-def _question(question: str, text: str, layers: LayerFlags) -> tuple["Claim | None", "Callable[[Subject], Proof]"]:
-    """The claim, where there is one, and how the question is asked."""
-    from gatepost.claims import prove  # noqa: PLC0415 -- the same
-    from gatepost.claims.public import no_public  # noqa: PLC0415 -- the same
+def _question(flag: str, text: str, policies: tuple[str, ...], layers: LayerFlags, timeout: float) -> "Question":
+    """What is asked; Exit for what cannot be read."""
+    from gatepost.claims.question import COMPARISONS, Kind, Question  # noqa: PLC0415 -- the engine loads when it is needed
 
-    alone: dict[str, Callable[[Subject], Proof]] = {
-        "--anything": prove.anything, "--nothing": prove.nothing, "--no-public": no_public,
-    }  # fmt: skip
-    two: dict[str, Callable[[Subject, Subject], Proof]] = {
-        "--narrower-than": prove.narrower, "--equivalent-to": prove.equivalent, "--disjoint-from": prove.disjoint,
-    }  # fmt: skip
-    if question in alone:
-        return None, alone[question]
-    if question in two:
-        other = subject_named((text,), layers)
-        return None, lambda subject: two[question](subject, other)
-    claim = claim_of(question, text)
-    about = prove.prove_never if question == "--never" else prove.prove_always
-    return claim, lambda subject: about(claim, subject)
+    kind = Kind(flag.removeprefix("--"))
+    subject = replace(subject_named(policies, layers), seconds=timeout)
+    if kind in COMPARISONS:
+        return Question(kind, subject, other=replace(subject_named((text,), layers), seconds=timeout), called=text)
+    return Question(kind, subject, claim_of(flag, text) if kind in (Kind.NEVER, Kind.ALWAYS) else None)
 
 
 def claim_of(flag: str, text: str) -> "Claim":

@@ -4,14 +4,16 @@ A statement is paired with one that says the same wherever it stands, else with 
 like. So a statement that was moved is no change, and one that was edited is shown whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gatepost.policy.model import Condition, Place, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.elements import elements
+from gatepost.policy.model import Place, Policy, PrincipalType, Statement
 
 LEAST_LIKENESS: Final = 0.4  # shared entries among all, for two statements without a common Sid to be versions of one
 NOWHERE: Final = Place(1, 1)
+PRINCIPALS: Final = ("Principal", "NotPrincipal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +77,24 @@ def _likeness(one: Statement, other: Statement) -> float:
 
 
 def _entries(statement: Statement) -> frozenset[tuple[str, str]]:
-    return frozenset((name, value) for name, values in elements(statement) for value in values or ("",))
+    return frozenset((name, value) for name, values in _by_name(statement).items() for value in values or ("",))
 
 
 def _change(old: Statement | None, new: Statement | None) -> StatementChange:
-    before = dict(elements(old)) if old else {}
-    after = dict(elements(new)) if new else {}
+    before = _by_name(old) if old else {}
+    after = _by_name(new) if new else {}
     names = dict.fromkeys((*before, *after))
     return StatementChange(old, new, tuple(ElementChange(name, before.get(name), after.get(name)) for name in names))
 
 
-def elements(statement: Statement) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The elements of a statement by name, in the order in which they are read."""
-    if statement.sid:
-        yield "Sid", (statement.sid,)
-    yield "Effect", (statement.effect.value,)
-    for name, entries in (("Principal", statement.principals), ("NotPrincipal", statement.not_principals)):
-        if entries is not None:
-            yield name, tuple(map(_principal, entries))
-    for name, texts in (
-        ("Action", statement.actions),
-        ("NotAction", statement.not_actions),
-        ("Resource", statement.resources),
-        ("NotResource", statement.not_resources),
-    ):
-        if texts is not None:
-            yield name, texts
-    for condition in statement.conditions:
-        yield _condition(condition), condition.values
-
-
-def _principal(entry: PrincipalEntry) -> str:
-    return entry.value if entry.type is PrincipalType.AWS else f"{entry.type.value} {entry.value}"
-
-
-def _condition(condition: Condition) -> str:
-    return f"Condition {condition.operator} {condition.key}"
+def _by_name(statement: Statement) -> dict[str, tuple[str, ...]]:
+    """The elements of a statement by name, in the order in which they are read; all principals are one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path, values in elements(statement):
+        element, *rest = path
+        if element in PRINCIPALS:
+            kind = "" if rest == [PrincipalType.AWS.value] else f"{rest[0]} "
+            found[element] = (*found.get(element, ()), *(f"{kind}{value}" for value in values))
+        else:
+            found[" ".join(path)] = values
+    return found

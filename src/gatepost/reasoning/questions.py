@@ -72,7 +72,7 @@ class Asker:
 
     def as_smt_lib(self, old: Given, new: Given) -> str:
         """The question of `allows_more` as SMT-LIB 2.6, for a general solver: `sat` where there is such a request."""
-        return self.question(Wanted(of=_many(new), but_not=_many(old)))[1].text()
+        return self.question(Wanted(of=_many(new), but_not=_many(old)))[1].asked()
 
     def question(self, wanted: Wanted) -> tuple[Space, Question]:
         """A question to a general solver, and the space of its requests."""

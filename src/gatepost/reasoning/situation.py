@@ -7,7 +7,7 @@ address and a user agent, and where its action knows them a From address and rec
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from gatepost.policy.decide import decide
 from gatepost.policy.match import speaks_of_action
@@ -19,12 +19,14 @@ from gatepost.policy.question import EVERY_CALL, EVERY_SEND
 from gatepost.policy.request import Request
 from gatepost.policy.values import account_of, arn_parts
 from gatepost.reasoning.decision import NAMED_ONLY, allowed, documents, is_named, rules_of, speaks_of
+from gatepost.reasoning.evaluation import Conditions, is_true_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, in_parts, matches
 from gatepost.reasoning.layer import Side, Space
+from gatepost.reasoning.lines import Lines
 from gatepost.reasoning.own_keys import caller_in
 from gatepost.reasoning.search import search
-from gatepost.reasoning.smt import Decider
+from gatepost.reasoning.smt import Decider, Question
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import ELSEWHERE
 from gatepost.reasoning.words import Guess
@@ -80,23 +82,35 @@ class Situation:
 
     def breach(self, claim: Policy | None) -> Request | None:
         """A described request (any, without a claim) that is allowed; None where there is none."""
-        return self._find(claim, (self.policies, True))
+        return self.breaches(claim).first()
 
     def shortfall(self, claim: Policy | None) -> Request | None:
         """A described request (any, without a claim) that is not allowed; None where each is."""
-        return self._find(claim, (self.policies, False))
+        return self.shortfalls(claim).first()
 
     def beyond(self, others: Policies, claim: Policy | None = None) -> Request | None:
         """A described request (any, without a claim) that is allowed, and is not where these policies stand instead."""
-        return self._find(claim, (self.policies, True), (others, False))
+        return self.excess(others, claim).first()
 
     def common(self, others: Policies, claim: Policy | None = None) -> Request | None:
         """A described request (any, without a claim) that is allowed, and is where these policies stand instead."""
-        return self._find(claim, (self.policies, True), (others, True))
+        return self.overlap(others, claim).first()
 
-    def _find(self, claim: Policy | None, *wanted: tuple[Policies, bool]) -> Request | None:
-        """A request that the claim describes, where there is one, and that these policies allow or do not."""
-        return search(_Asked(self, () if claim is None else (claim,), wanted), self.decider, self.seconds).request
+    def breaches(self, claim: Policy | None) -> "Sought":
+        """All that `breach` finds one of."""
+        return Sought(self, claim, ((self.policies, True),))
+
+    def shortfalls(self, claim: Policy | None) -> "Sought":
+        """All that `shortfall` finds one of."""
+        return Sought(self, claim, ((self.policies, False),))
+
+    def excess(self, others: Policies, claim: Policy | None = None) -> "Sought":
+        """All that `beyond` finds one of."""
+        return Sought(self, claim, ((self.policies, True), (others, False)))
+
+    def overlap(self, others: Policies, claim: Policy | None = None) -> "Sought":
+        """All that `common` finds one of."""
+        return Sought(self, claim, ((self.policies, True), (others, True)))
 
     def asked_on(self, space: Space) -> Iterable[Formula]:
         """Which resource it is."""
@@ -135,21 +149,26 @@ def _glob(pattern: str) -> Glob:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request that claims describe, and that policies allow or do not, in a situation."""
+class Sought:
+    """The requests that a claim describes (all, without one), and that policies allow or do not, in a situation."""
 
     situation: Situation
-    claims: tuple[Policy, ...]
+    claim: Policy | None
     wanted: tuple[tuple[Policies, bool], ...]
 
+    def first(self) -> Request | None:
+        """One of them; None where there is none."""
+        return search(self, self.situation.decider, self.situation.seconds).request
+
     def posed(self, values: Guess, kind: type[World]) -> tuple[Space, Formula]:
-        given = self.situation
-        every = (*(document for policies, _ in self.wanted for document in documents(policies)), NAMED_ONLY, *self.claims)
+        """The space of all requests in which these values are known beside the others, and where in it the sought ones are."""
+        given, claims = self.situation, self._claims
+        every = (*(document for policies, _ in self.wanted for document in documents(policies)), NAMED_ONLY, *claims)
         open_keys = frozenset(given.caller_keys) - values.keys()
         space = Space(every, Side.RESOURCE, given.principal, {**given.known, **values}, open_keys, kind)
         answers = [(allowed(space, policies, given.principal, given.account), allows) for policies, allows in self.wanted]
         formula = (
-            *(speaks_of(claim, space, given.principal) for claim in self.claims),
+            *(speaks_of(claim, space, given.principal) for claim in claims),
             *(answer if allows else negated(answer) for answer, allows in answers),
             *given.asked_on(space),
             *given.asked_by(space.world),
@@ -158,19 +177,41 @@ class _Asked:
         )
         return space, conj(formula)
 
+    def question(self) -> tuple[Space, Question]:
+        """The question whether there is one, to a general solver, and the space of its requests."""
+        space, formula = self.posed({}, Lines)
+        return space, Question(cast("Lines", space.world), formula)
+
+    @property
+    def _claims(self) -> tuple[Policy, ...]:
+        return () if self.claim is None else (self.claim,)
+
     @property
     def account(self) -> str | None:
+        """The resource's account."""
         return self.situation.account
 
     def finished(self, found: Request) -> Request:
+        """The request with what its context says of who asks, and whose the resource is."""
         given = self.situation
         open_keys = {key: value for key, value in found.context.items() if key in given.caller_keys}
         caller = caller_in(open_keys, given.principal)
         return Request.of_normalised(caller, found.action, found.resource, given.resource_account, found.context)
 
+    def includes(self, request: Request) -> bool:
+        """Whether a request is one of them: by the formula itself, by the caller and what is known of every request, by `decide`."""
+        known = self.situation.known.items()
+        return (
+            self.finished(request).principal == request.principal
+            and all(request.context.get(key.lower()) == value for key, value in known)
+            and is_true_of(request, self.posed({}, Conditions))
+            and self.is_met_by(request)
+        )
+
     def is_met_by(self, request: Request) -> bool:
+        """Whether a request is one, by `decide`."""
         decided = all(decide(request, policies).allowed is allows for policies, allows in self.wanted)
-        return decided and all(describes(claim, request) for claim in self.claims)
+        return decided and all(describes(claim, request) for claim in self._claims)
 
 
 def always_carried(space: Space) -> Iterable[Formula]:

@@ -8,12 +8,13 @@ text does for z3 and cvc5.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from urllib.parse import quote
 
 from gatepost.reasoning.candidates import UNREADABLE
 from gatepost.reasoning.equations import equation, matches
-from gatepost.reasoning.formula import And, Formula
+from gatepost.reasoning.formula import And, Formula, negated
 from gatepost.reasoning.keys import TEXT
 from gatepost.reasoning.lines import SORTS, Lines, bounds, meaning, written
 from gatepost.reasoning.terms import Value, read_values
@@ -32,7 +33,7 @@ class Answer:
 Decider = Callable[[str, float], Answer]  # a question as SMT-LIB and seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A question to a general solver: whether a formula has a model in this world."""
 
@@ -41,19 +42,22 @@ class Question:
 
     def text(self) -> str:
         """The question in SMT-LIB: declarations, the formula, `check-sat` and `get-value`."""
-        meanings = {atom: self._says(atom) for atom in sorted(set(_atoms(self.formula)))}
-        constants = (*self._constants(), *((f"a{atom}", "Bool") for atom, says in meanings.items() if says is None))
+        return f"(set-option :produce-models true)\n{self.asked()}\n{self.values_asked()}\n"
+
+    def asked(self) -> str:
+        """The same without asking for values."""
+        wanted = self.formula.parts if isinstance(self.formula, And) else (self.formula,)
         return "\n".join((
-            "(set-option :produce-models true)",
             "(set-logic ALL)",
-            *(f"(declare-const {name} {sort})" for name, sort in constants),
-            *(f"(define-fun a{atom} () Bool {says})" for atom, says in meanings.items() if says is not None),
-            *(f"(assert {fact})" for fact in self._facts()),
-            f"(assert {_written(self.formula)})",
+            *(f"(declare-const {name} {sort})" for name, sort in self._constants()),
+            *(f"(define-fun a{atom} () Bool {says})" for atom, says in self._meanings.items() if says is not None),
+            *(f"(assert {fact})" for fact in (*self._facts(), *map(_written, wanted))),
             "(check-sat)",
-            f"(get-value ({' '.join(name for name, _ in constants)}))",
-            "",
         ))  # fmt: skip
+
+    def values_asked(self) -> str:
+        """The command that asks for the values of a model."""
+        return f"(get-value ({' '.join(name for name, _ in self._constants())}))"
 
     def model(self, answer: Answer) -> "Values":
         """The values of an answer that there is a model."""
@@ -62,12 +66,23 @@ class Question:
         return Values(self.world, values, _familiar(texts, (glob for _, glob in self.world.patterns.values())))
 
     def _constants(self) -> Iterator[tuple[str, str]]:
-        """What each place needs: a constant for its value, and where that has an order one that says whether it can be read."""
+        """One for the value at each place, and where that has an order one that says whether it can be read; the free atoms."""
         for place in self._places():
             family = self.world.family(place)
             yield f"|{name_of(place)}|", SORTS.get(family, "String")
             if family != TEXT:
                 yield f"|{name_of(place)}.read|", "Bool"
+        yield from ((f"a{atom}", "Bool") for atom in self.free)
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """The atoms that a solver may hold true or false as it likes: they mean nothing but themselves."""
+        return tuple(atom for atom, says in self._meanings.items() if says is None)
+
+    @cached_property
+    def _meanings(self) -> Mapping[int, str | None]:
+        """The atoms of the formula, and what each means; None for one that means nothing but itself."""
+        return {atom: self._says(atom) for atom in sorted(set(_atoms(self.formula)))}
 
     def _places(self) -> Iterator[Place]:
         world = self.world
@@ -80,7 +95,6 @@ class Question:
         )
 
     def _says(self, atom: int) -> str | None:
-        """What an atom means; None for one that means nothing but itself."""
         world = self.world
         if atom in world.patterns:
             place, glob = world.patterns[atom]
@@ -146,7 +160,13 @@ def _atoms(formula: Formula) -> Iterator[int]:
 
 
 def _written(formula: Formula) -> str:
+    """The term of a formula, by `and` and `not` alone.
+
+    So what a formula and its negation share is the same term, though the negation stands in the leaves: with `or`, z3 decides few
+    questions whether one policy allows what another does not.
+    """
     if isinstance(formula, int):
         return f"a{formula}" if formula > 0 else f"(not a{-formula})"
-    word, alone = ("and", "true") if isinstance(formula, And) else ("or", "false")
-    return f"({word} {alone} {' '.join(map(_written, formula.parts))})"
+    if isinstance(formula, And):
+        return f"(and true {' '.join(map(_written, formula.parts))})"
+    return f"(not {_written(negated(formula))})"

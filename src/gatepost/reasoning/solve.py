@@ -35,8 +35,8 @@ def is_installed() -> bool:
     return find_spec("pysat") is not None
 
 
-def solve(world: World, formula: Formula) -> Model | None:
-    """A model of the formula in this world; None where there is none."""
+def solve(world: World, formula: Formula, learnt: list[list[int]] | None = None) -> Model | None:
+    """A model of the formula in this world; None where there is none. The lemmas on the way are added to `learnt`."""
     from pysat.solvers import Solver  # noqa: PLC0415 -- the extra `prove`: all else of lint works without it
 
     with Solver(name=SOLVER, bootstrap_with=clauses(formula, world.fresh)) as solver:
@@ -51,6 +51,8 @@ def solve(world: World, formula: Formula) -> Model | None:
                 return model
             for lemma in lemmas:
                 solver.add_clause(lemma)
+            if learnt is not None:
+                learnt += lemmas
     return None
 
 

@@ -7,19 +7,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from gatepost.claims import prove
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.intents import Intent, IntentError, read_intents
 from gatepost.claims.layers import Layers
 from gatepost.claims.prove import Proof
-from gatepost.claims.public import no_public
+from gatepost.claims.question import COMPARISONS, Kind, Question
 from gatepost.claims.subject import Subject
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.sources.asked import subject_of
 from gatepost.sources.found import SourceError
 
 DEFAULT_NAMES: Final = ("gatepost.intents.toml", "intents.toml")
-COMPARISONS: Final = {"equivalent-to": prove.equivalent, "narrower-than": prove.narrower, "disjoint-from": prove.disjoint}
+KINDS: Final = {"must-allow": Kind.ALWAYS, "must-deny": Kind.NEVER}  # by names of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,11 @@ def outcome(intent: Intent, file: Path) -> Outcome:
 
 
 def _proof(intent: Intent, subject: Subject, folder: Path) -> Proof:
-    if intent.claim is not None:
-        return (prove.prove_always if intent.question == "must-allow" else prove.prove_never)(intent.claim, subject)
-    if intent.question == "no-public":
-        return no_public(subject)
+    kind = KINDS.get(intent.question) or Kind(intent.question)
+    if kind not in COMPARISONS:
+        return Question(kind, subject, intent.claim).proof()
     other = Layers(policies=(_in(folder, intent.text),), principal=intent.layers.principal, account=intent.layers.account)
-    return COMPARISONS[intent.question](subject, subject_of(other))
+    return Question(kind, subject, other=subject_of(other)).proof()
 
 
 def _in(folder: Path, name: str) -> str:
