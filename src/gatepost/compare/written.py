@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gatepost.policy.elements import elements
-from gatepost.policy.model import Place, Policy, PrincipalType, Statement
+from gatepost.policy.model import NOWHERE, Policy, PrincipalType, Statement
 
 LEAST_LIKENESS: Final = 0.4  # shared entries among all, for two statements without a common Sid to be versions of one
-NOWHERE: Final = Place(1, 1)
 PRINCIPALS: Final = ("Principal", "NotPrincipal")
 
 

@@ -1,6 +1,6 @@
 """What of a document is in use: the logged requests that each of its Allows let through, and what may go without losing one."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -12,13 +12,14 @@ from gatepost.lint.patch import patched, rewritten
 from gatepost.lint.reach import is_proved, names_principals
 from gatepost.lint.setting import Setting
 from gatepost.lint.usage import Usage, Use
-from gatepost.policy.decide import Policies, decide
 from gatepost.policy.match import AttachedPolicy, How, Rule, speaks_of_action
 from gatepost.policy.model import Policy, Statement
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
 from gatepost.policy.variables import is_open
-from gatepost.reasoning.witness import ELSEWHERE, EVERYONE, EVERYTHING
+from gatepost.policy.write import one_or_all
+from gatepost.reasoning.layer import Side
+from gatepost.reasoning.witness import allowing
 from gatepost.words.dates import date_in_full
 from gatepost.words.listing import listed
 
@@ -108,11 +109,6 @@ def kept(worn: Iterable[Worn]) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(each.used for each in worn)))
 
 
-def one_or_all(texts: Sequence[str]) -> str | list[str]:
-    """A list as policies write it: a single text without brackets."""
-    return texts[0] if len(texts) == 1 else list(texts)
-
-
 def with_kept(document: Document, element: Element, worn: Iterable[Worn]) -> tuple[Edit, ...]:
     """The list of these entries with what is left of them."""
     return (rewritten(document, element, one_or_all(kept(worn))),)
@@ -140,27 +136,14 @@ def used_notes(named: Iterable[tuple[str, Collection[Use]]]) -> tuple[str, ...]:
 def without_losing_any(found: InUse, title: str, edits: tuple[Edit, ...]) -> tuple[Fix, ...]:
     """The fix, where each logged request that the policy allowed is still allowed; proved where nothing new is."""
     document, old, new = found.document, found.document.policy, patched(found.document, edits).policy
-    if old is None or new is None or not all(map(_decided_by(document, new), found.all)):
+    if old is None or new is None:
+        return ()
+    is_allowed = allowing((new,), Side.RESOURCE if names_principals(document) else Side.IDENTITY)
+    if not all(is_allowed(use.request) for use in found.all):
         return ()
     proved = is_proved(document, lambda asker: asker.narrower(new, old))
     proof = f"nothing is allowed that was not{_logged(found)}" if proved else ""
     return (Fix(title, edits, proof, changes_meaning=True),)
-
-
-def _decided_by(document: Document, policy: Policy) -> Callable[[Use], bool]:
-    """Whether `decide` lets a request through by this policy alone, as `reasoning.witness.allows` says; compiled once."""
-    if names_principals(document):
-        held = Policies(identity=(EVERYTHING,), resource=(policy,), session=(EVERYTHING,))
-    else:
-        held = Policies(identity=(policy,), resource=(EVERYONE,), session=(EVERYTHING,))
-
-    def allows(use: Use) -> bool:
-        asked = use.request
-        return decide(
-            Request.of_normalised(asked.principal, asked.action, asked.resource, ELSEWHERE, asked.context), held
-        ).allowed
-
-    return allows
 
 
 def _logged(found: InUse) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from gatepost.lint.document import Document
 from gatepost.lint.finding import Witness
-from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, PrincipalEntry, PrincipalType, Statement
+from gatepost.policy.model import NOWHERE, Condition, Effect, Operator, Policy, PrincipalEntry, PrincipalType, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
@@ -28,7 +28,6 @@ SOMEONE: Final = "111122223333"
 STRANGER: Final = "444455556666"
 VARIABLE: Final = re.compile(r"\$\{\s*([^,'\s{}]+)")
 ABOUT_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username")
-NOWHERE: Final = Place(1, 1)
 Known = Mapping[str, str | tuple[str, ...] | None]
 
 

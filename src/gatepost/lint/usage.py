@@ -11,16 +11,16 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from gatepost.lint.sending import FROM
 from gatepost.policy.match import AttachedPolicy, How, Rule, names
-from gatepost.policy.model import Condition, Effect, Operator, Place, Policy, PrincipalEntry, Statement
+from gatepost.policy.model import NOWHERE, Condition, Effect, Operator, Policy, PrincipalEntry, Statement
 from gatepost.policy.operators import COMPARISONS, NULL, value_test
 from gatepost.policy.request import Context, Request
 from gatepost.words.dates import date_in_full
 from gatepost.words.listing import counted
 
-FROM: Final = "ses:fromaddress"
 MOST_SENDERS: Final = 20  # told apart by their addresses, of those who do the same
-NOWHERE: Final = Place(1, 1)
+OTHERS: Final = object()  # senders past those
 Logged = Iterable[tuple[datetime, Request]]
 
 
@@ -73,9 +73,8 @@ class WithVariable:
 
 
 Compare = Callable[[str, Context], bool | None]
-Distinction = (
-    Present | Compared | WithVariable | PrincipalEntry
-)  # what a policy tells requests apart by, beside action and resource
+# What a policy tells requests apart by, beside action and resource.
+Distinction = Present | Compared | WithVariable | PrincipalEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +226,6 @@ def uses_of(logged: Logged, distinctions: Collection[Distinction]) -> tuple[Use,
         known = sender if sender in senders or len(senders) < MOST_SENDERS else OTHERS
         senders.setdefault(known, _Group(time, request)).add(time, request)
     return tuple(sorted(_uses(groups), key=lambda use: use.last))
-
-
-OTHERS: Final = object()
 
 
 def _uses(groups: Mapping[Hashable, Mapping[object, _Group]]) -> Iterator[Use]:

@@ -12,11 +12,10 @@ from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.patch import Json, free_sid, value_of
-from gatepost.policy.model import Condition, Effect, Operator, Statement
+from gatepost.policy.model import NOWHERE, Condition, Effect, Operator, Statement
 from gatepost.policy.timetable import CURRENT_TIME, FIRST_SECOND, LAST_SECOND, is_on_time
 from gatepost.policy.values import BILLION, EPOCH, read_instant
 from gatepost.reasoning.candidates import exact_instant
-from gatepost.reasoning.in_force import NOWHERE
 from gatepost.reasoning.windows import Piece, State, Timeline, timeline
 from gatepost.words.dates import date_in_full, date_of_seconds
 

@@ -6,6 +6,7 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 VERSION_2008 = "2008-10-17"
 VERSION_2012 = "2012-10-17"
@@ -33,6 +34,9 @@ class Place:
 
     line: int
     column: int
+
+
+NOWHERE: Final = Place(1, 1)  # of what stands in no document
 
 
 @dataclass(frozen=True, slots=True)

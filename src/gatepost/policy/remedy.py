@@ -15,11 +15,11 @@ from gatepost.policy.explain import Explanation
 from gatepost.policy.layer import Layer
 from gatepost.policy.match import AttachedPolicy, PolicySource
 from gatepost.policy.model import (
+    NOWHERE,
     VERSION_2012,
     Condition,
     Effect,
     Operator,
-    Place,
     Policy,
     Statement,
 )
@@ -29,7 +29,6 @@ from gatepost.policy.reading import entry_of
 from gatepost.policy.request import Request
 from gatepost.policy.shortfall import Denial, Lack, Shortfall
 
-NOWHERE: Final = Place(1, 1)
 NOT_GRANTED_ON: Final = frozenset(("ses:apiversion",))  # both versions send the same mail
 SOURCES: Final = {
     LayerKind.IDENTITY: PolicySource.USER_INLINE,

@@ -1,6 +1,7 @@
 """From a `Policy` back to a document: canonical JSON, the elements in the order in which the grammar names them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from gatepost.policy.elements import elements
@@ -24,5 +25,10 @@ def _statement(statement: Statement) -> dict[str, Any]:
         inner = written
         for each in above:
             inner = inner.setdefault(each, {})
-        inner[name] = texts[0] if len(texts) == 1 else list(texts)
+        inner[name] = one_or_all(texts)
     return written
+
+
+def one_or_all(texts: Sequence[str]) -> str | list[str]:
+    """A list as policies write it: a single text without brackets."""
+    return texts[0] if len(texts) == 1 else list(texts)

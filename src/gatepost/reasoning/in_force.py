@@ -7,14 +7,11 @@ own test says whether it holds.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from gatepost.policy.match import AttachedPolicy, Rule
-from gatepost.policy.model import Place, Policy, Statement
+from gatepost.policy.model import NOWHERE, Policy, Statement
 from gatepost.policy.timetable import FIRST_SECOND, LAST_SECOND, clock, is_on_time, moments
 from gatepost.reasoning.undecidable import Undecidable
-
-NOWHERE: Final = Place(1, 1)
 
 
 def timeless(statement: Statement) -> Statement:

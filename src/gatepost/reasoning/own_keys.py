@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from gatepost.policy.model import Condition, Effect, Operator, Place, Policy
+from gatepost.policy.model import NOWHERE, Condition, Effect, Operator, Policy
 from gatepost.policy.principal import ACCOUNT_DIGITS, Principal, PrincipalKind
 from gatepost.policy.question import stranger_context
 from gatepost.policy.request import Context
@@ -26,7 +26,6 @@ ARN, ACCOUNT, NAME, ID = "aws:principalarn", "aws:principalaccount", "aws:userna
 OF_SERVICES: Final = frozenset(("aws:principalservicename", "aws:principalservicenameslist"))
 WITH_ACCOUNTS: Final = {ACCOUNT: "/", ARN: "/", ID: ":"}  # keys in whose values an account stands, and what it stands before
 DIGITS: Final = re.compile(r"(?<![a-z])\d+", re.ASCII)
-NOWHERE: Final = Place(1, 1)
 
 
 def settled(principal: Principal) -> dict[str, str | tuple[str, ...] | None]:

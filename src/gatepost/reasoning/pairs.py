@@ -58,9 +58,7 @@ def inside(one: Glob, other: Glob) -> bool:
 def _clash(one: Glob, other: Glob) -> bool:
     """Whether the heads or the tails name other characters at the same place."""
     (head, tail), (other_head, other_tail) = _ends(one.pattern), _ends(other.pattern)
-    if not (
-        one.folded or other.folded or ANY in one.pattern or ANY in other.pattern or PART_ANY in one.pattern + other.pattern
-    ):
+    if _is_plain(one) and _is_plain(other):
         heads = head.startswith(other_head) or other_head.startswith(head)
         return not (heads and (tail.endswith(other_tail) or other_tail.endswith(tail)))
     return _differ(one, head, other, other_head) or _differ(one, tail[::-1], other, other_tail[::-1])
@@ -71,6 +69,11 @@ def _ends(pattern: str) -> tuple[str, str]:
     """What is before the first loop and what is after the last; of a pattern without a loop twice the whole."""
     first, *_ = parts = LOOP.split(pattern)
     return first, parts[-1]
+
+
+def _is_plain(glob: Glob) -> bool:
+    """Whether each symbol between its loops is the very character that it stands for."""
+    return not (glob.folded or ANY in glob.pattern or PART_ANY in glob.pattern)
 
 
 def _differ(one: Glob, head: str, other: Glob, other_head: str) -> bool:

@@ -11,15 +11,13 @@ that are not known and keys of whoever asks all values are thought of that there
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from gatepost.policy.model import Effect, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
 from gatepost.reasoning.formula import Formula
 from gatepost.reasoning.layer import Side, Space
-from gatepost.reasoning.lines import Lines
-from gatepost.reasoning.search import Found, Way, search
+from gatepost.reasoning.search import Found, Way, question, search
 from gatepost.reasoning.smt import Decider, Question
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.wanted import Wanted
@@ -76,8 +74,7 @@ class Asker:
 
     def question(self, wanted: Wanted) -> tuple[Space, Question]:
         """A question to a general solver, and the space of its requests."""
-        space, formula = _Asked(self, wanted, wanted).posed({}, Lines)
-        return space, Question(cast("Lines", space.world), formula)
+        return question(_Asked(self, wanted, wanted))
 
     def search(self, wanted: Wanted) -> Found:
         """A wanted request, if there is one, and which way decided that."""

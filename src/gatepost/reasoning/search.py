@@ -110,26 +110,31 @@ def _with(asked: Asked, values: Guess) -> Request | None:
     return request if asked.is_met_by(request) else None
 
 
+def question(asked: Asked) -> tuple[Space, Question]:
+    """The question to a general solver whether there is such a request, and the space of its requests."""
+    space, formula = asked.posed({}, Lines)
+    return space, Question(cast("Lines", space.world), formula)
+
+
 def _by_solver(asked: Asked, told: str, decider: Decider | None, seconds: float) -> Found:
     if decider is None:
         raise Undecidable(f"{told}; no general solver is asked")
-    space, formula = asked.posed({}, Lines)
-    question = Question(cast("Lines", space.world), formula)
-    answer = decider(question.text(), seconds)
+    space, posed = question(asked)
+    answer = decider(posed.text(), seconds)
     if answer.verdict == "unsat":
         return Found(None, Way.SOLVER)
-    request = _found(asked, space, question, answer)
+    request = _found(asked, space, posed, answer)
     if request is not None:
         return Found(request, Way.SOLVER)
     raise Undecidable(f"not decided in {seconds:g} s: {told}")
 
 
-def _found(asked: Asked, space: Space, question: Question, answer: Answer) -> Request | None:
+def _found(asked: Asked, space: Space, posed: Question, answer: Answer) -> Request | None:
     """The request of a solver's model; None where there is none, or where it is no wanted one."""
     if answer.verdict != "sat":
         return None
     try:
-        values = question.model(answer)
+        values = posed.model(answer)
     except ValueError:  # in words that are not known here
         return None
     request = asked.finished(request_of_values(space, values))

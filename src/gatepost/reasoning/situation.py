@@ -7,7 +7,7 @@ address and a user agent, and where its action knows them a From address and rec
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 from gatepost.policy.decide import decide
 from gatepost.policy.match import speaks_of_action
@@ -23,9 +23,8 @@ from gatepost.reasoning.evaluation import Conditions, is_true_of
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, in_parts, matches
 from gatepost.reasoning.layer import Side, Space
-from gatepost.reasoning.lines import Lines
 from gatepost.reasoning.own_keys import caller_in
-from gatepost.reasoning.search import search
+from gatepost.reasoning.search import question, search
 from gatepost.reasoning.smt import Decider, Question
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.witness import ELSEWHERE
@@ -179,8 +178,7 @@ class Sought:
 
     def question(self) -> tuple[Space, Question]:
         """The question whether there is one, to a general solver, and the space of its requests."""
-        space, formula = self.posed({}, Lines)
-        return space, Question(cast("Lines", space.world), formula)
+        return question(self)
 
     @property
     def _claims(self) -> tuple[Policy, ...]:

@@ -14,13 +14,12 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from gatepost.policy.model import VERSION_2012, Condition, Effect, Operator, Place, Policy, PrincipalEntry, Statement
+from gatepost.policy.model import NOWHERE, VERSION_2012, Condition, Effect, Operator, Policy, PrincipalEntry, Statement
 from gatepost.policy.sizes import IDENTITY_POLICY_BYTES, INLINE_CHARACTERS, MANAGED_CHARACTERS, size_of
 from gatepost.policy.write import write_policy
 from gatepost.reasoning.schedule import Schedule, Window
 from gatepost.reasoning.windows import timeline
 
-NOWHERE: Final = Place(1, 1)
 KEY: Final = "aws:CurrentTime"
 
 

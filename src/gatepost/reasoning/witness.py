@@ -108,14 +108,23 @@ def _satisfies(text: str, literals: Iterable[Literal]) -> bool:
 
 
 def allows(policies: Sequence[Policy], side: Side, request: Request) -> bool:
-    """Whether `decide` lets a request through by these policies alone.
+    """Whether `decide` lets a request through by these policies alone."""
+    return allowing(policies, side)(request)
+
+
+def allowing(policies: Sequence[Policy], side: Side) -> Callable[[Request], bool]:
+    """The same, to be asked of many requests.
 
     The caller is taken to be of another account than the resource. There both sides must allow (`policy.decide`, rule 4), and the
     other side allows everything here; at home the one side could make up for the other's silence.
     """
-    seen = Request.of_normalised(request.principal, request.action, request.resource, ELSEWHERE, request.context)
     if side is Side.IDENTITY:
         held = Policies(identity=policies, resource=(EVERYONE,), session=(EVERYTHING,))
     else:
         held = Policies(identity=(EVERYTHING,), resource=policies, session=(EVERYTHING,))
-    return decide(seen, held).allowed
+
+    def allowed(request: Request) -> bool:
+        seen = Request.of_normalised(request.principal, request.action, request.resource, ELSEWHERE, request.context)
+        return decide(seen, held).allowed
+
+    return allowed

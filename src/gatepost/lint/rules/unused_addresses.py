@@ -16,7 +16,6 @@ from gatepost.lint.in_use import (
     Worn,
     allows_in_use,
     kept,
-    one_or_all,
     ticked,
     unused_words,
     used_notes,
@@ -33,6 +32,7 @@ from gatepost.lint.usage import Use
 from gatepost.policy.model import Condition
 from gatepost.policy.operators import compile_condition
 from gatepost.policy.request import Context
+from gatepost.policy.write import one_or_all
 from gatepost.words.listing import listed
 
 LIKE: Final = ("StringLike", "StringLikeIgnoreCase")

@@ -21,11 +21,11 @@ from gatepost.lint.in_use import (
     with_kept,
     without_losing_any,
 )
+from gatepost.lint.reach import part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.actions import has_wildcard
 from gatepost.lint.setting import Setting
 from gatepost.policy.match import AttachedPolicy, Rule
-from gatepost.policy.model import Policy
 from gatepost.policy.pattern import glob, wild
 from gatepost.policy.values import arn_parts
 from gatepost.words.listing import listed
@@ -63,8 +63,7 @@ def _worn(found: InUse, entry: str, needed: Collection[str]) -> Worn:
     if parts is None or parts[2] != "ses":
         return Worn(entry, (entry,))
     statement = replace(found.statement, resources=(entry,))
-    version = Policy(()).version if found.document.policy is None else found.document.policy.version
-    alone = Rule(AttachedPolicy(Policy((statement,), version)), 0, statement)
+    alone = Rule(AttachedPolicy(part(found.document, statement)), 0, statement)
     used = {use.request.resource for use in found.own if alone.covers(use.request)}
     seen = sorted(used | {each for each in needed if glob(wild(entry), each)})
     is_told = has_wildcard(entry) and "${" not in entry and len(seen) <= MOST_TOLD
