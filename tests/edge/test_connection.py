@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gatepost.aws.request import HttpRequest, HttpResponse
-from gatepost.edge.connection import Answer, HttpConnection
+from gatepost.edge.connection import Abandon, Answer, HttpConnection
 
 GET = b"GET /one?x=1 HTTP/1.1\r\nHost: h\r\n\r\n"
 Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], "asyncio.Future[bytes]"]
@@ -15,13 +15,14 @@ Exchange = Callable[[asyncio.StreamReader, asyncio.StreamWriter], "asyncio.Futur
 class Echo:
     """Answers each request with what it was; holds the answers back while `held`."""
 
-    body_limit = 100
-
     def __init__(self) -> None:
         self.taken: list[HttpRequest] = []
         self.held: list[tuple[Answer, HttpResponse]] | None = None
 
-    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> None:
+    def body_limit(self, head: HttpRequest) -> int:  # noqa: ARG002 -- the same for all
+        return 100
+
+    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> Abandon:
         self.taken.append(request)
         body = f"{request.method} {request.raw_path}?{request.query_string} {len(request.body)} {peer} {secure} {too_large}".encode()
         response = HttpResponse(200, ((b"content-length", b"%d" % len(body)),), body)
@@ -29,6 +30,7 @@ class Echo:
             answer(response)
         else:
             self.held.append((answer, response))
+        return lambda: None
 
 
 def spoken(*parts: bytes, echo: Echo | None = None, then: Callable[[Echo], None] | None = None) -> bytes:

@@ -29,15 +29,20 @@ REQUEST_SECONDS: Final = 60
 STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 Answer = Callable[[HttpResponse], None]
+Abandon = Callable[[], None]
 
 
 class TakesRequests(Protocol):
     """What a connection hands its requests to."""
 
-    body_limit: int
+    def body_limit(self, head: HttpRequest) -> int:
+        """The largest body, in bytes, that a request with this head may have. The head's own body is still empty."""
 
-    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> None:
-        """Work on a request and call `answer` once, on the event loop, with what it comes to."""
+    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> Abandon:
+        """Work on a request and call `answer` once, on the event loop, with what it comes to.
+
+        What is returned is to be called where the client goes away before it is answered: work that nobody waits for may end.
+        """
 
 
 class HttpConnection(asyncio.Protocol):
@@ -53,13 +58,16 @@ class HttpConnection(asyncio.Protocol):
         self._peer = ""
         self._waiting: deque[tuple[HttpRequest, bool, bool]] = deque()
         self._busy = False
+        self._abandon: Abandon | None = None  # of the request that is worked on
         self._keeps_alive = True
         self._draining = False
         self.since = self._loop.time()  # when it fell idle, or its request began
         self._between = True  # no request has begun
         self._url = b""
         self._fields: list[tuple[bytes, bytes]] = []
+        self._head: HttpRequest | None = None  # of the request that comes in, once it is whole
         self._body: list[bytes] = []
+        self._body_limit = 0
         self._header_size = 0
         self._in_header = False
         self._body_size = 0
@@ -77,6 +85,10 @@ class HttpConnection(asyncio.Protocol):
         self._open.discard(self)
         self._transport = None
         self._waiting.clear()
+        self._head, self._body = None, []
+        if self._abandon is not None:
+            self._abandon()
+            self._abandon = None
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come in."""
@@ -110,6 +122,11 @@ class HttpConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The header is whole; a client that waits for leave to send the body gets it."""
         self._in_header = False
+        url, _, query = self._url.partition(b"?")
+        if not url.startswith(b"/"):  # absolute form: a client that takes us for its proxy
+            url = b"/" + url.partition(b"://")[2].partition(b"/")[2]
+        self._head = HttpRequest(self._parser.get_method().decode("ascii"), url, query, self._fields, b"")
+        self._body_limit = self._gate.body_limit(self._head)
         for name, value in self._fields:
             if name == b"expect" and value.lower() == b"100-continue" and self._transport is not None:
                 self._transport.write(CONTINUE)
@@ -117,19 +134,18 @@ class HttpConnection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         self._body_size += len(body)
-        if self._body_size <= self._gate.body_limit:
+        if self._body_size <= self._body_limit:
             self._body.append(body)
         elif self._body:
             self._body = []
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        url, _, query = self._url.partition(b"?")
-        if not url.startswith(b"/"):  # absolute form: a client that takes us for its proxy
-            url = b"/" + url.partition(b"://")[2].partition(b"/")[2]
-        too_large = self._body_size > self._gate.body_limit
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        request = HttpRequest(self._parser.get_method().decode("ascii"), url, query, self._fields, body)
+        request, too_large = self._head, self._body_size > self._body_limit
+        if request is None:  # the connection is gone
+            return
+        request.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self._head, self._body = None, []
         keeps_alive = self._parser.should_keep_alive()
         self._between = True
         if self._busy:
@@ -152,11 +168,12 @@ class HttpConnection(asyncio.Protocol):
     def _hand_in(self, request: HttpRequest, too_large: bool, keeps_alive: bool) -> None:
         self._busy = True
         self._keeps_alive = keeps_alive
-        self._gate.take(request, self._peer, self._answer, secure=self._secure, too_large=too_large)
+        abandon = self._gate.take(request, self._peer, self._answer, secure=self._secure, too_large=too_large)
+        self._abandon = abandon if self._busy else None  # it may be answered already
 
     def _answer(self, response: HttpResponse) -> None:
         transport = self._transport
-        self._busy = False
+        self._busy, self._abandon = False, None
         if transport is None:
             return
         closes = self._draining or not self._keeps_alive

@@ -21,7 +21,7 @@ from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
-from gatepost.edge.connection import Answer
+from gatepost.edge.connection import Abandon, Answer
 from gatepost.edge.origin import Network, origin_of
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.store.database import Database
@@ -51,7 +51,7 @@ class Gate:
         body_limit: int,
         trusted_proxies: Sequence[Network] = (),
     ) -> None:
-        self.body_limit = body_limit
+        self._body_limit = body_limit
         self._pipeline = pipeline
         self._database = database
         self._held = memory.held()
@@ -64,11 +64,15 @@ class Gate:
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> None:
+    def body_limit(self, head: HttpRequest) -> int:  # noqa: ARG002 -- the same for all, as yet
+        """The largest body that a request may have."""
+        return self._body_limit
+
+    def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> Abandon:
         """Work on a request and answer it once."""
         if request.raw_path.startswith(OWN_PATHS):
             self._spawn(self._own(request, answer))
-            return
+            return _go_on
         now = self._clock.now()
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
@@ -76,11 +80,12 @@ class Gate:
             prepared = self._pipeline.prepare(arrival, self._held)
         except (Cold, KeysNeeded):
             self._spawn(self._from_store(arrival, answer))
-            return
+            return _go_on
         if prepared.changes:
             self._write(prepared, answer)
         else:
             self._spawn(self._without_change(prepared, answer))
+        return _go_on
 
     async def close(self) -> None:
         """Let what is under way end."""
@@ -151,3 +156,7 @@ class Gate:
 
     async def _own(self, request: HttpRequest, answer: Answer) -> None:
         answer(await self._own_pages(request))
+
+
+def _go_on() -> None:
+    """For a client that went away: what was handed in is carried out and recorded all the same."""
