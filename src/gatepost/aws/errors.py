@@ -126,6 +126,11 @@ def malformed_query(message: str) -> AwsError:
     return AwsError("MalformedQueryString", message, 404)
 
 
+def not_utf8() -> AwsError:
+    """A name or value of the form is not UTF-8."""
+    return AwsError("MalformedQueryString", "The query string is not UTF-8.", 400)
+
+
 def constraints_failed(code: str, problems: Sequence[str], members: Mapping[str, str] = NO_MEMBERS) -> AwsError:
     """`1 validation error detected: Value at 'policyName' failed to satisfy constraint: …`."""
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"

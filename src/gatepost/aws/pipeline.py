@@ -1,6 +1,8 @@
 """The life of a call, as one list of steps.
 
-    Arrival ─▶ route ─▶ signature ─▶ input ─▶ needs ─▶ decisions ─▶ handler ─▶ Event ─▶ answer
+    Arrival ─▶ signature ─▶ route ─▶ input ─▶ needs ─▶ decisions ─▶ handler ─▶ Event ─▶ answer
+
+Nothing of a body is read before the signature over it was right; the few operations that take no signature have small ones.
 
 `Pipeline.prepare` runs all that only reads (up to the decisions); it may run on the event loop, with a view that raises `Cold`
 where something is not held, or in a thread; where an identity provider's keys are wanting it raises `KeysNeeded`. What it returns,
@@ -30,11 +32,12 @@ from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
 from gatepost.aws.guarded import check_guardrails
+from gatepost.aws.head import UNSIGNED
 from gatepost.aws.operation import REGISTRY, Need, Operation
 from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
 from gatepost.aws.session_limits import check_session
-from gatepost.aws.sigv4 import Authorization, check_signature, read_authorization
+from gatepost.aws.sigv4 import Authorization, check_service, check_signature, read_authorization
 from gatepost.aws.wire.routing import Route, Routes
 from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
@@ -150,20 +153,27 @@ class Pipeline:
         error: AwsError | None = None
         weighed: Weighed | None = None
         try:
-            route = self._routes.route(request)
-            operation = REGISTRY.get((route.service.name, route.operation or ""))
-            if operation is not None and operation.identify is not None:
-                given = _input(arrival, operation, route)
-                caller = operation.identify(arrival, view, given)
-                account, region = caller.account, self._home.region
-            else:
+            route = self._routes.of_head(request)
+            if not _is_unsigned(route or self._routes.attempted(request)):
                 authorization = read_authorization(request)
                 credential = credential_of(view, authorization.access_key_id)
                 account = None if credential is None else credential.caller.account
                 caller = _caller(arrival, credential, authorization, route)
-                given = _input(arrival, operation, route, authorization)
-                region = GLOBAL_REGION if route.service.is_global else authorization.region
+            else:
+                _check_unsigned(arrival)
+            if route is None:
+                route = self._routes.of_form(request)
+                if authorization is not None and route.recognised:
+                    check_service(authorization, route.service.signing_name)
+            operation = REGISTRY.get((route.service.name, route.operation or ""))
+            given = _input(arrival, operation, route, authorization)
+            if operation is not None and operation.identify is not None:
+                caller = operation.identify(arrival, view, given)
+                account, region = caller.account, self._home.region
+            else:
+                region = _signed_region(route, authorization)
             assert operation is not None  # noqa: S101 -- it has read the input
+            assert caller is not None  # noqa: S101 -- a signature or a token has shown who calls
             call = Call(
                 route.service.name,
                 operation.name,
@@ -187,6 +197,8 @@ class Pipeline:
         except Exception:  # a mistake of ours as well: told and recorded like any other end of a call
             log.exception("internal failure", request_id=request_id)
             error = errors.internal_failure()
+        if route is None:
+            route = self._routes.attempted(request, None if authorization is None else authorization.service)
         authorized = None if weighed is None else weighed.authorized
         known = Known(
             arrival, request_id, self._home, route, operation, authorization, account, caller, given, call, authorized
@@ -210,15 +222,32 @@ class Pipeline:
         return self._routes.fail(prepared.known.route, errors.service_unavailable(), prepared.request_id)
 
 
-def _caller(arrival: Arrival, credential: Credential | None, authorization: Authorization, route: Route) -> Caller:
-    """Who has signed the request."""
+def _is_unsigned(route: Route) -> bool:
+    """Whether a route leads to an operation that takes no signature."""
+    operation = REGISTRY.get((route.service.name, route.operation or ""))
+    return operation is not None and operation.identify is not None
+
+
+def _check_unsigned(arrival: Arrival) -> None:
+    if arrival.too_large or len(arrival.request.body) > UNSIGNED:
+        raise errors.body_too_large()
+
+
+def _signed_region(route: Route, authorization: Authorization | None) -> str:
+    if authorization is None:  # a form that seemed to need no signature
+        raise errors.missing_authentication_token()
+    return GLOBAL_REGION if route.service.is_global else authorization.region
+
+
+def _caller(arrival: Arrival, credential: Credential | None, authorization: Authorization, route: Route | None) -> Caller:
+    """Who has signed the request, for the service of its route; where only its form can tell that, for any."""
     if credential is None or not credential.active or not _token_fits(credential, authorization.token):
         raise errors.invalid_client_token_id()
     if credential.expires_at is not None and arrival.clock >= credential.expires_at:
         raise errors.expired_token()
     if arrival.too_large:  # its signature covers a body that was not kept
         raise errors.body_too_large()
-    signed_for = route.service.signing_name if route.recognised else authorization.service
+    signed_for = route.service.signing_name if route is not None and route.recognised else authorization.service
     check_signature(arrival.request, authorization, credential.secret, signed_for, arrival.now)
     return credential.caller
 

@@ -13,6 +13,8 @@ from gatepost.aws.policy_findings import policy_findings
 from gatepost.aws.sigv4 import Authorization
 from gatepost.aws.wire.routing import Route
 
+LONGEST_NAME = 128  # characters, of a service or operation that a caller names
+LONGEST_MESSAGE = 4096
 NO_OPERATION = "UnknownOperation"
 NO_SERVICE = "ses.amazonaws.com"
 SIGNATURE_VERSION = {"SignatureVersion": "4"}
@@ -45,8 +47,8 @@ class Known(Struct, frozen=True):
 
     @property
     def region(self) -> str:
-        """The region that the call is about."""
-        if self.authorization is None:
+        """The region that the call is about; the home's where nobody has signed for another."""
+        if self.authorization is None or self.caller is None:
             return self.home.region
         is_global = self.route is not None and self.route.service.is_global
         return GLOBAL_REGION if is_global else self.authorization.region
@@ -56,14 +58,18 @@ def _source(known: Known) -> str:
     """The service that was called, as CloudTrail writes it; one that is not served by its own name."""
     if known.route is not None and known.route.recognised:
         return known.route.service.event_source
-    return NO_SERVICE if known.authorization is None else f"{known.authorization.service}.amazonaws.com"
+    if known.authorization is None or known.caller is None:
+        return NO_SERVICE
+    return f"{known.authorization.service[:LONGEST_NAME]}.amazonaws.com"
 
 
 def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Event:
     """The Event of a call that ended with an output or an error."""
     arrival, operation, authorization = known.arrival, known.operation, known.authorization
     route, call = known.route, known.call
-    name = operation.name if operation is not None else (route.action if route is not None else "") or NO_OPERATION
+    name = (
+        operation.name if operation is not None else (route.action if route is not None else "")[:LONGEST_NAME] or NO_OPERATION
+    )
     read_only = operation.read_only if operation is not None else name.startswith(READING)
     resources: tuple[tuple[str, str], ...] = ()
     if operation is not None and operation.resources is not None and call is not None:
@@ -81,13 +87,13 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         principal=None if known.caller is None else known.caller.principal,
         user_name=None if known.caller is None else known.caller.user_name,
         session_context=None if known.caller is None else _session_context(known.caller),
-        access_key_id=None if authorization is None else authorization.access_key_id,
+        access_key_id=None if authorization is None else authorization.access_key_id[:LONGEST_NAME],
         request_parameters=operation.shape.record_input(known.input) if operation is not None and known.input else None,
         response_elements=operation.shape.record_output(output)
         if operation is not None and output and operation.writes
         else None,
         error_code=None if error is None else error.code if route is None else route.service.codec.code(error),
-        error_message=None if error is None else error.message,
+        error_message=None if error is None else error.message[:LONGEST_MESSAGE],
         resources=resources,
         host=arrival.origin.host,
         secure=arrival.origin.secure,

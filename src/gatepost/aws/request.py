@@ -5,12 +5,12 @@ from urllib.parse import unquote
 
 
 class HttpRequest:
-    """A request as it came in. `raw_path` and `query_string` are still percent-encoded."""
+    """A request as it came in. `raw_path` and `query_string` are still percent-encoded; a large body may be a `bytearray`."""
 
     __slots__ = ("_headers", "body", "fields", "method", "query_string", "raw_path")
 
     def __init__(
-        self, method: str, raw_path: bytes, query_string: bytes, fields: Sequence[tuple[bytes, bytes]], body: bytes
+        self, method: str, raw_path: bytes, query_string: bytes, fields: Sequence[tuple[bytes, bytes]], body: bytes | bytearray
     ) -> None:
         self.method = method
         self.raw_path = raw_path.decode("latin-1")

@@ -31,6 +31,7 @@ SECONDS: Final = re.compile(r"[0-9]{1,6}")
 REGION: Final = re.compile(r"[a-z0-9-]{1,32}")
 SPACES: Final = re.compile(r" +")
 SCOPE_PARTS: Final = 5
+MOST_SIGNED_HEADERS: Final = 200  # as many as a request may have
 
 
 class Authorization(Struct, frozen=True):
@@ -116,7 +117,9 @@ def _authorization(
     access_key_id, date, region, service, terminator = scope
     if not REGION.fullmatch(region):
         raise errors.incomplete_signature(f"Credential should be scoped to a valid region, not '{region}'.")
-    signed_headers = tuple(signed.lower().split(";"))
+    signed_headers = tuple(signed.lower().split(";", MOST_SIGNED_HEADERS))
+    if len(signed_headers) > MOST_SIGNED_HEADERS or len(set(signed_headers)) < len(signed_headers):
+        raise errors.incomplete_signature("SignedHeaders must name each header once.")
     if "host" not in signed_headers:
         raise errors.signature_does_not_match("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     return Authorization(
@@ -141,9 +144,14 @@ def check_signature(request: HttpRequest, authorization: Authorization, secret: 
         raise errors.signature_does_not_match()
 
 
-def _check_scope(authorization: Authorization, service: str) -> None:
+def check_service(authorization: Authorization, service: str) -> None:
+    """Return where the signature's scope names `service`; else raise `AwsError`."""
     if authorization.service != service:
         raise errors.signature_does_not_match(f"Credential should be scoped to correct service: '{service}'.")
+
+
+def _check_scope(authorization: Authorization, service: str) -> None:
+    check_service(authorization, service)
     if authorization.terminator != TERMINATOR:
         raise errors.signature_does_not_match(
             f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{authorization.terminator}'."

@@ -17,11 +17,13 @@ from msgspec import structs
 
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.aws.call import Arrival
+from gatepost.aws.head import body_limit, signer
 from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
 from gatepost.edge.connection import Abandon, Answer
+from gatepost.edge.fair_pool import FairPool
 from gatepost.edge.origin import Network, origin_of
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.store.database import Database
@@ -30,6 +32,9 @@ from gatepost.store.writer import StoreFailed
 
 OWN_PATHS: Final = "/_gatepost"
 READERS: Final = 4
+LARGE_AT_ONCE: Final = 2  # bodies
+SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
+Prepare = Callable[[Arrival], Awaitable[Prepared]]
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 log = structlog.get_logger("gatepost.http")
@@ -61,12 +66,13 @@ class Gate:
         self._provider_keys = provider_keys
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
+        self._large = FairPool(LARGE_AT_ONCE, "gatepost-large")
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def body_limit(self, head: HttpRequest) -> int:  # noqa: ARG002 -- the same for all, as yet
-        """The largest body that a request may have."""
-        return self._body_limit
+    def body_limit(self, head: HttpRequest) -> int:
+        """The largest body that a request may have: its service's limit, or the configured one where that is less."""
+        return min(self._body_limit, body_limit(head))
 
     def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> Abandon:
         """Work on a request and answer it once."""
@@ -76,10 +82,13 @@ class Gate:
         now = self._clock.now()
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
+        if len(request.body) > SMALL_BODY:
+            self._spawn(self._from_store(arrival, answer, self._prepare_large))
+            return _go_on
         try:
             prepared = self._pipeline.prepare(arrival, self._held)
         except (Cold, KeysNeeded):
-            self._spawn(self._from_store(arrival, answer))
+            self._spawn(self._from_store(arrival, answer, self._prepare_cold))
             return _go_on
         if prepared.changes:
             self._write(prepared, answer)
@@ -92,6 +101,7 @@ class Gate:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._readers.shutdown()
+        self._large.close()
         self._provider_keys.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -108,9 +118,9 @@ class Gate:
         except Overloaded as overloaded:
             done(overloaded)
 
-    async def _from_store(self, arrival: Arrival, answer: Answer) -> None:
+    async def _from_store(self, arrival: Arrival, answer: Answer, prepare: Prepare) -> None:
         try:
-            prepared = await self._prepared(arrival)
+            prepared = await self._prepared(arrival, prepare)
         except Exception:
             log.exception("the store could not be read")
             answer(self._pipeline.unprepared(arrival))
@@ -120,12 +130,19 @@ class Gate:
         else:
             await self._without_change(prepared, answer)
 
-    async def _prepared(self, arrival: Arrival) -> Prepared:
+    async def _prepared(self, arrival: Arrival, prepare: Prepare) -> Prepared:
         try:
-            return await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
+            return await prepare(arrival)
         except KeysNeeded as needed:  # once more at most for newer keys: keys that are fresh are never asked for anew
             keys = {**arrival.provider_keys, needed.issuer: await self._provider_keys.of(needed)}
-            return await self._prepared(structs.replace(arrival, provider_keys=keys))
+            return await self._prepared(structs.replace(arrival, provider_keys=keys), prepare)
+
+    async def _prepare_cold(self, arrival: Arrival) -> Prepared:
+        return await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
+
+    async def _prepare_large(self, arrival: Arrival) -> Prepared:
+        whose = signer(arrival.request) or arrival.origin.source_ip
+        return await self._large.run(whose, lambda: self._prepare_from_store(arrival))
 
     async def _without_change(self, prepared: Prepared, answer: Answer) -> None:
         result: Outcome | BaseException

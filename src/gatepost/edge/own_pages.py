@@ -90,7 +90,7 @@ class _TestHooks:
 
     async def set_clock(self, request: HttpRequest) -> HttpResponse:
         try:
-            instant = _instant(request.body)
+            instant = _instant(bytes(request.body))
         except ValueError as problem:
             return _json({"message": str(problem)}, 400)
         self._clock.set_for_policies(instant)

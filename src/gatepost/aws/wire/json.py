@@ -4,7 +4,6 @@ Source: Smithy, "AWS JSON 1.1 protocol".
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from gatepost.aws.errors import JSON_NAMES, AwsError, malformed_body
 from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.aws.wire.large_json import MOST_VALUES, TooManyValues, decode_large
+from gatepost.aws.wire.large_text import Body, LargeText, NotText, decode_base64
 
 Convert = Callable[[Any], Any]  # a JSON value as the model's value; AwsError where its type is another
 Write = Callable[[Any], Any]  # a model's value as JSON
@@ -21,23 +22,28 @@ Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and what routin
 Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the request's ID, to the answer
 decode_json = msgspec.json.Decoder().decode
 encode_json = msgspec.json.Encoder().encode
+SMALL_BODY: Final = 65_536  # bytes
+NOT_JSON: Final = "The request body is not valid JSON."
 TOKENS: Final = {
     dict: "START_OBJECT",
     list: "START_ARRAY",
     str: "STRING_VALUE",
+    LargeText: "STRING_VALUE",
     bool: "BOOLEAN_VALUE",
     type(None): "NULL_VALUE",
 }
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """The body's JSON object; an empty body is an empty one."""
+def read_object(body: Body) -> dict[str, Any]:
+    """The body's JSON object, its large strings as `LargeText`; an empty body is an empty one."""
     if not body:
         return {}
     try:
-        value = decode_json(body)
+        value = decode_json(body) if len(body) < SMALL_BODY else decode_large(body)
+    except TooManyValues:
+        raise malformed_body(f"The request body has more than {MOST_VALUES} values.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise malformed_body("The request body is not valid JSON.") from None
+        raise malformed_body(NOT_JSON) from None
     if not isinstance(value, dict):
         raise malformed_body("The request body is not a JSON object.")
     return value
@@ -94,6 +100,11 @@ def _typed(value: Any, wanted: type, called: str) -> Any:  # noqa: ANN401 -- JSO
 def _string(value: Any) -> str:  # noqa: ANN401 -- JSON
     if type(value) is str:  # the commonest member by far
         return value
+    if type(value) is LargeText:
+        try:
+            return value.text()
+        except NotText:
+            raise malformed_body(NOT_JSON) from None
     text: str = _typed(value, str, "a String")
     return text
 
@@ -117,10 +128,10 @@ def _number(value: Any) -> float:  # noqa: ANN401 -- JSON
     return number
 
 
-def _blob(value: Any) -> bytes:  # noqa: ANN401 -- JSON
+def _blob(value: Any) -> bytes | bytearray:  # noqa: ANN401 -- JSON
     try:
-        return base64.b64decode(_string(value), validate=True)
-    except (binascii.Error, ValueError):
+        return value.base64() if type(value) is LargeText else decode_base64(_string(value))
+    except ValueError:  # binascii's and Unicode's errors are ones
         raise malformed_body("STRING_VALUE can not be converted to a Blob: it is not base64") from None
 
 

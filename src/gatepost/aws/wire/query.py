@@ -5,24 +5,22 @@ Source: Smithy, "AWS query protocol".
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
-from urllib.parse import unquote_plus
+from typing import Any, Final
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from gatepost.aws.errors import AwsError, malformed_query
+from gatepost.aws.errors import AwsError, malformed_query, not_utf8
 from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.aws.wire.large_text import LargeText, NotText, decode_base64
 
-Tree: TypeAlias = dict[str, Any]  # a form's names, split at their dots: leaves are strings
 Convert = Callable[[Any], Any]
 Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and its form's tree, to the input
 Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the request's ID, to the answer
 Write = Callable[[Any, str, list[str]], None]  # a model's value, its element's name, the document so far
-MOST_PARAMETERS: Final = 10_000
+LONGEST_SHOWN: Final = 100  # characters of a value that an error repeats
 PLACE: Final = re.compile(r"[0-9]{1,9}")  # of an item in its list
 ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("\r"): "&#xD;"}
 NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
@@ -30,38 +28,6 @@ CONTENT_TYPE: Final = (b"content-type", b"text/xml")
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------
-
-
-def read_form(text: str) -> list[tuple[str, str]]:
-    """The parameters of an `application/x-www-form-urlencoded` text, in order."""
-    parts = text.split("&") if text else []
-    if len(parts) > MOST_PARAMETERS:
-        raise malformed_query("The query string has too many parameters.")
-    pairs = []
-    for part in parts:
-        name, _, value = part.partition("=")
-        if name:
-            try:
-                pairs.append((unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")))
-            except UnicodeDecodeError:
-                raise malformed_query("The query string is not UTF-8.") from None
-    return pairs
-
-
-def tree_of(pairs: Iterable[tuple[str, str]]) -> Tree:
-    """Names split at their dots into a tree. Where a name is a value and a branch at once, the branch counts."""
-    tree: Tree = {}
-    for name, value in pairs:
-        branch = tree
-        *path, last = name.split(".")
-        for part in path:
-            below = branch.get(part)
-            if not isinstance(below, dict):
-                below = branch[part] = {}
-            branch = below
-        if not isinstance(branch.get(last), dict):
-            branch[last] = value
-    return tree
 
 
 class Converters:
@@ -138,36 +104,47 @@ def _in_order(branch: Any) -> list[Any]:  # noqa: ANN401 -- a branch or a leaf
 
 
 def _leaf(value: Any) -> str:  # noqa: ANN401 -- a branch or a leaf
-    if not isinstance(value, str):
-        raise malformed_query("The query string names a part of a value that has none.")
-    return value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, LargeText):
+        try:
+            return value.text()
+        except NotText:
+            raise not_utf8() from None
+    raise malformed_query("The query string names a part of a value that has none.")
+
+
+def _malformed(value: Any, expected: str) -> AwsError:  # noqa: ANN401 -- a leaf
+    return malformed_query(f"'{_leaf(value)[:LONGEST_SHOWN]}' is not {expected}.")
 
 
 def _integer(value: Any) -> int:  # noqa: ANN401 -- a branch or a leaf
     try:
         return int(_leaf(value))
     except ValueError:
-        raise malformed_query(f"'{value}' is not an integer.") from None
+        raise _malformed(value, "an integer") from None
 
 
 def _float(value: Any) -> float:  # noqa: ANN401 -- a branch or a leaf
     try:
         return float(_leaf(value))
     except ValueError:
-        raise malformed_query(f"'{value}' is not a number.") from None
+        raise _malformed(value, "a number") from None
 
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401 -- a branch or a leaf
     text = _leaf(value).lower()
     if text not in ("true", "false"):
-        raise malformed_query(f"'{value}' is not a boolean.")
+        raise _malformed(value, "a boolean")
     return text == "true"
 
 
-def _blob(value: Any) -> bytes:  # noqa: ANN401 -- a branch or a leaf
+def _blob(value: Any) -> bytes | bytearray:  # noqa: ANN401 -- a branch or a leaf
     try:
-        return base64.b64decode("".join(_leaf(value).split()), validate=True)
-    except (binascii.Error, ValueError):
+        if isinstance(value, LargeText):
+            return value.base64(blanks=True)
+        return decode_base64("".join(_leaf(value).split()))
+    except ValueError:  # binascii's and Unicode's errors are ones
         raise malformed_query("A blob is not base64.") from None
 
 
@@ -175,7 +152,7 @@ def _timestamp(value: Any) -> datetime:  # noqa: ANN401 -- a branch or a leaf
     try:
         instant = datetime.fromisoformat(_leaf(value))
     except ValueError:
-        raise malformed_query(f"'{value}' is not an ISO 8601 time.") from None
+        raise _malformed(value, "an ISO 8601 time") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 

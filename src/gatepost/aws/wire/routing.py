@@ -1,10 +1,13 @@
-"""Which operation a request asks for: by its path, its target, or its action and version.
+"""Which operation a request asks for: by its head (path or target), or by the action and version of its form.
+
+A form is read only once its sender is known. Where that never happens, `attempted` looks for its action in the first bytes.
 
 /v2/email/…                                  SES v2; the paths of its model and the older ones that clients still use
 X-Amz-Target: …CloudTrail_20131101.Name      the service of that target
 Action=Name&Version=2010-12-01               the service of that API version; a form in the body, or a presigned query string
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
@@ -13,8 +16,8 @@ from msgspec import Struct
 
 from gatepost.aws.errors import AwsError
 from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.aws.wire.form import read_form, tree_of
 from gatepost.aws.wire.model import ServiceShapes
-from gatepost.aws.wire.query import read_form, tree_of
 
 # botocore 1.40 and awscli 1.46 call these; the model of botocore 1.44 has moved them.
 OLDER_PATHS: Final = {
@@ -28,6 +31,9 @@ OLDER_PATHS: Final = {
     )
 }
 ANY: Final = "{}"
+LOOKED_AT: Final = 65_536  # bytes of a form whose sender is not known
+ACTION: Final = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]{1,128})(?:&|$)")
+VERSION: Final = re.compile(rb"(?:^|&)Version=([0-9-]{10})(?:&|$)")
 NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
@@ -50,6 +56,7 @@ class Routes:
 
     def __init__(self, services: Iterable[ServiceShapes]) -> None:
         self._services = tuple(services)
+        self._by_signing_name = {each.signing_name: each for each in reversed(self._services)}
         self._by_version = {each.api_version: each for each in self._services if each.protocol == "query"}
         self._by_target = {
             prefix: each
@@ -59,8 +66,8 @@ class Routes:
         }
         self._paths = [(each, _Paths(each)) for each in self._services if each.protocol == "rest-json"]
 
-    def route(self, request: HttpRequest) -> Route:
-        """The route of a request; `AwsError` where its form cannot be read."""
+    def of_head(self, request: HttpRequest) -> Route | None:
+        """The route that path or target name; None where a form names it."""
         path = request.raw_path
         if path not in ("", "/"):
             for service, paths in self._paths:
@@ -69,13 +76,40 @@ class Routes:
                     return Route(service, found[0], found[0], service.api_version, found[1])
             return self._of_unknown_path(path)
         target = request.header("x-amz-target")
-        if target is not None:
-            prefix, _, name = target.rpartition(".")
-            targeted = self._by_target.get(prefix)
-            if targeted is None:
-                return Route(self._of_protocol("json"), None, name, recognised=False)
-            return Route(targeted, name if targeted.has(name) else None, name, targeted.api_version)
-        return self._of_form(request)
+        if target is None:
+            return None
+        prefix, _, name = target.rpartition(".")
+        targeted = self._by_target.get(prefix)
+        if targeted is None:
+            return Route(self._of_protocol("json"), None, name, recognised=False)
+        return Route(targeted, name if targeted.has(name) else None, name, targeted.api_version)
+
+    def of_form(self, request: HttpRequest) -> Route:
+        """The route of a form, in the body or (presigned) in the query string; `AwsError` where it cannot be read."""
+        pairs = read_form(request.body) if request.method == "POST" else []
+        if not any(name == "Action" for name, _ in pairs):  # presigned
+            pairs = [*read_form(request.query_string.encode("latin-1")), *pairs]
+        tree = tree_of(pairs)
+        action, version = tree.get("Action"), tree.get("Version")
+        if not isinstance(action, str):
+            return Route(self._services[0], None)
+        told = version if isinstance(version, str) else None
+        service = self._by_version.get(told or "")
+        if service is None:
+            return Route(self._services[0], None, action, told, tree, recognised=told is None)
+        return Route(service, action if service.has(action) else None, action, told, tree)
+
+    def attempted(self, request: HttpRequest, signing_name: str | None = None) -> Route:
+        """What a form seems to ask for, its first 64 KB looked at and nothing decoded.
+
+        The service is the one of the form's version, else the one that the signature names, else the first. No parameters.
+        """
+        form = request.body[:LOOKED_AT] if request.method == "POST" else request.query_string.encode("latin-1")
+        action, version = ACTION.search(form), VERSION.search(form)
+        service = None if version is None else self._by_version.get(version[1].decode())
+        service = service or self._by_signing_name.get(signing_name or "") or self._services[0]
+        name = "" if action is None else action[1].decode()
+        return Route(service, name if service.has(name) else None, name, service.api_version)
 
     def fail(self, route: Route | None, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that tells an error, in the protocol of the route."""
@@ -88,24 +122,6 @@ class Routes:
 
     def _of_protocol(self, protocol: str) -> ServiceShapes:
         return next((service for service in self._services if service.protocol == protocol), self._services[0])
-
-    def _of_form(self, request: HttpRequest) -> Route:
-        pairs = (
-            read_form(request.body.decode("utf-8", "surrogateescape") if request.body else "")
-            if request.method == "POST"
-            else []
-        )
-        if not any(name == "Action" for name, _ in pairs):  # presigned
-            pairs = [*read_form(request.query_string), *pairs]
-        tree = tree_of(pairs)
-        action, version = tree.get("Action"), tree.get("Version")
-        if not isinstance(action, str):
-            return Route(self._services[0], None)
-        told = version if isinstance(version, str) else None
-        service = self._by_version.get(told or "")
-        if service is None:
-            return Route(self._services[0], None, action, told, tree, recognised=told is None)
-        return Route(service, action if service.has(action) else None, action, told, tree)
 
 
 class _Paths:

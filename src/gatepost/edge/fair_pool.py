@@ -1,0 +1,62 @@
+"""Threads for work that costs much, shared fairly: one piece of work of a key at a time, the keys in turn.
+
+A caller who sends large messages over twenty connections waits for himself; another's one large message waits for one of his.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class FairPool:
+    """So many threads. Used from the event loop alone."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._free = threads
+        self._at_work: set[str] = set()
+        self._waiting: dict[str, deque[tuple[Callable[[], Any], asyncio.Future[Any]]]] = {}  # by key, whose turn is next first
+        self._loop = asyncio.get_running_loop()
+
+    async def run(self, key: str, work: Callable[[], T]) -> T:
+        """What `work` returns, run in a thread once it is the key's turn; raises what it raises."""
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.setdefault(key, deque()).append((work, answer))
+        self._start()
+        return await answer
+
+    def close(self) -> None:
+        """Let what is at work end; what waits is cancelled."""
+        for queue in self._waiting.values():
+            for _, answer in queue:
+                answer.cancel()
+        self._waiting.clear()
+        self._executor.shutdown()
+
+    def _start(self) -> None:
+        while self._free and (key := next((each for each in self._waiting if each not in self._at_work), None)) is not None:
+            queue = self._waiting.pop(key)
+            work, answer = queue.popleft()
+            if queue:  # to the end of the line
+                self._waiting[key] = queue
+            self._free -= 1
+            self._at_work.add(key)
+            self._loop.run_in_executor(self._executor, work).add_done_callback(partial(self._end, key, answer))
+
+    def _end(self, key: str, answer: asyncio.Future[Any], done: asyncio.Future[Any]) -> None:
+        self._free += 1
+        self._at_work.discard(key)
+        failure = None if done.cancelled() else done.exception()
+        if not answer.done():  # whoever waited may have gone away
+            if done.cancelled():
+                answer.cancel()
+            elif failure is not None:
+                answer.set_exception(failure)
+            else:
+                answer.set_result(done.result())
+        self._start()
