@@ -20,8 +20,9 @@ from gatepost.store.database import SCHEMA_VERSION, Database, StoreUnusable
 from gatepost.store.keyring import Keyring, WrongKey
 from gatepost.store.memory import Cold, Memory
 from gatepost.store.schema import metadata
+from gatepost.store.snapshots import Snapshot, get_snapshots, keep_snapshot
 from gatepost.store.transaction import ReadOnly, Transaction
-from gatepost.store.writer import StoreFailed, Writer, run_once
+from gatepost.store.writer import Job, StoreFailed, Writer, run_once
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ def account(number: int) -> str:
     return f"{number:012}"
 
 
-def make(number: int) -> object:
+def make(number: int) -> Job:
     return lambda tx: accounts.create_account(tx, account(number), "", NOW).id
 
 
@@ -67,7 +68,7 @@ def known(database: Database) -> list[str]:
 def test_jobs_of_a_batch_are_answered_after_one_commit(database: Database) -> None:
     answers = Answers()
     writer = Writer(database, answers)
-    writer.submit([(make(1), "a"), (make(2), "b")])  # type: ignore[list-item]  # a job
+    writer.submit([(make(1), "a"), (make(2), "b")])
     assert answers.wait() == [("a", account(1)), ("b", account(2))]
     assert known(database) == [account(1), account(2)]
     writer.close()
@@ -81,7 +82,7 @@ def test_a_job_that_raises_leaves_nothing_and_the_others_stand(database: Databas
 
     answers = Answers()
     writer = Writer(database, answers)
-    writer.submit([(make(1), 1), (fails, 2), (make(3), 3)])  # type: ignore[list-item]  # jobs
+    writer.submit([(make(1), 1), (fails, 2), (make(3), 3)])
     first, second, third = answers.wait()
     assert (first[1], third[1]) == (account(1), account(3))
     assert isinstance(second[1], LookupError)
@@ -108,31 +109,50 @@ def test_an_attempt_that_fails_is_undone_and_its_event_stays(database: Database)
         assert [record.count('"eventName":"Outer"') for _, record, _, _ in events.sealed_records(tx)] == [1]
 
 
-def test_a_batch_that_cannot_be_committed_has_not_happened(database: Database, tmp_path: Path) -> None:
+def test_a_batch_that_finds_no_space_has_not_happened(database: Database) -> None:
     answers = Answers()
     writer = Writer(database, answers)
-    writer.submit([(make(1), 1)])  # type: ignore[list-item]  # a job
+
+    def fill(tx: Transaction) -> None:
+        tx.execute_text("PRAGMA max_page_count = 1", ())  # of this connection: no more pages than there are
+        tx.execute_text("INSERT INTO installation (name, value) VALUES ('large', hex(zeroblob(9000000)))", ())
+
+    writer.submit([(make(1), 1), (fill, 2), (lambda tx: append_event(tx, event("X")), 3)])
+    assert [type(result) for _, result in answers.wait()] == [StoreFailed] * 3
+    assert known(database) == []
+    assert not is_healthy(writer)
+    answers.given.clear()
+    writer.submit([(make(4), 4)])
+    assert answers.wait() == [(4, account(4))]
+    assert is_healthy(writer)
+    writer.close()
+
+
+def test_an_event_that_a_table_refuses_fails_its_call(database: Database, tmp_path: Path) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(make(1), 1)])
     answers.wait()
     with sqlite3.connect(tmp_path / "gatepost.db") as other:
         other.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     other.close()
     answers.given.clear()
-    writer.submit([(make(2), 2), (lambda tx: append_event(tx, event("X")), 3)])  # type: ignore[list-item]  # jobs
-    assert [type(result) for _, result in answers.wait()] == [StoreFailed, StoreFailed]
-    assert known(database) == [account(1)]
+    writer.submit([(make(2), 2), (lambda tx: append_event(tx, event("X")), 3)])
+    assert [type(result) for _, result in answers.wait()] == [str, StoreFailed], "what the other has to write can be written"
+    assert known(database) == [account(1), account(2)]
     assert not is_healthy(writer)
     with sqlite3.connect(tmp_path / "gatepost.db") as other:
         other.execute("DROP TRIGGER full")
     other.close()
     answers.given.clear()
-    writer.submit([(make(4), 4)])  # type: ignore[list-item]  # a job
+    writer.submit([(make(4), 4)])
     assert answers.wait() == [(4, account(4))]
     assert is_healthy(writer)
     writer.close()
 
 
 def test_what_is_held_is_dropped_before_the_answer(database: Database) -> None:
-    run_once(database, make(1))  # type: ignore[arg-type]  # a job
+    run_once(database, make(1))
     with database.reader() as tx:
         tx.recall(account(1), ("names",), known_names)
     held = database.memory.held()
@@ -148,7 +168,7 @@ def known_names(tx: Transaction) -> tuple[str, ...]:
 
 def test_a_value_read_before_a_change_is_not_held_after_it(database: Database) -> None:
     with database.reader() as tx:
-        run_once(database, make(1))  # type: ignore[arg-type]  # a job
+        run_once(database, make(1))
         assert tx.recall(account(1), ("names",), known_names) in ((), (account(1),))
     with pytest.raises(Cold):
         database.memory.held().recall(account(1), ("names",), known_names)
@@ -157,12 +177,12 @@ def test_a_value_read_before_a_change_is_not_held_after_it(database: Database) -
 def test_another_process_s_commit_empties_the_memory(database: Database, tmp_path: Path) -> None:
     answers = Answers()
     writer = Writer(database, answers)
-    writer.submit([(make(1), 1)])  # type: ignore[list-item]  # a job
+    writer.submit([(make(1), 1)])
     answers.wait()
     with database.reader() as tx:
         tx.recall(account(1), ("names",), known_names)
     other = Database.open(f"sqlite:///{tmp_path / 'gatepost.db'}", keyring=Keyring.of(tmp_path), memory=Memory())
-    run_once(other, make(2))  # type: ignore[arg-type]  # a job
+    run_once(other, make(2))
     other.close()
     writer.submit([(lambda tx: append_event(tx, event("X")), 2)])
     answers.wait()
@@ -223,3 +243,83 @@ def test_secrets_are_sealed_to_their_owner(tmp_path: Path) -> None:
         Keyring(bytes(32)).open(sealed, "AKIA1")
     with pytest.raises(WrongKey, match="GATEPOST_MASTER_KEY"):
         Keyring.of(tmp_path, {"GATEPOST_MASTER_KEY": "c2hvcnQ="})
+
+
+# --- rows that cannot be written ----------------------------------------------------------------------------------------
+
+
+class BadRow:
+    """A row that SQLite refuses, as half a surrogate pair in a subject is."""
+
+    def kind(self) -> "BadRow":
+        return self
+
+    def insert(self, tx: Transaction, rows: Sequence["BadRow"]) -> None:
+        for _ in rows:
+            tx.execute_text("INSERT INTO installation (name, value) VALUES (?, ?)", ("bad", "\ud800"))
+
+
+def appends_a_bad_row(tx: Transaction) -> None:
+    accounts.create_account(tx, account(9), "", NOW)
+    append_event(tx, event("Bad"))
+    tx.append(BadRow())
+
+
+def test_a_row_that_cannot_be_written_fails_the_job_that_appended_it_and_no_other(database: Database) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+
+    def good(number: int) -> Job:
+        def job(tx: Transaction) -> str:
+            append_event(tx, event(f"Good{number}"))
+            return accounts.create_account(tx, account(number), "", NOW).id
+
+        return job
+
+    writer.submit(
+        [(good(1), "a"), (appends_a_bad_row, "b"), (good(2), "c"), (lambda tx: append_event(tx, event("Plain")), "d")]
+    )
+    by_ticket = dict(answers.wait())
+    assert (by_ticket["a"], by_ticket["c"], by_ticket["d"]) == (account(1), account(2), None)
+    assert isinstance(by_ticket["b"], UnicodeEncodeError)
+    assert known(database) == [account(1), account(2)]
+    with database.reader() as tx:
+        rows = events.sealed_records(tx)
+        assert first_broken(rows) is None
+        assert [name in record for (_, record, _, _), name in zip(rows, ("Good1", "Good2", "Plain"), strict=True)] == [True] * 3
+    assert is_healthy(writer), "the store is well: it is one job's row that is not"
+    writer.close()
+
+
+def test_bad_rows_in_every_batch_leave_the_others_standing(database: Database) -> None:
+    answers = Answers()
+    writer = Writer(database, answers)
+    for number in range(1, 4):
+        writer.submit([(appends_a_bad_row, f"bad {number}"), (make(number), f"good {number}")])
+        answers.wait()
+    writer.close()
+    assert known(database) == [account(1), account(2), account(3)]
+    assert all(isinstance(result, UnicodeEncodeError) == str(ticket).startswith("bad") for ticket, result in answers.given)
+
+
+def test_what_a_rolled_back_job_kept_is_not_remembered(database: Database) -> None:
+    """A snapshot that went with the job's rows must be written again by the next that rests on it."""
+    snapshot = Snapshot.of('{"Statement":[]}')
+
+    def keeps(tx: Transaction) -> None:
+        keep_snapshot(tx, snapshot)
+
+    def keeps_and_fails(tx: Transaction) -> None:
+        tx.open()
+        keep_snapshot(tx, snapshot)
+        tx.append(BadRow())
+
+    answers = Answers()
+    writer = Writer(database, answers)
+    writer.submit([(keeps_and_fails, "bad")])
+    answers.wait()
+    writer.submit([(keeps, "good")])
+    answers.wait()
+    writer.close()
+    with database.reader() as tx:
+        assert get_snapshots(tx, [snapshot.fingerprint]) == {snapshot.fingerprint: snapshot.content}

@@ -41,6 +41,7 @@ from gatepost.aws.sigv4 import Authorization, check_service, check_signature, re
 from gatepost.aws.wire.routing import Route, Routes
 from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
+from gatepost.store.failures import is_store_failure
 from gatepost.store.memory import Cold
 from gatepost.store.sessions import digest_of
 from gatepost.store.snapshots import Snapshot
@@ -94,26 +95,32 @@ class Prepared(Struct, frozen=True):
         """Run the handler."""
         return self._outcome(_handle, tx)
 
-    def record(self, tx: Transaction, outcome: Outcome) -> None:
-        """Write the Event of this call."""
+    def record(self, tx: Transaction, outcome: Outcome) -> Outcome:
+        """Write the Event of this call, which ended so."""
         append_event(tx, event_of(self.known, outcome.output, outcome.error))
+        return outcome
 
     def perform_and_record(self, tx: Transaction) -> Outcome:
         """Both in one transaction. Where the handler fails, the Event is all that stays of it."""
-        outcome = self._outcome(_attempt, tx)
-        self.record(tx, outcome)
-        return outcome
+        return self.record(tx, self._outcome(_attempt, tx))
 
     def _outcome(self, run: Callable[[Permitted, Transaction], Shape | None], tx: Transaction) -> Outcome:
-        """What is no `AwsError` is a mistake of ours: answered as an internal failure, and logged."""
+        """What is no `AwsError` is a mistake of ours: answered as an internal failure, and logged. Failures of the store are raised."""
         assert self.permitted is not None  # noqa: S101 -- `runs` was asked
         try:
             return Outcome(output=run(self.permitted, tx))
         except AwsError as error:
             return Outcome(error=error)
-        except Exception:
+        except Exception as failure:
+            if is_store_failure(failure):
+                raise
             log.exception("internal failure", request_id=self.request_id, operation=self.permitted.operation.name)
-            return Outcome(error=errors.internal_failure())
+            return internal_failure()
+
+
+def internal_failure() -> Outcome:
+    """The outcome of a call that failed for a reason that is not the caller's."""
+    return Outcome(error=errors.internal_failure())
 
 
 def _attempt(permitted: Permitted, tx: Transaction) -> Shape | None:

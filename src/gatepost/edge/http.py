@@ -18,7 +18,7 @@ from msgspec import structs
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.aws.call import Arrival
 from gatepost.aws.head import body_limit, signer
-from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
+from gatepost.aws.pipeline import Outcome, Pipeline, Prepared, internal_failure
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
@@ -28,6 +28,7 @@ from gatepost.edge.origin import Network, origin_of
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.store.database import Database
 from gatepost.store.memory import Cold, Memory
+from gatepost.store.transaction import Transaction
 from gatepost.store.writer import StoreFailed
 
 OWN_PATHS: Final = "/_gatepost"
@@ -111,10 +112,19 @@ class Gate:
 
     def _write(self, prepared: Prepared, answer: Answer) -> None:
         def done(result: Outcome | BaseException) -> None:
-            answer(self._response(prepared, result))
+            if isinstance(result, Outcome | StoreFailed | Overloaded):
+                answer(self._response(prepared, result))
+            else:  # what it has to write cannot be written: that much is recorded
+                log.error("internal failure", request_id=prepared.request_id, exc_info=result)
+                self._submit(
+                    lambda tx: prepared.record(tx, internal_failure()), lambda end: answer(self._response(prepared, end))
+                )
 
+        self._submit(prepared.perform_and_record, done)
+
+    def _submit(self, job: Callable[[Transaction], Outcome], done: Callable[[Outcome | BaseException], None]) -> None:
         try:
-            self._commits.submit(prepared.perform_and_record, done)
+            self._commits.submit(job, done)
         except Overloaded as overloaded:
             done(overloaded)
 

@@ -174,6 +174,26 @@ class Transaction:
         outer.touched |= frame.touched
         return result
 
+    def attempt_alone(self, job: Callable[["Transaction"], T]) -> T:
+        """`attempt` for a job whose rows may be what cannot be written: they are inserted before it returns, and rolled back with it.
+
+        INVARIANT: no job's rows wait when this is called.
+        """
+        outermost, touched = self._frames[0], set(self._frames[0].touched)
+        self._sql("SAVEPOINT alone")
+        try:
+            result = self.attempt(job)
+            self.open()
+        except BaseException:
+            outermost.rows, outermost.touched = [], touched
+            self._sql("ROLLBACK TO alone")
+            self._sql("RELEASE alone")
+            self._broken = False  # what could not be inserted is rolled back
+            self._memory.clear()  # what was recalled may rest on rows that are gone
+            raise
+        self._sql("RELEASE alone")
+        return result
+
     def open(self) -> None:
         """Bring the connection up to date: outer frames' rows are inserted, every open frame has its savepoint."""
         for depth, frame in enumerate(self._frames):

@@ -2,21 +2,24 @@
 
 1. A job's answer leaves only after the commit that holds it (INVARIANT: what was answered is on disk).
 2. A job that raises leaves nothing behind; the others of its batch stand.
-3. Where the commit itself fails, no job of the batch has happened: each is answered with `StoreFailed`. From then on `healthy`
-   is False until a commit succeeds again.
-4. What memory holds of the touched scopes is dropped after the commit and before the first answer.
-5. A commit of another process (`PRAGMA data_version`) drops everything held.
+3. Rows that cannot be written fail the job that appended them: the batch is rolled back, and its jobs run once more one by one.
+   A row that the driver could bind and a table's own rules refuse is a failure of the store (rule 4), of that job alone.
+4. Where the store itself fails (I/O, space, damage, locks), no job of the batch has happened: each is answered with `StoreFailed`.
+   From then on `healthy` is False until a commit succeeds again.
+5. What memory holds of the touched scopes is dropped after the commit and before the first answer.
+6. A commit of another process (`PRAGMA data_version`) drops everything held.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gatepost.store.database import Database
+from gatepost.store.failures import is_store_failure
 from gatepost.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ T = TypeVar("T")
 Job: TypeAlias = Callable[[Transaction], Any]
 Result: TypeAlias = Any  # what the job returned, or the exception that it ended in
 Work: TypeAlias = tuple[Job, object]  # a job, and the ticket with which its result is delivered
+Run: TypeAlias = Callable[[Transaction, Job], Result]
 Deliver: TypeAlias = Callable[[Sequence[tuple[object, Result]]], None]
 
 MOST_A_BATCH: Final = 512
@@ -85,19 +89,29 @@ class Writer:
     def _commit(self, batch: Sequence[Work]) -> list[tuple[object, Result]]:
         memory = self._database.memory
         try:
-            results, touched = self._run_batch(batch)
+            results, touched = self._run_batch(batch, Transaction.attempt)
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the batch has not happened
-            log.error("the store refused a batch", jobs=len(batch), reason=str(failure))  # noqa: TRY400 -- the reason is enough
-            self.healthy = False
-            self._reopen()
             memory.clear()
-            return [(ticket, StoreFailed(str(failure))) for _, ticket in batch]
-        self.healthy = True
+            if is_store_failure(failure):
+                return self._failed(batch, failure)
+            log.error("rows could not be written; the batch runs once more, job by job", jobs=len(batch), reason=str(failure))  # noqa: TRY400 -- the reason is enough
+            try:
+                results, touched = self._run_batch(batch, Transaction.attempt_alone)
+            except Exception as again:  # noqa: BLE001 -- the same
+                memory.clear()
+                return self._failed(batch, again)
+        self.healthy = not any(isinstance(result, StoreFailed) for _, result in results)
         if touched:
             memory.invalidate(touched)
         return results
 
-    def _run_batch(self, batch: Sequence[Work]) -> tuple[list[tuple[object, Result]], frozenset[str]]:
+    def _failed(self, batch: Sequence[Work], failure: Exception) -> list[tuple[object, Result]]:
+        log.error("the store refused a batch", jobs=len(batch), reason=str(failure))
+        self.healthy = False
+        self._reopen()
+        return [(ticket, StoreFailed(str(failure))) for _, ticket in batch]
+
+    def _run_batch(self, batch: Sequence[Work], run: Run) -> tuple[list[tuple[object, Result]], frozenset[str]]:
         # One connection for good: `data_version` counts the commits of others as this connection has seen them.
         connection = self._connection = self._connection or self._database.writing_connection()
         with self._database.writing(connection) as tx:
@@ -105,11 +119,11 @@ class Writer:
             results: list[tuple[object, Result]] = []
             for job, ticket in batch:
                 try:
-                    results.append((ticket, tx.attempt(job)))
-                except SQLAlchemyError:
-                    raise
-                except Exception as error:  # noqa: BLE001 -- it is the job's answer
-                    results.append((ticket, error))
+                    results.append((ticket, run(tx, job)))
+                except Exception as error:
+                    if is_store_failure(error):
+                        raise
+                    results.append((ticket, StoreFailed(str(error)) if isinstance(error, sqlite3.IntegrityError) else error))
             return results, tx.touched
 
     def _reopen(self) -> None:
