@@ -27,6 +27,7 @@ from gatepost.edge.http import Gate
 from gatepost.edge.listening import HttpListener, bind
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.services import ROUTES
 from gatepost.settings import READY_FILE, Listener, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
@@ -109,14 +110,17 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         bootstrap(tx, root, datetime.now(UTC))
 
     clock, provider_keys = Clock(), ProviderKeyRing()
+    home = Home(settings.account, settings.region)
+    unauthenticated = UnauthenticatedCalls(commits, clock, home)
     gate = Gate(
-        Pipeline(ROUTES, Home(settings.account, settings.region)),
+        Pipeline(ROUTES, home),
         database,
         memory,
         commits,
         clock,
         own_pages(database, commits, clock, provider_keys, reset if settings.test_hooks else None),
         provider_keys,
+        unauthenticated,
         body_limit=settings.body_limit,
         trusted_proxies=settings.trusted_proxies,
     )
@@ -124,6 +128,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
     async with asyncio.TaskGroup() as servers:
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate).run_until(stopping))
+        servers.create_task(unauthenticated.run_until(stopping))
         # The models and tables stay for good: the collector need not look at them again with every few calls.
         gc.collect()
         gc.freeze()

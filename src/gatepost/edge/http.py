@@ -26,6 +26,7 @@ from gatepost.edge.connection import Abandon, Answer
 from gatepost.edge.fair_pool import FairPool
 from gatepost.edge.origin import Network, origin_of
 from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.store.database import Database
 from gatepost.store.memory import Cold, Memory
 from gatepost.store.transaction import Transaction
@@ -53,6 +54,7 @@ class Gate:
         clock: Clock,
         own_pages: OwnPages,
         provider_keys: ProviderKeyRing,
+        unauthenticated: UnauthenticatedCalls,
         *,
         body_limit: int,
         trusted_proxies: Sequence[Network] = (),
@@ -65,6 +67,7 @@ class Gate:
         self._clock = clock
         self._own_pages = own_pages
         self._provider_keys = provider_keys
+        self._unauthenticated = unauthenticated
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
         self._large = FairPool(LARGE_AT_ONCE, "gatepost-large")
@@ -91,10 +94,7 @@ class Gate:
         except (Cold, KeysNeeded):
             self._spawn(self._from_store(arrival, answer, self._prepare_cold))
             return _go_on
-        if prepared.changes:
-            self._write(prepared, answer)
-        else:
-            self._spawn(self._without_change(prepared, answer))
+        self._carry_out(prepared, answer)
         return _go_on
 
     async def close(self) -> None:
@@ -103,12 +103,21 @@ class Gate:
             await asyncio.wait(self._tasks)
         self._readers.shutdown()
         self._large.close()
+        await self._unauthenticated.close()
         self._provider_keys.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _carry_out(self, prepared: Prepared, answer: Answer) -> None:
+        if prepared.changes:
+            self._write(prepared, answer)
+        elif self._unauthenticated.counted(prepared):
+            answer(self._pipeline.respond(prepared, prepared.refusal()))
+        else:
+            self._spawn(self._without_change(prepared, answer))
 
     def _write(self, prepared: Prepared, answer: Answer) -> None:
         def done(result: Outcome | BaseException) -> None:
@@ -135,10 +144,7 @@ class Gate:
             log.exception("the store could not be read")
             answer(self._pipeline.unprepared(arrival))
             return
-        if prepared.changes:
-            self._write(prepared, answer)
-        else:
-            await self._without_change(prepared, answer)
+        self._carry_out(prepared, answer)
 
     async def _prepared(self, arrival: Arrival, prepare: Prepare) -> Prepared:
         try:

@@ -11,20 +11,22 @@ from functools import lru_cache
 from gatepost.aws.call import Origin
 from gatepost.aws.request import HttpRequest
 
+LONGEST_AGENT = 1024  # characters; Source: CloudTrail User Guide, "CloudTrail record contents", `userAgent`
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def origin_of(peer: str, *, secure: bool, request: HttpRequest, trusted_proxies: Sequence[Network]) -> Origin:
     """The origin of a request from `peer` (an IP address).
 
-    Behind trusted proxies the client is the right-most address of `X-Forwarded-For` that is not itself a trusted proxy.
+    Behind trusted proxies the client is the right-most address of `X-Forwarded-For` that is not itself a trusted proxy. The user
+    agent is cut to what the record of the call keeps, so that policies decide on what the record shows.
     """
     source, encrypted = _plain(peer), secure
     if trusted_proxies and _listed(peer, trusted_proxies):
         source = _client(source, request.header("x-forwarded-for") or "", trusted_proxies)
         scheme = (request.header("x-forwarded-proto") or "").rpartition(",")[2].strip().lower()
         encrypted = scheme == "https" if scheme else secure
-    return Origin(source, request.header("user-agent") or "", encrypted, request.header("host"))
+    return Origin(source, (request.header("user-agent") or "")[:LONGEST_AGENT], encrypted, request.header("host"))
 
 
 @lru_cache(maxsize=4096)
