@@ -6,7 +6,7 @@ become one event each. A source is an IPv4 address, or the /64 network of an IPv
 """
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -30,25 +30,22 @@ class Unrecorded:
     calls: int = 0
 
 
-@dataclass(slots=True)
 class Sampler:
     """The state of one window. Used from one thread."""
 
-    _until: datetime = datetime.min.replace(tzinfo=UTC)  # when the window ends, as of the calls' own times
-    _recorded: dict[str, int] = field(default_factory=dict)  # by source; its sum is bounded, and so is its size
-    _recorded_in_all: int = 0
-    _counts: dict[tuple[str, str], Unrecorded] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._until = datetime.min.replace(tzinfo=UTC)  # when the window ends, as of the calls' own times
+        self._recorded: dict[str, int] = {}  # events by source; no more sources than events in all
+        self._counts: dict[tuple[str, str], Unrecorded] = {}
 
     def records(self, source_ip: str, error_code: str, now: datetime) -> bool:
         """Whether a call at `now` (UTC) leaves an event of its own; it is counted where not."""
         if now >= self._until:
-            self._until = now + WINDOW
-            self._recorded, self._recorded_in_all = {}, 0
+            self._until, self._recorded = now + WINDOW, {}
         source = source_of(source_ip)
         recorded = self._recorded.get(source, 0)
-        if recorded < MOST_OF_A_SOURCE and self._recorded_in_all < MOST_IN_ALL:
+        if recorded < MOST_OF_A_SOURCE and sum(self._recorded.values()) < MOST_IN_ALL:
             self._recorded[source] = recorded + 1
-            self._recorded_in_all += 1
             return True
         key = (source, error_code)
         if key not in self._counts and len(self._counts) >= MOST_COUNTS:

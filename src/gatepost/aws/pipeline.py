@@ -25,6 +25,7 @@ from gatepost.access.provider_keys import KeysNeeded
 from gatepost.access.regions import GLOBAL_REGION
 from gatepost.audit.authorization import Authorization as Kept
 from gatepost.audit.authorization import Authorized, Evaluation
+from gatepost.audit.escaping import escaped
 from gatepost.audit.ids import authorization_id, fresh_uuid
 from gatepost.audit.sink import append_event
 from gatepost.aws import errors
@@ -96,8 +97,12 @@ class Prepared(Struct, frozen=True):
         return self._outcome(_handle, tx)
 
     def record(self, tx: Transaction, outcome: Outcome) -> Outcome:
-        """Write the Event of this call, which ended so."""
-        append_event(tx, event_of(self.known, outcome.output, outcome.error))
+        """Write the Event of this call, which ended so. What no record can hold is escaped in it; it never fails for that."""
+        event = event_of(self.known, outcome.output, outcome.error)
+        try:
+            append_event(tx, event)
+        except (UnicodeEncodeError, OverflowError):
+            append_event(tx, escaped(event))
         return outcome
 
     def perform_and_record(self, tx: Transaction) -> Outcome:

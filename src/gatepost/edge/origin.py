@@ -7,11 +7,13 @@ any other, so that nobody can write himself an `aws:SourceIp`.
 import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from gatepost.aws.call import Origin
 from gatepost.aws.request import HttpRequest
 
-LONGEST_AGENT = 1024  # characters; Source: CloudTrail User Guide, "CloudTrail record contents", `userAgent`
+LONGEST_AGENT: Final = 1024  # characters. Source: CloudTrail User Guide, "CloudTrail record contents", `userAgent`
+LONGEST_HOST: Final = 255
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -26,7 +28,12 @@ def origin_of(peer: str, *, secure: bool, request: HttpRequest, trusted_proxies:
         source = _client(source, request.header("x-forwarded-for") or "", trusted_proxies)
         scheme = (request.header("x-forwarded-proto") or "").rpartition(",")[2].strip().lower()
         encrypted = scheme == "https" if scheme else secure
-    return Origin(source, (request.header("user-agent") or "")[:LONGEST_AGENT], encrypted, request.header("host"))
+    return Origin(
+        source,
+        (request.header("user-agent") or "")[:LONGEST_AGENT],
+        encrypted,
+        (request.header("host") or "")[:LONGEST_HOST] or None,
+    )
 
 
 @lru_cache(maxsize=4096)

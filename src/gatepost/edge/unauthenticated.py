@@ -1,4 +1,4 @@
-"""Calls without a valid signature: some leave an event each, the others are counted (`audit.sampling`); a minute's counts are events too.
+"""Calls without a valid signature: some leave an event each, the others are counted (`audit.sampling`) and leave one together.
 
 A counted call is answered at once, without the writer. What was counted when the process is killed is lost, a minute's worth at most.
 """

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 NUMBERS: Final = ("integer", "long", "float", "double")
+MOST_PROBLEMS: Final = 20  # that an answer tells, or a few more
 
 
 class Constraint(Enum):
@@ -107,6 +108,8 @@ class Checks:
             _length(value, path, problems, tests)
             if of_item is not None:
                 for number, item in enumerate(value, 1):
+                    if len(problems) >= MOST_PROBLEMS:
+                        return
                     of_item(item, f"{path}.{number}.member", problems)
 
         return check
@@ -120,6 +123,8 @@ class Checks:
         def check(value: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
             _length(value, path, problems, tests)
             for key, item in value.items():
+                if len(problems) >= MOST_PROBLEMS:
+                    return
                 if of_key is not None:
                     of_key(key, f"{path}.{key}.key", problems)
                 if of_value is not None:

@@ -15,6 +15,7 @@ from gatepost.aws.errors import JSON_NAMES, AwsError, malformed_body
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.large_json import MOST_VALUES, TooManyValues, decode_large
 from gatepost.aws.wire.large_text import Body, LargeText, NotText, decode_base64
+from gatepost.aws.wire.numbers import fits
 
 Convert = Callable[[Any], Any]  # a JSON value as the model's value; AwsError where its type is another
 Write = Callable[[Any], Any]  # a model's value as JSON
@@ -114,11 +115,16 @@ def _boolean(value: Any) -> bool:  # noqa: ANN401 -- JSON
     return boolean
 
 
-def _integer(value: Any) -> int:  # noqa: ANN401 -- JSON
-    if type(value) is float and value.is_integer():
-        return int(value)
-    number: int = _typed(value, int, "an Integer")
-    return number
+def _whole(bits: int, called: str) -> Convert:
+    """What reads a whole number of so many bits."""
+
+    def convert(value: Any) -> int:  # noqa: ANN401 -- JSON
+        number = int(value) if type(value) is float and value.is_integer() else _typed(value, int, called)
+        if not fits(number, bits):
+            raise malformed_body(f"NUMBER_VALUE can not be converted to {called}")
+        return number
+
+    return convert
 
 
 def _number(value: Any) -> float:  # noqa: ANN401 -- JSON
@@ -149,8 +155,8 @@ SCALARS: Final[Mapping[str, Convert]] = {
     "string": _string,
     "character": _string,
     "boolean": _boolean,
-    "integer": _integer,
-    "long": _integer,
+    "integer": _whole(32, "an Integer"),
+    "long": _whole(64, "a Long"),
     "float": _number,
     "double": _number,
     "blob": _blob,

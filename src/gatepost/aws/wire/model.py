@@ -14,7 +14,7 @@ from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.constraints import Checks, Problem
 from gatepost.aws.wire.json import JsonCodec
 from gatepost.aws.wire.query import QueryCodec
-from gatepost.aws.wire.recorded import Recorders
+from gatepost.aws.wire.recorded import Recorders, bounded
 from gatepost.aws.wire.rest_json import RestJsonCodec
 
 Shape: TypeAlias = Mapping[str, Any]  # a structure of the model, by AWS's member names
@@ -119,8 +119,8 @@ class OperationShape:
         self._constraint_members = CONSTRAINT_MEMBERS.get(service.name, {})
         self._reasons = service.reasons_of(self._constraint_code)
         self.respond = service.codec.responder(model.name, output)
-        self.record_input = service.recorders.of(shape)
-        self.record_output = service.recorders.of(output)
+        self.record_input = bounded(service.recorders.of(shape))
+        self.record_output = bounded(service.recorders.of(output))
 
     def parse(self, request: HttpRequest, parameters: Parameters) -> Shape:
         """The operation's input, held against every constraint of the model; `AwsError` where it does not hold."""

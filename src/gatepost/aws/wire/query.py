@@ -15,6 +15,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from gatepost.aws.errors import AwsError, malformed_query, not_utf8
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.large_text import LargeText, NotText, decode_base64
+from gatepost.aws.wire.numbers import fits
 
 Convert = Callable[[Any], Any]
 Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and its form's tree, to the input
@@ -118,11 +119,19 @@ def _malformed(value: Any, expected: str) -> AwsError:  # noqa: ANN401 -- a leaf
     return malformed_query(f"'{_leaf(value)[:LONGEST_SHOWN]}' is not {expected}.")
 
 
-def _integer(value: Any) -> int:  # noqa: ANN401 -- a branch or a leaf
-    try:
-        return int(_leaf(value))
-    except ValueError:
-        raise _malformed(value, "an integer") from None
+def _whole(bits: int) -> Convert:
+    """What reads a whole number of so many bits."""
+
+    def convert(value: Any) -> int:  # noqa: ANN401 -- a branch or a leaf
+        try:
+            number = int(_leaf(value))
+        except ValueError:
+            raise _malformed(value, "an integer") from None
+        if not fits(number, bits):
+            raise _malformed(value, f"an integer of {bits} bits")
+        return number
+
+    return convert
 
 
 def _float(value: Any) -> float:  # noqa: ANN401 -- a branch or a leaf
@@ -160,8 +169,8 @@ SCALARS: Final[Mapping[str, Convert]] = {
     "string": _leaf,
     "character": _leaf,
     "boolean": _boolean,
-    "integer": _integer,
-    "long": _integer,
+    "integer": _whole(32),
+    "long": _whole(64),
     "float": _float,
     "double": _float,
     "blob": _blob,

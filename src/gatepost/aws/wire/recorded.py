@@ -1,11 +1,13 @@
-"""Inputs and outputs as the audit log shows them: members in camel case; no secret, no body.
+"""Inputs and outputs as the audit log shows them: members in camel case; no secret, no body, nothing of boundless size.
 
 CloudTrail hides what a model marks sensitive, and the content of messages.
+Source: CloudTrail User Guide, "CloudTrail record contents": `requestParameters` and `responseElements` have 100 KB at most.
 """
 
 import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -18,6 +20,9 @@ UNSHOWN: Final = frozenset(
     ("Message", "RawMessage", "EmailContent", "BulkEmailContent", "TemplateData", "EmailTemplateData", "tokenType")
 )
 LONGEST: Final = 20_000  # characters of one value
+MOST_ITEMS: Final = 100  # of one list or map
+LARGEST: Final = 102_400  # characters in all
+OMITTED: Final = {"omitted": "larger than 100 KB"}
 Record = Callable[[Any], Any]  # a value of the model in its recorded form
 
 
@@ -37,10 +42,10 @@ class Recorders:
             return self._of_structure(shape)
         if isinstance(shape, ListShape):
             item = self.of(shape.member)
-            return lambda value: [item(each) for each in value]
+            return lambda value: [item(each) for each in value[:MOST_ITEMS]]
         if isinstance(shape, MapShape):
             each_value = self.of(shape.value)
-            return lambda value: {key: each_value(each) for key, each in value.items()}
+            return lambda value: {_text(key): each_value(each) for key, each in islice(value.items(), MOST_ITEMS)}
         if shape.type_name == "timestamp":
             return _instant
         if shape.type_name == "blob":
@@ -67,6 +72,29 @@ class Recorders:
         for name, member in shape.members.items():
             members[name] = (lower_first(name), self.of(member))
         return record
+
+
+def bounded(record: Record) -> Record:
+    """A record of a whole input or output, `OMITTED` where it would be larger than CloudTrail's are."""
+
+    def record_bounded(value: Any) -> Any:  # noqa: ANN401 -- a value of the model
+        recorded = record(value)
+        return recorded if _room_left(recorded, LARGEST) >= 0 else OMITTED
+
+    return record_bounded
+
+
+def _room_left(recorded: Any, room: int) -> int:  # noqa: ANN401 -- a recorded value
+    """What a recorded value leaves of so many characters; below zero where it does not fit."""
+    if isinstance(recorded, str):
+        return room - len(recorded)
+    if isinstance(recorded, dict):
+        for name, each in recorded.items():
+            room = _room_left(each, room - len(name)) if room >= 0 else room
+    elif isinstance(recorded, list):
+        for each in recorded:
+            room = _room_left(each, room) if room >= 0 else room
+    return room
 
 
 def _text(value: str) -> str:

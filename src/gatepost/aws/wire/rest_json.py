@@ -13,6 +13,7 @@ from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.json import SCALARS, Converters, JsonCodec, Read, Respond, encode_json, read_object
 
 CONTENT_TYPE: Final = (b"content-type", b"application/json")
+LONGEST_SHOWN: Final = 100  # characters of a value that an error repeats
 
 
 def reader(shape: StructureShape | None, converters: Converters) -> Read:
@@ -69,7 +70,7 @@ def _read_query(given: dict[str, Any], query: Sequence[tuple[str, str]], members
 def _from_text(shape: Shape) -> Callable[[str], Any]:
     kind = shape.type_name
     if kind in ("integer", "long"):
-        return _integer
+        return lambda text: SCALARS[kind](_integer(text))
     if kind in ("float", "double"):
         return _float
     if kind == "boolean":
@@ -81,14 +82,14 @@ def _integer(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise malformed_body(f"'{text}' can not be converted to an Integer") from None
+        raise malformed_body(f"'{text[:LONGEST_SHOWN]}' can not be converted to an Integer") from None
 
 
 def _float(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise malformed_body(f"'{text}' can not be converted to a Double") from None
+        raise malformed_body(f"'{text[:LONGEST_SHOWN]}' can not be converted to a Double") from None
 
 
 class RestJsonCodec(JsonCodec):
