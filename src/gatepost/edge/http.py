@@ -8,15 +8,18 @@ The way that most calls take (prepared from memory, then written) needs neither 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
 from msgspec import structs
 
 from gatepost.access.provider_keys import KeysNeeded
-from gatepost.aws.call import Arrival
+from gatepost.aws.call import Arrival, Origin
 from gatepost.aws.head import body_limit, signer
 from gatepost.aws.pipeline import Outcome, Pipeline, Prepared, internal_failure
 from gatepost.aws.request import HttpRequest, HttpResponse
@@ -25,6 +28,7 @@ from gatepost.edge.commit import Commits, Overloaded
 from gatepost.edge.connection import Abandon, Answer
 from gatepost.edge.fair_pool import FairPool
 from gatepost.edge.origin import Network, origin_of
+from gatepost.edge.pace import Pace
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.store.database import Database
@@ -32,11 +36,13 @@ from gatepost.store.memory import Cold, Memory
 from gatepost.store.transaction import Transaction
 from gatepost.store.writer import StoreFailed
 
+A = TypeVar("A")
+R = TypeVar("R")
 OWN_PATHS: Final = "/_gatepost"
 READERS: Final = 4
 LARGE_AT_ONCE: Final = 2  # bodies
 SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
-Prepare = Callable[[Arrival], Awaitable[Prepared]]
+Prepare = Callable[[Arrival, str], Awaitable[Prepared]]  # the text is the caller's name as `Pace` knows him
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 log = structlog.get_logger("gatepost.http")
@@ -71,6 +77,8 @@ class Gate:
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
         self._large = FairPool(LARGE_AT_ONCE, "gatepost-large")
+        self._pace = Pace()
+        self._closing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,22 +91,43 @@ class Gate:
         if request.raw_path.startswith(OWN_PATHS):
             self._spawn(self._own(request, answer))
             return _go_on
-        now = self._clock.now()
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
+        caller = signer(request) or origin.source_ip
+        wait = self._pace.delay(caller, self._loop.time())
+        if wait > 0:
+            self._spawn(self._take_later(request, origin, answer, caller, wait, too_large=too_large))
+        else:
+            self._take(request, origin, answer, caller, too_large=too_large)
+        return _go_on
+
+    async def _take_later(
+        self, request: HttpRequest, origin: Origin, answer: Answer, caller: str, wait: float, *, too_large: bool
+    ) -> None:
+        while wait > 0 and not self._closing.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), wait)
+            wait = self._pace.delay(caller, self._loop.time())
+        self._take(request, origin, answer, caller, too_large=too_large)
+
+    def _take(self, request: HttpRequest, origin: Origin, answer: Answer, caller: str, *, too_large: bool) -> None:
+        now = self._clock.now()
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
         if len(request.body) > SMALL_BODY:
-            self._spawn(self._from_store(arrival, answer, self._prepare_large))
-            return _go_on
+            self._spawn(self._from_store(arrival, answer, caller, self._prepare_large))
+            return
+        begun = time.perf_counter()
         try:
             prepared = self._pipeline.prepare(arrival, self._held)
         except (Cold, KeysNeeded):
-            self._spawn(self._from_store(arrival, answer, self._prepare_cold))
-            return _go_on
-        self._carry_out(prepared, answer)
-        return _go_on
+            self._spawn(self._from_store(arrival, answer, caller, self._prepare_cold))
+            return
+        finally:
+            self._pace.charge(caller, time.perf_counter() - begun, self._loop.time())
+        self._carry_out(prepared, answer, caller)
 
     async def close(self) -> None:
         """Let what is under way end."""
+        self._closing.set()
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._readers.shutdown()
@@ -111,13 +140,13 @@ class Gate:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _carry_out(self, prepared: Prepared, answer: Answer) -> None:
+    def _carry_out(self, prepared: Prepared, answer: Answer, caller: str) -> None:
         if prepared.changes:
             self._write(prepared, answer)
         elif self._unauthenticated.counted(prepared):
             answer(self._pipeline.respond(prepared, prepared.refusal()))
         else:
-            self._spawn(self._without_change(prepared, answer))
+            self._spawn(self._without_change(prepared, answer, caller))
 
     def _write(self, prepared: Prepared, answer: Answer) -> None:
         def done(result: Outcome | BaseException) -> None:
@@ -137,35 +166,49 @@ class Gate:
         except Overloaded as overloaded:
             done(overloaded)
 
-    async def _from_store(self, arrival: Arrival, answer: Answer, prepare: Prepare) -> None:
+    async def _from_store(self, arrival: Arrival, answer: Answer, caller: str, prepare: Prepare) -> None:
         try:
-            prepared = await self._prepared(arrival, prepare)
+            prepared = await self._prepared(arrival, caller, prepare)
         except Exception:
             log.exception("the store could not be read")
             answer(self._pipeline.unprepared(arrival))
             return
-        self._carry_out(prepared, answer)
+        self._carry_out(prepared, answer, caller)
 
-    async def _prepared(self, arrival: Arrival, prepare: Prepare) -> Prepared:
+    async def _prepared(self, arrival: Arrival, caller: str, prepare: Prepare) -> Prepared:
         try:
-            return await prepare(arrival)
+            return await prepare(arrival, caller)
         except KeysNeeded as needed:  # once more at most for newer keys: keys that are fresh are never asked for anew
             keys = {**arrival.provider_keys, needed.issuer: await self._provider_keys.of(needed)}
-            return await self._prepared(structs.replace(arrival, provider_keys=keys), prepare)
+            return await self._prepared(structs.replace(arrival, provider_keys=keys), caller, prepare)
 
-    async def _prepare_cold(self, arrival: Arrival) -> Prepared:
-        return await self._loop.run_in_executor(self._readers, self._prepare_from_store, arrival)
+    async def _prepare_cold(self, arrival: Arrival, caller: str) -> Prepared:
+        return await self._loop.run_in_executor(self._readers, self._charged(caller, self._prepare_from_store), arrival)
 
-    async def _prepare_large(self, arrival: Arrival) -> Prepared:
-        whose = signer(arrival.request) or arrival.origin.source_ip
-        return await self._large.run(whose, lambda: self._prepare_from_store(arrival))
+    async def _prepare_large(self, arrival: Arrival, caller: str) -> Prepared:
+        return await self._large.run(caller, partial(self._charged(caller, self._prepare_from_store), arrival))
 
-    async def _without_change(self, prepared: Prepared, answer: Answer) -> None:
+    def _charged(self, caller: str, work: Callable[[A], R]) -> Callable[[A], R]:
+        """Work for a thread, whose cost its caller owes."""
+
+        def run(given: A) -> R:
+            begun = time.thread_time()
+            try:
+                return work(given)
+            finally:
+                self._loop.call_soon_threadsafe(self._charge, caller, time.thread_time() - begun)
+
+        return run
+
+    def _charge(self, caller: str, seconds: float) -> None:
+        self._pace.charge(caller, seconds, self._loop.time())
+
+    async def _without_change(self, prepared: Prepared, answer: Answer, caller: str) -> None:
         result: Outcome | BaseException
         try:
             outcome = prepared.refusal()
             if prepared.runs:
-                outcome = await self._loop.run_in_executor(self._readers, self._read, prepared)
+                outcome = await self._loop.run_in_executor(self._readers, self._charged(caller, self._read), prepared)
             await self._commits.run(lambda tx: prepared.record(tx, outcome))
             result = outcome
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the client hears of it
