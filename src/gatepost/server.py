@@ -71,7 +71,8 @@ def serve(settings: Settings) -> int:
         _say(f"gatepost: another server runs on {settings.data}", to=sys.stderr)
         return 4
     store_lock = StoreLock(sqlite_file(settings.store_url))
-    opened = open_store(settings.store_url, settings.data, Memory(), check_seconds=CHECK_SECONDS)
+    opened = open_store(settings.store_url, settings.data, Memory(), was_left=store_lock.was_left, check_seconds=CHECK_SECONDS)
+    store_lock.describe({"pid": os.getpid()})
     _say_of_store(settings, opened, [*([] if folder is None else [folder]), *opened.exposures])
     listeners = []
     for listener in settings.listen:

@@ -15,9 +15,11 @@ from gatepost.settings import READY_FILE, Flags, Settings, SettingsError, read_s
 from gatepost.store.database import Database
 from gatepost.store.failures import StoreUnusable
 from gatepost.store.keyring import WrongKey
+from gatepost.store.lock import clear_left_lock
 from gatepost.store.memory import Memory
 from gatepost.store.opening import open_store
 from gatepost.store.private_files import make_private_folder
+from gatepost.store.sqlite_file import sqlite_file
 
 
 def running_server(data: Path) -> Any:  # noqa: ANN401 -- JSON, as `server` writes it
@@ -43,7 +45,7 @@ def opened_store(data: Path | None, *, create: bool = False) -> Iterator[tuple[S
             raise Exit(UNREACHABLE, f"no data in {settings.data}: start `gatepost serve` first, or name its folder with --data")
         running = running_server(settings.data)
         url = settings.store_url if running is None else running["store"]
-        opened = open_store(url, settings.data, Memory())
+        opened = open_store(url, settings.data, Memory(), was_left=clear_left_lock(sqlite_file(url)))
     except SettingsError as error:
         raise Exit(USAGE, str(error)) from None
     except (StoreUnusable, WrongKey) as error:

@@ -53,7 +53,7 @@ class Database:
         if not is_current:
             _migrate(engine)
         if not is_marked:
-            with engine.connect() as connection:
+            with engine.connect() as connection, connection.begin():
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         return database
 

@@ -9,7 +9,7 @@ import fcntl
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Timer
 from typing import Final
@@ -18,7 +18,7 @@ from urllib.parse import quote
 from gatepost.store.failures import StoreUnusable
 from gatepost.store.keyring import CHECK_NAME
 from gatepost.store.sqlite_file import HEADER_BYTES, has_database, page_size, shm_of, wal_of
-from gatepost.store.wal import read_wal_header, read_wal_index, refuse_ignored_commits, refuse_missing_frames
+from gatepost.store.wal import WalHeader, read_wal_header, read_wal_index, refuse_ignored_commits, refuse_missing_frames
 
 APPLICATION_ID: Final = 0x47415445  # "GATE", in the database's header
 OWN_TABLES: Final = frozenset({"alembic_version", "installation"})
@@ -45,8 +45,10 @@ class Inspection:
     notices: Sequence[str] = ()
 
 
-def inspect_store(file: Path, check_seconds: float | None = None) -> Inspection:
+def inspect_store(file: Path, check_seconds: float | None = None, *, was_left: bool = False) -> Inspection:
     """Look at a database file; with `check_seconds`, its pages are checked for as long as that.
+
+    `was_left`: the last server did not stop by itself, so its log must be there, with its index.
 
     StoreUnusable for a foreign or damaged file, and for a log of which opening the store would lose commits.
     """
@@ -59,20 +61,18 @@ def inspect_store(file: Path, check_seconds: float | None = None) -> Inspection:
             )
         return Inspection()
     with _evidence_kept(file):
-        if _is_open_elsewhere(file):
+        if is_open_elsewhere(file):
             return _read(file, check_seconds)
         with file.open("rb") as reading:
             size = page_size(reading.read(HEADER_BYTES))
         before, header = read_wal_index(file), read_wal_header(file, size)
         refuse_missing_frames(file, header, before)
+        notices: list[str | None] = [_left_without(file, header)] if was_left and before is None else []
         inspection = _read(file, check_seconds)
-        if header is None or _is_open_elsewhere(file):
-            return inspection
-        after = read_wal_index(file)
-        notice = refuse_ignored_commits(file, header, before, 0 if after is None else after.frames)
-        return inspection if notice is None else Inspection(
-            inspection.has_secrets, inspection.keyring_check, inspection.check, (*inspection.notices, notice)
-        )  # fmt: skip
+        if header is not None and not is_open_elsewhere(file):
+            after = read_wal_index(file)
+            notices.append(refuse_ignored_commits(file, header, before, 0 if after is None else after.frames))
+        return replace(inspection, notices=tuple(notice for notice in notices if notice is not None))
 
 
 def check_pages(connection: sqlite3.Connection, pragma: str, seconds: float | None) -> Check:
@@ -134,7 +134,19 @@ def _read(file: Path, check_seconds: float | None) -> Inspection:
         return Inspection(has_secrets, None if row is None else str(row[0]), check)
 
 
-def _is_open_elsewhere(file: Path) -> bool:
+def _left_without(file: Path, header: WalHeader | None) -> str:
+    if header is None:
+        return (
+            f"the last server on {file} did not stop by itself, and its log is not there: another program has moved it into the "
+            "database, or it was removed, and then calls that were answered are missing"
+        )
+    return (
+        f"the last server on {file} did not stop by itself, and {shm_of(file).name} is not there: whether its log is whole cannot be "
+        "told; if it was cut, calls that were answered are missing"
+    )
+
+
+def is_open_elsewhere(file: Path) -> bool:
     """Whether another process has the database open: it holds a lock on the index of its log."""
     try:
         with shm_of(file).open("r+b") as index:
@@ -158,6 +170,6 @@ def _evidence_kept(file: Path) -> Iterator[None]:
     try:
         yield
     except StoreUnusable:
-        if content and index.exists() and not _is_open_elsewhere(file):
+        if content and index.exists() and not is_open_elsewhere(file):
             index.write_bytes(content)
         raise

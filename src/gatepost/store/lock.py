@@ -41,7 +41,8 @@ class StoreLock:
         except OSError as problem:
             os.close(self._descriptor)
             raise StoreUnusable(f"the store {file} cannot be locked: {problem.strerror}; it must be on a local disk") from None
-        self.describe({"pid": os.getpid()})
+        # What is written here goes with a clean stop: where it stays, the server before was killed, or its machine stopped.
+        self.was_left = os.fstat(self._descriptor).st_size > 0
 
     def describe(self, holder: Mapping[str, Any]) -> None:
         """Write who holds the lock, for whoever comes next."""
@@ -50,9 +51,26 @@ class StoreLock:
         os.pwrite(self._descriptor, content, 0)
 
     def release(self) -> None:
-        """Give the lock up. The file stays: to remove it would let two servers lock two files of one name."""
+        """Give the lock up after a clean stop. The file stays: to remove it would let two servers lock two files of one name."""
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
+
+
+def clear_left_lock(file: Path) -> bool:
+    """Whether the last server of a store did not stop by itself; asked once, by a command that opens the store without a server."""
+    try:
+        descriptor = os.open(file.with_name(file.name + ".lock"), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        was_left = os.fstat(descriptor).st_size > 0
+        os.ftruncate(descriptor, 0)
+    except OSError:  # a server runs
+        return False
+    finally:
+        os.close(descriptor)
+    return was_left
 
 
 def _described(content: bytes) -> str:

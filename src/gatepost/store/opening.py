@@ -26,16 +26,24 @@ class Opened:
 
 
 def open_store(
-    url: str, data: Path, memory: Memory, *, check_seconds: float | None = None, environment: Mapping[str, str] = os.environ
+    url: str,
+    data: Path,
+    memory: Memory,
+    *,
+    was_left: bool,
+    check_seconds: float | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> Opened:
     """Open the store of a URL with the master key of a data folder. With `check_seconds`, its pages are checked that long.
+
+    `was_left`: the last server did not stop by itself.
 
     StoreUnusable for a store that is foreign, damaged or cannot be written; WrongKey for a key that is missing or another's.
     Where it is refused, nothing has been changed but modes of files.
     """
     file = sqlite_file(url)
     exposures = keep_private(data, file)
-    inspection = inspect_store(file, check_seconds)
+    inspection = inspect_store(file, check_seconds, was_left=was_left)
     keyring = Keyring.of(data, environment, make=not inspection.has_secrets)
     if inspection.keyring_check is not None:
         keyring.verify(inspection.keyring_check)

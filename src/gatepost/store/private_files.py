@@ -59,12 +59,19 @@ def make_private_folder(folder: Path) -> Exposure | None:
 
 def keep_private(data: Path, store: Path) -> Sequence[Exposure]:
     """Close Gatepost's files in a data folder, and those of its store, to others; what was or stays open to them."""
-    paths = [*_in(data, OWN_FILES), *(store.with_name(store.name + suffix) for suffix in OF_A_STORE)]
+    paths = [*_in(data, OWN_FILES), *_of_store(store)]
     results = [_close_file(path) for path in paths]
     tls = data / "tls"
     if tls.is_dir() and not tls.is_symlink():
         results.append(_close(tls, tls.stat(), FOLDER_MODE))
     return [each for each in results if each is not None]
+
+
+def list_exposures(data: Path, store: Path) -> Sequence[Exposure]:
+    """What of a data folder and its store is open to others, left as it is."""
+    paths = [data, data / "tls", *_in(data, OWN_FILES), *_of_store(store)]
+    modes = [(path, stat.S_IMODE(path.stat().st_mode)) for path in paths if path.exists()]
+    return [Exposure(path, mode, "`gatepost serve` closes it") for path, mode in modes if mode & OTHERS]
 
 
 def create_private_file(file: Path) -> None:
@@ -90,6 +97,10 @@ def replace_private_file(file: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _of_store(store: Path) -> Sequence[Path]:
+    return [store.with_name(store.name + suffix) for suffix in OF_A_STORE]
 
 
 def _in(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:

@@ -8,7 +8,8 @@ rest was never answered, and wrong after damage. Three things tell damage from a
 3. Commits behind the first frame that does not hold, with the log's own salts. A commit begins only when the one before it is on
    disk (`synchronous=FULL`), so a crash leaves one such commit at most. Frames of an older log have other salts.
 
-What this cannot see: a log that was cut, or removed together with its index. The chain of the audit log ends earlier then.
+What this cannot see: a log that was cut, or removed, together with its index. Where the server had not stopped by itself, that is
+told as a possibility; the chain of the audit log, whose head is kept elsewhere too, shows it for certain.
 
 Source: https://www.sqlite.org/fileformat2.html, section 4; https://www.sqlite.org/walformat.html, section 2
 """
@@ -20,7 +21,7 @@ from struct import Struct, unpack
 from typing import BinaryIO, Final, Literal
 
 from gatepost.store.failures import StoreUnusable
-from gatepost.store.sqlite_file import shm_of, wal_of
+from gatepost.store.sqlite_file import HEADER_BYTES, page_size, shm_of, wal_of
 
 WAL_MAGIC: Final = (0x377F0682, 0x377F0683)  # its last bit: checksums are of big-endian words
 WAL_FORMAT: Final = 3007000
@@ -31,6 +32,10 @@ INDEX_BYTES: Final = 100  # two copies of a header of 48 bytes, and how many fra
 INDEX_COPY: Final = 48
 SUMMED: Final = 40
 ByteOrder = Literal["big", "little"]
+
+
+class DamagedLog(StoreUnusable):
+    """The write-ahead log is damaged, missing, or another's: opening the store would leave out commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class WalIndex:
     salts: bytes
 
 
-def read_wal_header(file: Path, page_size: int) -> WalHeader | None:
-    """The header of a database's log; None where there is no log or an empty one. StoreUnusable where it does not hold."""
+def read_wal_header(file: Path, size_of_page: int) -> WalHeader | None:
+    """The header of a database's log; None where there is no log or an empty one. DamagedLog where it does not hold."""
     wal = wal_of(file)
     try:
         with wal.open("rb") as reading:
@@ -64,16 +69,24 @@ def read_wal_header(file: Path, page_size: int) -> WalHeader | None:
     if size == 0:
         return None
     if len(header) == WAL_HEADER_BYTES:
-        magic, version, size_of_page = unpack(">3I", header[:12])
+        magic, version, size_in_log = unpack(">3I", header[:12])
         order: ByteOrder = "big" if magic & 1 else "little"
         holds = magic in WAL_MAGIC and version == WAL_FORMAT and _checksum(header[:24], order) == header[24:]
-        if holds and size_of_page == page_size:
-            return WalHeader(size_of_page, header[16:24])
+        if holds and size_in_log == size_of_page:
+            return WalHeader(size_in_log, header[16:24])
         if holds:
-            raise StoreUnusable(
-                _refusal(file, f"is of another database (its pages have {size_of_page} bytes, not {page_size})")
-            )
-    raise StoreUnusable(_refusal(file, f"is damaged: its header does not hold, and its {size:,} bytes would be ignored"))
+            raise DamagedLog(_refusal(file, f"is of another database (its pages have {size_in_log} bytes, not {size_of_page})"))
+    raise DamagedLog(_refusal(file, f"is damaged: its header does not hold, and its {size:,} bytes would be ignored"))
+
+
+def is_readable_log(file: Path) -> bool:
+    """Whether there is a log of this very database whose header holds: SQLite reads what is whole of it."""
+    with file.open("rb") as reading:
+        size = page_size(reading.read(HEADER_BYTES))
+    try:
+        return read_wal_header(file, size) is not None
+    except DamagedLog:
+        return False
 
 
 def read_wal_index(file: Path) -> WalIndex | None:
@@ -90,29 +103,29 @@ def read_wal_index(file: Path) -> WalIndex | None:
 
 
 def refuse_missing_frames(file: Path, header: WalHeader | None, before: WalIndex | None) -> None:
-    """StoreUnusable where the index counts frames of a log that is not there, or that is an older one."""
+    """DamagedLog where the index counts frames of a log that is not there, or that is an older one."""
     if before is None or before.frames <= before.checkpointed:
         return
     if header is None:
-        raise StoreUnusable(
+        raise DamagedLog(
             _refusal(file, f"is missing: {before.frames - before.checkpointed} of its pages are not in the database")
         )
     newer = (int.from_bytes(header.salts[:4], "big") - int.from_bytes(before.salts[:4], "big")) % 2**32
     if header.salts != before.salts and not 0 < newer < 2**31:  # each log's first salt is one more than that of the log before
-        raise StoreUnusable(_refusal(file, "is an older one, or of another database"))
+        raise DamagedLog(_refusal(file, "is an older one, or of another database"))
 
 
 def refuse_ignored_commits(file: Path, header: WalHeader, before: WalIndex | None, whole: int) -> str | None:
-    """StoreUnusable where committed frames stand behind the `whole` ones that SQLite reads; a notice where a crash may explain it."""
+    """DamagedLog where committed frames stand behind the `whole` ones that SQLite reads; a notice where a crash may explain it."""
     counted = None if before is None or before.salts != header.salts else before.frames
     if counted is not None and counted > whole:
-        raise StoreUnusable(_refusal(file, f"is damaged: it holds {whole} whole pages of {counted} that were committed"))
+        raise DamagedLog(_refusal(file, f"is damaged: it holds {whole} whole pages of {counted} that were committed"))
     if counted == whole:
         return None
     with wal_of(file).open("rb") as reading:
         commits = _commits_behind(reading, header, whole)
     if commits > 1:
-        raise StoreUnusable(_refusal(file, f"is damaged behind page {whole}: {commits} commits that follow would be ignored"))
+        raise DamagedLog(_refusal(file, f"is damaged behind page {whole}: {commits} commits that follow would be ignored"))
     if commits == 1:
         return (
             f"the end of {wal_of(file)} does not hold and is ignored; a loss of power leaves such an end, and none of it was "
