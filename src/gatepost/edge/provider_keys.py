@@ -222,7 +222,7 @@ def _get(place: _Place, thumbprints: Sequence[str], until: float) -> dict[str, A
         connection: HTTPConnection = _secure_connection(place, thumbprints, until)
     else:
         connection = HTTPConnection(place.host, place.port)
-        connection.sock = connect(place.addresses, place.port, until)
+        connection.sock = _connected(place, until)
     try:
         with _cut_off(connection.sock, until):  # the connection lets go of it once it has the answer's header
             connection.request("GET", place.path, headers={"accept": "application/json", "user-agent": "gatepost"})
@@ -238,6 +238,13 @@ def _get(place: _Place, thumbprints: Sequence[str], until: float) -> dict[str, A
     if not isinstance(document, dict):
         raise Unfit(f"`{place.url}` answered no JSON object")
     return document
+
+
+def _connected(place: _Place, until: float) -> socket.socket:
+    try:
+        return connect(place.addresses, place.port, until)
+    except TimeoutError:
+        raise Unfit(TOO_LATE) from None
 
 
 def _left(until: float) -> float:
@@ -262,8 +269,8 @@ def _cut_off(connected: socket.socket, until: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except (OSError, HTTPException, ValueError):
-        if over.is_set():
+    except (OSError, HTTPException, ValueError) as problem:
+        if over.is_set() or isinstance(problem, TimeoutError):
             raise Unfit(TOO_LATE) from None
         raise
     finally:
@@ -289,9 +296,7 @@ def _secure_connection(place: _Place, thumbprints: Sequence[str], until: float) 
 
 
 def _over_tls(place: _Place, context: ssl.SSLContext, until: float) -> ssl.SSLSocket:
-    secure = context.wrap_socket(
-        connect(place.addresses, place.port, until), server_hostname=place.host, do_handshake_on_connect=False
-    )
+    secure = context.wrap_socket(_connected(place, until), server_hostname=place.host, do_handshake_on_connect=False)
     try:
         with _cut_off(secure, until):
             secure.do_handshake()
