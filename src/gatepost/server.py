@@ -214,7 +214,13 @@ def _say_ready(settings: Settings, listeners: Sequence[Bound], lock: StoreLock) 
         "store": settings.store_url,
         "ca_bundle": None if bundle is None else str(bundle.resolve()),
     }
-    replace_private_file(settings.data / READY_FILE, (json.dumps(ready) + "\n").encode())
+    try:
+        replace_private_file(settings.data / READY_FILE, (json.dumps(ready) + "\n").encode())
+    except OSError as problem:
+        _say(
+            f"gatepost: {settings.data / READY_FILE} cannot be written ({problem.strerror}): commands do not find this server",
+            to=sys.stderr,
+        )
     lock.describe(ready)
     where = "" if settings.data_is_default else f" --data {settings.data}"
     program = "gatepost" if shutil.which("gatepost") else os.path.relpath(sys.argv[0])

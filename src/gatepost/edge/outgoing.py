@@ -47,8 +47,8 @@ class Refused(Exception):
 
 def resolve(host: str, port: int) -> Sequence[Address]:
     """The addresses of a host, in the resolver's order. OSError or ValueError where it has none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(ip_address(str(address[0]).partition("%")[0]) for *_, address in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return list(dict.fromkeys(ip_address(str(address[0]).partition("%")[0]) for *_, address in answers))
 
 
 def checked_addresses(addresses: Sequence[Address], *, public_only: bool) -> Sequence[Address]:

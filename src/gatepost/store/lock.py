@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,8 +48,9 @@ class StoreLock:
     def describe(self, holder: Mapping[str, Any]) -> None:
         """Write who holds the lock, for whoever comes next."""
         content = json.dumps(dict(holder)).encode()
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, content, 0)
+        with suppress(OSError):  # a full disk: the lock holds all the same
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, content, 0)
 
     def release(self) -> None:
         """Give the lock up after a clean stop. The file stays: to remove it would let two servers lock two files of one name."""

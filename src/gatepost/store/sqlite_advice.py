@@ -11,7 +11,7 @@ Version = tuple[int, ...]
 class KnownBug:
     """A bug of SQLite: what happens, and the versions that have it, each range from its first to the one that mends it."""
 
-    what: str
+    effect: str
     affected: tuple[tuple[Version, Version], ...]
     source: str
 
@@ -41,8 +41,10 @@ def advice(version: Version) -> str | None:
     if not bugs:
         return None
     shown = ".".join(map(str, version))
-    told = "; ".join(f"{bug.what}, mended in {_mended(bug)}, {bug.source}" for bug in bugs)
-    return f"SQLite {shown} has a known bug, rare but harmful: {told} (a distribution may have mended it under the same number)"
+    summary = "; ".join(f"{bug.effect}, mended in {_mended(bug)}, {bug.source}" for bug in bugs)
+    return (
+        f"SQLite {shown} has a known bug, rare but harmful: {summary} (a distribution may have mended it under the same number)"
+    )
 
 
 def _mended(bug: KnownBug) -> str:
