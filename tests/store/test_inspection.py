@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -286,11 +287,20 @@ def test_a_check_ends_when_its_time_is_over(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "large.db", isolation_level=None)) as store:
         store.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, content NOT NULL)")
         store.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
             "INSERT INTO things SELECT i, 'x' || i FROM n"
         )
+
+    def let_the_timer_go_first() -> int:
+        for thread in threading.enumerate():
+            if isinstance(thread, threading.Timer):
+                thread.join()
+        return 0
+
     with reading_connection(tmp_path / "large.db") as connection:
-        assert not check_pages(connection, "quick_check", 0.001).finished
+        connection.set_progress_handler(let_the_timer_go_first, 100)
+        assert not check_pages(connection, "quick_check", 0.5).finished
+        connection.set_progress_handler(None, 0)
         assert check_pages(connection, "quick_check", None).findings == ()
 
 
