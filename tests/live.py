@@ -35,6 +35,7 @@ class Live:
         environment = {
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "HOME": str(self.data.parent),
+            **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},  # the code under test, in a worktree
             "GATEPOST_ROOT_ACCESS_KEY_ID": ROOT_KEY,
             "GATEPOST_ROOT_SECRET_ACCESS_KEY": ROOT_SECRET,
             **self.environment,

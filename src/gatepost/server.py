@@ -8,10 +8,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Final, TextIO
 
@@ -26,17 +28,23 @@ from gatepost.edge.commit import Commits
 from gatepost.edge.http import Gate
 from gatepost.edge.listening import HttpListener, bind
 from gatepost.edge.own_pages import own_pages
-from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.edge.provider_keys import ProviderKeyRing, fetch_keys
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.services import ROUTES
-from gatepost.settings import READY_FILE, Listener, Settings
+from gatepost.settings import READY_FILE, Listener, Profile, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
 from gatepost.store.database import Database
-from gatepost.store.keyring import Keyring
+from gatepost.store.failures import StoreUnusable
+from gatepost.store.lock import StoreLock
 from gatepost.store.memory import Memory
+from gatepost.store.opening import Opened, open_store
+from gatepost.store.private_files import Exposure, make_private_folder, replace_private_file
+from gatepost.store.sqlite_advice import advice
+from gatepost.store.sqlite_file import sqlite_file
 from gatepost.store.transaction import Transaction
 
 LOCK_FILE: Final = "server.lock"
+CHECK_SECONDS: Final = 2.0  # of the store's pages at the start; a small store takes milliseconds
 COLLECT_EVERY: Final = 20_000  # new containers
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
@@ -52,21 +60,31 @@ class Bound:
 
 
 def serve(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT, drain, and return the exit code: 0, or 4 where an address cannot be had."""
+    """Run until SIGTERM or SIGINT, drain, and return the exit code: 0, or 4 where an address cannot be had.
+
+    StoreUnusable and WrongKey where the store cannot be served as it is.
+    """
     _keep_logs_plain()
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.umask(0o077)  # whatever this process makes is its owner's alone
+    folder = make_private_folder(settings.data)
     lock = _locked(settings.data)
     if lock is None:
         _say(f"gatepost: another server runs on {settings.data}", to=sys.stderr)
         return 4
+    store_lock = StoreLock(sqlite_file(settings.store_url))
+    opened = open_store(settings.store_url, settings.data, Memory(), was_left=store_lock.was_left, check_seconds=CHECK_SECONDS)
+    store_lock.describe({"pid": os.getpid()})
+    _say_of_store(settings, opened, [*([] if folder is None else [folder]), *opened.exposures])
     listeners = []
     for listener in settings.listen:
         try:
             listeners.append(_bound(listener, settings))
         except OSError as problem:
+            opened.database.close()
             _say(f"gatepost: cannot listen on {listener}: {problem.strerror or problem}", to=sys.stderr)
             return 4
-    code = uvloop.run(_serve(settings, listeners))
+    code = uvloop.run(_serve(settings, listeners, opened.database, store_lock))
+    store_lock.release()
     lock.close()
     return code
 
@@ -74,9 +92,13 @@ def serve(settings: Settings) -> int:
 def _locked(data: Path) -> IO[bytes] | None:
     """The data folder's lock, held as long as this is open; None where another server holds it.
 
-    What one server holds in memory would be stale once another has changed the store.
+    The folder has one `server.json` and one set of certificates. The store has a lock of its own: what one server holds in memory
+    would be stale once another has changed it.
     """
-    file = (data / LOCK_FILE).open("wb")
+    try:
+        file = (data / LOCK_FILE).open("wb")
+    except OSError as problem:
+        raise StoreUnusable(f"{data / LOCK_FILE} cannot be written: {problem.strerror}") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -99,9 +121,24 @@ def _keep_logs_plain() -> None:
     )
 
 
-async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
-    memory = Memory()
-    database = Database.open(settings.store_url, keyring=Keyring.of(settings.data), memory=memory)
+def _say_of_store(settings: Settings, opened: Opened, exposures: Sequence[Exposure]) -> None:
+    """Say what is to be known of the store. StoreUnusable in production where a key or the folder stays open to others."""
+    kept_open = [each for each in exposures if each.reason is not None]
+    if settings.profile is Profile.PRODUCTION and kept_open:
+        opened.database.close()
+        raise StoreUnusable(f"{kept_open[0]}; the production profile does not start like this")
+    if not opened.inspection.check.finished:
+        _say(
+            f"gatepost: the check of the store's pages did not end within {CHECK_SECONDS:g} s; `gatepost doctor` checks them all",
+            to=sys.stderr,
+        )
+    closed = [each for each in exposures if each.reason is None and (each.is_secret or each.path == settings.data)]
+    for line in (*opened.inspection.notices, *kept_open, *closed):
+        _say(f"gatepost: {line}", to=sys.stderr)
+
+
+async def _serve(settings: Settings, listeners: Sequence[Bound], database: Database, lock: StoreLock) -> int:
+    memory = database.memory
     commits = Commits(database, asyncio.get_running_loop())
     root = await commits.run(lambda tx: bootstrap(tx, settings.root, datetime.now(UTC)))
 
@@ -109,7 +146,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         wipe(tx)
         bootstrap(tx, root, datetime.now(UTC))
 
-    clock, provider_keys = Clock(), ProviderKeyRing()
+    clock, provider_keys = Clock(), ProviderKeyRing(partial(fetch_keys, outside_only=settings.profile is Profile.PRODUCTION))
     home = Home(settings.account, settings.region)
     unauthenticated = UnauthenticatedCalls(commits, clock, home)
     gate = Gate(
@@ -133,7 +170,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECT_EVERY)
-        _say_ready(settings, listeners)
+        _say_ready(settings, listeners, lock)
     await gate.close()
     commits.close()
     database.close()
@@ -172,7 +209,7 @@ def _set_by_signal() -> asyncio.Event:
     return stopping
 
 
-def _say_ready(settings: Settings, listeners: Sequence[Bound]) -> None:
+def _say_ready(settings: Settings, listeners: Sequence[Bound], lock: StoreLock) -> None:
     """Write what `gatepost env` reads, then say where the server listens and what to type next."""
     bundle = next((bound.certificate.ca_bundle for bound in listeners if bound.certificate is not None), None)
     ready = {
@@ -182,10 +219,14 @@ def _say_ready(settings: Settings, listeners: Sequence[Bound]) -> None:
         "store": settings.store_url,
         "ca_bundle": None if bundle is None else str(bundle.resolve()),
     }
-    file = settings.data / READY_FILE
-    written = file.with_suffix(".new")
-    written.write_text(json.dumps(ready) + "\n")
-    written.replace(file)
+    try:
+        replace_private_file(settings.data / READY_FILE, (json.dumps(ready) + "\n").encode())
+    except OSError as problem:
+        _say(
+            f"gatepost: {settings.data / READY_FILE} cannot be written ({problem.strerror}): commands do not find this server",
+            to=sys.stderr,
+        )
+    lock.describe(ready)
     where = "" if settings.data_is_default else f" --data {settings.data}"
     program = "gatepost" if shutil.which("gatepost") else os.path.relpath(sys.argv[0])
     _say(
@@ -199,6 +240,9 @@ def _say_ready(settings: Settings, listeners: Sequence[Bound]) -> None:
         "  aws ses send-email --from news@example.com --to you@example.net --subject Hello --text 'It works.'",
         f"  {program} mail list{where}",
     )
+    bug = advice(sqlite3.sqlite_version_info)
+    if bug is not None:
+        _say(f"gatepost: {bug}", to=sys.stderr)
 
 
 def _say(*lines: str, to: TextIO | None = None) -> None:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +25,13 @@ REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 KEY_ID: Final = re.compile(r"\w{16,128}", re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Profile(Enum):
+    """What the installation is for: one's own machine or CI, or other people's mail."""
+
+    LOCAL = "local"
+    PRODUCTION = "production"
 
 
 class SettingsError(Exception):
@@ -67,6 +75,7 @@ class Settings:
     body_limit: int = DEFAULT_BODY_LIMIT
     trusted_proxies: tuple[Network, ...] = ()
     test_hooks: bool = False
+    profile: Profile = Profile.LOCAL
 
     @property
     def account(self) -> str:
@@ -115,6 +124,7 @@ def read_settings(flags: Flags, environment: Mapping[str, str] = os.environ) -> 
         body_limit=given.number("body_limit") or DEFAULT_BODY_LIMIT,
         trusted_proxies=tuple(_network(text) for text in given.texts("trusted_proxies")),
         test_hooks=flags.test_hooks,
+        profile=_profile(given.text("profile")),
     )
     given.refuse_unknown()
     return settings
@@ -205,6 +215,13 @@ def _root(given: _Given, environment: Mapping[str, str]) -> Root:
     if key_id and not KEY_ID.fullmatch(key_id):
         raise SettingsError(f"GATEPOST_ROOT_ACCESS_KEY_ID `{key_id}`: expected 16 to 128 letters, digits or underscores")
     return Root(account, key_id or None, secret or None)
+
+
+def _profile(text: str | None) -> Profile:
+    try:
+        return Profile.LOCAL if text is None else Profile(text)
+    except ValueError:
+        raise SettingsError(f"profile `{text}`: expected `local` or `production`") from None
 
 
 def _region(text: str) -> str:

@@ -224,14 +224,30 @@ def test_a_token_without_a_signature_or_signed_by_a_shared_secret_is_refused(liv
         assert "algorithm" in text
 
 
-def test_a_provider_that_does_not_answer_is_told(live: Live) -> None:
-    with running_issuer() as issuer:
-        live.client("iam").create_open_id_connect_provider(Url=issuer.url, ClientIDList=[CLIENT])
-        trusting(live, issuer)
-        token = issuer.token()
-    code, text = refused(assume, live, token)
-    assert code == "IDPCommunicationError"
-    assert text.startswith("Couldn't retrieve verification key from your identity provider")
+NO_KEYS = (
+    "InvalidIdentityToken",
+    (
+        "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
+        "documentation for requirements"
+    ),
+)
+
+
+def test_why_a_providers_keys_could_not_be_had_is_one_text_whatever_the_reason(live: Live) -> None:
+    iam = live.client("iam")
+    with running_issuer() as gone, running_issuer() as odd:
+        iam.create_open_id_connect_provider(Url=gone.url, ClientIDList=[CLIENT])
+        iam.create_open_id_connect_provider(Url=odd.url, ClientIDList=[CLIENT])
+        trusting(live, odd)
+        odd.answers = "no JSON"
+        assert refused(assume, live, odd.token()) == NO_KEYS
+        token = gone.token()
+    assert refused(assume, live, token) == NO_KEYS
+    for url in ("https://169.254.169.254", "https://localhost:1", "https://nowhere.invalid"):
+        iam.create_open_id_connect_provider(Url=url, ClientIDList=[CLIENT])
+        assert refused(assume, live, gone.token(iss=url)) == NO_KEYS
+    told = {event["errorMessage"] for event in events(live, EventName="AssumeRoleWithWebIdentity") if "errorMessage" in event}
+    assert told == {NO_KEYS[1]}, "the account's own log tells no more than the answer"
 
 
 def test_the_keys_are_fetched_once(live: Live, issuer: Issuer) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import ssl
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,46 @@ def test_a_failure_is_told_and_held_for_a_moment() -> None:
     needed = KeysNeeded("https://a.example", (), anew=False)
     assert asked_of(ring, needed, needed) == [(0, "refused", True), (0, "refused", False)]
     assert len(fetched) == 1
+    ring.close()
+
+
+def test_what_is_held_of_many_issuers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatepost.edge.provider_keys.MOST_ISSUERS", 3)
+    fetched: list[str] = []
+
+    def fetch(issuer: str, _thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        fetched.append(issuer)
+        return [{"kid": "one"}]
+
+    ring = ProviderKeyRing(fetch)
+    needs = [KeysNeeded(f"https://{name}.example", (), anew=False) for name in "abcadab"]
+    asked_of(ring, *needs)
+    assert [issuer[8] for issuer in fetched] == ["a", "b", "c", "d", "b"], "the one that was used longest ago goes"
+    assert len(ring._held) == 3  # noqa: SLF001 -- that it is bounded is the question
+    assert len(ring._locks) == 0, "a lock lasts as long as somebody waits for it"  # noqa: SLF001 -- the same
+    ring.close()
+
+
+def test_an_issuer_that_keeps_failing_is_asked_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    asked_at: list[float] = []
+
+    def fetch(_issuer: str, _thumbprints: Sequence[str]) -> Sequence[Jwk]:
+        asked_at.append(now)
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr("gatepost.edge.provider_keys.time.monotonic", lambda: now)
+    ring = ProviderKeyRing(fetch)
+
+    async def ask() -> None:
+        nonlocal now
+        for _ in range(300):
+            await ring.of(KeysNeeded("https://a.example", (), anew=False))
+            now += 1
+
+    asyncio.run(ask())
+    waits = [int(later - earlier) for earlier, later in pairwise(asked_at)]
+    assert waits == [10, 20, 30, 40, 50, 60, 60]
     ring.close()
 
 

@@ -16,7 +16,8 @@ from gatepost.audit.chain import first_broken, seal
 from gatepost.audit.event import Event
 from gatepost.audit.sink import append_event
 from gatepost.store import accounts, events
-from gatepost.store.database import SCHEMA_VERSION, Database, StoreUnusable
+from gatepost.store.database import SCHEMA_VERSION, Database
+from gatepost.store.failures import StoreUnusable
 from gatepost.store.keyring import Keyring, WrongKey
 from gatepost.store.memory import Cold, Memory
 from gatepost.store.schema import metadata

@@ -13,7 +13,10 @@ Jwk = Mapping[str, Any]  # a JSON Web Key (RFC 7517)
 
 
 class ProviderKeys(Struct, frozen=True):
-    """What was got from a provider: its keys, or why there are none. `fresh`: they were fetched for this very call."""
+    """What was got from a provider: its keys, or why there are none, which the log alone may tell.
+
+    `fresh`: they were fetched for this very call.
+    """
 
     keys: Sequence[Jwk] = ()
     failure: str | None = None

@@ -66,6 +66,7 @@ COMMANDS: Final = {
         "Write a policy that opens and closes at the right times.",
         "gatepost window --deny-outside --daily 09:00-17:00 --tz Europe/Rome",
     ),
+    "doctor": ("doctor:doctor", "Check the store, its key and its files.", "gatepost doctor --full"),
     "completion": ("completion:completion", "Print a shell's completion script.", "source <(gatepost completion bash)"),
 }
 for _name, (_home, _summary, _example) in COMMANDS.items():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,14 @@ from sqlalchemy.exc import DBAPIError
 
 from gatepost.cli.exits import UNREACHABLE, USAGE, Exit
 from gatepost.settings import READY_FILE, Flags, Settings, SettingsError, read_settings
-from gatepost.store.database import Database, StoreUnusable
-from gatepost.store.keyring import Keyring, WrongKey
+from gatepost.store.database import Database
+from gatepost.store.failures import StoreUnusable
+from gatepost.store.keyring import WrongKey
+from gatepost.store.lock import clear_left_lock
 from gatepost.store.memory import Memory
+from gatepost.store.opening import open_store
+from gatepost.store.private_files import make_private_folder
+from gatepost.store.sqlite_file import sqlite_file
 
 
 def running_server(data: Path) -> Any:  # noqa: ANN401 -- JSON, as `server` writes it
@@ -21,7 +27,7 @@ def running_server(data: Path) -> Any:  # noqa: ANN401 -- JSON, as `server` writ
     try:
         ready = json.loads((data / READY_FILE).read_text())
         os.kill(ready["pid"], 0)
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, ValueError, KeyError, TypeError):
         return None
     except PermissionError:  # it runs, as somebody else
         return ready
@@ -34,21 +40,25 @@ def opened_store(data: Path | None, *, create: bool = False) -> Iterator[tuple[S
     try:
         settings = read_settings(Flags(data))
         if create:
-            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(settings.data)
         elif not settings.data.is_dir():
             raise Exit(UNREACHABLE, f"no data in {settings.data}: start `gatepost serve` first, or name its folder with --data")
         running = running_server(settings.data)
         url = settings.store_url if running is None else running["store"]
-        database = Database.open(url, keyring=Keyring.of(settings.data), memory=Memory())
+        opened = open_store(url, settings.data, Memory(), was_left=clear_left_lock(sqlite_file(url)))
     except SettingsError as error:
         raise Exit(USAGE, str(error)) from None
     except (StoreUnusable, WrongKey) as error:
         raise Exit(UNREACHABLE, str(error)) from None
     except DBAPIError as error:
         raise Exit(UNREACHABLE, f"the store of {settings.data} cannot be read: {error.orig}") from None
+    for notice in opened.inspection.notices:
+        print(f"gatepost: {notice}", file=sys.stderr)
     try:
-        yield settings, database
+        yield settings, opened.database
+    except WrongKey as error:
+        raise Exit(UNREACHABLE, str(error)) from None
     except DBAPIError as error:
         raise Exit(UNREACHABLE, f"the store of {settings.data} cannot be read: {error.orig}") from None
     finally:
-        database.close()
+        opened.database.close()

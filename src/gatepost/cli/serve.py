@@ -44,11 +44,16 @@ def serve(
         settings = read_settings(Flags(data, store, tuple(listen or ()), config, test_hooks))
     except SettingsError as error:
         raise Exit(USAGE, str(error)) from None
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- the same
+
     from gatepost.server import serve as run  # noqa: PLC0415 -- the same
-    from gatepost.store.database import StoreUnusable  # noqa: PLC0415 -- the same
+    from gatepost.store.failures import StoreUnusable  # noqa: PLC0415 -- the same
     from gatepost.store.keyring import WrongKey  # noqa: PLC0415 -- the same
+    from gatepost.store.writer import StoreFailed  # noqa: PLC0415 -- the same
 
     try:
         return run(settings)
     except (StoreUnusable, WrongKey) as error:
         raise Exit(UNREACHABLE, str(error)) from None
+    except (SQLAlchemyError, StoreFailed) as error:
+        raise Exit(UNREACHABLE, f"the store {settings.store_url} failed: {error}") from None

@@ -48,9 +48,9 @@ def local_certificate(directory: Path, hosts: Iterable[str], now: datetime) -> C
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    _write_secret(made.key, _pem(key))
+    _write_private(made.key, _pem(key))
     chain = certificate.public_bytes(serialization.Encoding.PEM) + authority.public_bytes(serialization.Encoding.PEM)
-    _write(made.certificate, chain)
+    _write_private(made.certificate, chain)
     return made
 
 
@@ -79,8 +79,8 @@ def _authority(directory: Path, now: datetime) -> tuple[x509.Certificate, ec.Ell
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write_secret(key_file, _pem(key))
-    _write(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
+    _write_private(key_file, _pem(key))
+    _write_private(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
     return certificate, key
 
 
@@ -123,11 +123,7 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def _write_secret(path: Path, content: bytes) -> None:
+def _write_private(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)

@@ -87,4 +87,4 @@ def _check_keyring(tx: Transaction) -> None:
     if sealed is None:
         installation.set_fact(tx, CHECK_NAME, tx.keyring.seal(CHECK_TEXT, CHECK_NAME).hex())
     else:
-        tx.keyring.open(bytes.fromhex(sealed), CHECK_NAME)
+        tx.keyring.verify(sealed)

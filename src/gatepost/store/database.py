@@ -7,21 +7,22 @@ transaction control is off; BEGIN is ours (https://docs.sqlalchemy.org/en/20/dia
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from gatepost.store.failures import StoreUnusable
+from gatepost.store.inspection import APPLICATION_ID, BUSY_SECONDS
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
+from gatepost.store.private_files import create_private_file
+from gatepost.store.sqlite_file import sqlite_file
 from gatepost.store.transaction import Transaction
 
 SCHEMA_VERSION: Final = "0004"  # the newest migration; a test holds it against `migrations/`
 READERS: Final = 8
-BUSY_SECONDS: Final = 10
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -31,10 +32,6 @@ PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint=8192",  # pages: 32 MB of log, moved into the file every few thousand messages
 )
 WRITES: Final = "gatepost_writes"
-
-
-class StoreUnusable(Exception):
-    """The store cannot be opened: an unknown URL, or a schema newer than this version of Gatepost."""
 
 
 class Database:
@@ -51,9 +48,13 @@ class Database:
         engine = _engine(url)
         database = cls(engine, keyring, memory)
         with engine.connect() as connection:
-            if _version(connection) == SCHEMA_VERSION:
-                return database
-        _migrate(engine)
+            is_current = _version(connection) == SCHEMA_VERSION
+            is_marked = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID
+        if not is_current:
+            _migrate(engine)
+        if not is_marked:
+            with engine.connect() as connection, connection.begin():
+                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         return database
 
     @contextmanager
@@ -91,13 +92,9 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreUnusable(f"`{url}` is no store: expected `sqlite:///FILE`") from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise StoreUnusable(f"`{url}`: this version keeps its store in SQLite; expected `sqlite:///FILE`")
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = sqlite_file(url)
+    create_private_file(file)  # SQLite gives its log and index the mode of the file
+    parsed = URL.create("sqlite", database=str(file))
     engine = create_engine(
         parsed,
         poolclass=QueuePool,

@@ -31,6 +31,10 @@ STORE_FAILURES: Final = frozenset(
 )
 
 
+class StoreUnusable(Exception):
+    """The store cannot be opened as it is. The message names the file and says what to do; nothing was changed."""
+
+
 def is_store_failure(error: BaseException) -> bool:
     """Whether reading or writing the store failed: I/O, no space, damage, no permission, a lock that did not come free.
 

@@ -2,6 +2,7 @@
 
 The key is 32 bytes, in `DATA/master.key` (mode 0600, made at the first start) or, in base64, in `GATEPOST_MASTER_KEY`. What a
 secret belongs to (an access key's ID) is bound to it as associated data, so one row's secret cannot be moved to another.
+INVARIANT: a key is made only where nothing is sealed yet; a store whose key is missing is refused.
 """
 
 import base64
@@ -14,29 +15,57 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gatepost.store.private_files import replace_private_file
+
 KEY_FILE: Final = "master.key"
 KEY_VARIABLE: Final = "GATEPOST_MASTER_KEY"
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 CHECK_NAME: Final = "keyring-check"
 CHECK_TEXT: Final = "gatepost"
+RESTORE: Final = f"restore the {KEY_FILE} that belongs to the store, or set {KEY_VARIABLE} to it in base64"
 
 
 class WrongKey(Exception):
-    """The master key is not the one under which this was sealed, or the sealed bytes were altered."""
+    """The master key is missing or not the one under which this was sealed, or the sealed bytes were altered."""
 
 
 class Keyring:
     """Seals and opens secrets. `owner` names what a secret belongs to; the same name opens it."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, source: str = "the master key") -> None:
         self._cipher = AESGCM(key)
+        self._source = source
 
     @classmethod
-    def of(cls, data: Path, environment: Mapping[str, str] = os.environ) -> "Keyring":
-        """The installation's keyring; the key is made where there is none. WrongKey where the given key is no key."""
+    def of(cls, data: Path, environment: Mapping[str, str] = os.environ, *, make: bool = True) -> "Keyring":
+        """The installation's keyring. With `make`, for a store in which nothing is sealed yet, a missing key is made.
+
+        WrongKey for a key that is missing, cannot be read, or is no key.
+        """
         given = environment.get(KEY_VARIABLE)
-        return cls(_decoded(given) if given else _of_file(data / KEY_FILE))
+        if given:
+            return cls(_decoded(given), KEY_VARIABLE)
+        file = data / KEY_FILE
+        key = _read(file)
+        if key is None or (make and not key):  # an empty file is what a crash in the first start may leave
+            if not make:
+                raise WrongKey(f"{file} is missing, and the store's secrets are sealed under it: {RESTORE}")
+            key = os.urandom(KEY_BYTES)
+            try:
+                replace_private_file(file, key)
+            except OSError as problem:
+                raise WrongKey(f"{file} cannot be made: {problem.strerror}") from None
+        if len(key) != KEY_BYTES:
+            raise WrongKey(f"{file}: expected {KEY_BYTES} bytes, found {len(key)}: {RESTORE}")
+        return cls(key, str(file))
+
+    def verify(self, keyring_check: str) -> None:
+        """WrongKey where the store's secrets are sealed under another key; `keyring_check` is the store's fact of that name."""
+        try:
+            self.open(bytes.fromhex(keyring_check), CHECK_NAME)
+        except (WrongKey, ValueError):
+            raise WrongKey(f"{self._source} is not the key under which this store's secrets are sealed: {RESTORE}") from None
 
     def seal(self, secret: str, owner: str) -> bytes:
         """Nonce and ciphertext of a secret."""
@@ -61,16 +90,10 @@ def _decoded(given: str) -> bytes:
     return key
 
 
-def _of_file(file: Path) -> bytes:
+def _read(file: Path) -> bytes | None:
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-            key = os.urandom(KEY_BYTES)
-            new.write(key)
-            new.flush()
-            os.fsync(new.fileno())
-            return key
-    except FileExistsError:
-        key = file.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise WrongKey(f"{file}: expected {KEY_BYTES} bytes, found {len(key)}")
-    return key
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise WrongKey(f"{file} cannot be read: {problem.strerror}; {RESTORE}") from None

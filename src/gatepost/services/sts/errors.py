@@ -41,9 +41,13 @@ def identity_token_expired(now: int, expires: int) -> AwsError:
     return AwsError("ExpiredTokenException", text)
 
 
-def identity_provider_unreachable(message: str) -> AwsError:
-    """The identity provider could not be asked for its keys."""
-    return AwsError("IDPCommunicationError", message)
+def verification_key_unavailable() -> AwsError:
+    """The identity provider's keys could not be had. One text for every reason: another would tell which hosts and ports answer."""
+    return AwsError(
+        "InvalidIdentityToken",
+        "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
+        "documentation for requirements",
+    )
 
 
 def invalid_authorization_message() -> AwsError:

@@ -109,10 +109,7 @@ def _verify_signature(token: IdentityToken, provider: OidcProvider, keys: Provid
     if keys is None:
         raise KeysNeeded(provider.issuer, provider.thumbprints, anew=False)
     if keys.failure is not None:
-        raise errors.identity_provider_unreachable(
-            "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
-            f"documentation for requirements ({keys.failure})"
-        )
+        raise errors.verification_key_unavailable()
     candidates = [key for key in keys.keys if _may_have_signed(key, token.header.get("kid"), algorithm)]
     for key in candidates:
         try:
