@@ -37,6 +37,11 @@ def with_crlf(content: bytes) -> Iterator[bytes]:
             yield part.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
 
+def length_with_crlf(content: bytes) -> int:
+    """How long the content is with every line end as CR LF."""
+    return sum(len(part) + part.count(b"\n") + part.count(b"\r") - 2 * part.count(b"\r\n") for part in slices(content))
+
+
 def has_nul(content: bytes) -> bool:
     """Whether there is a NUL in the content."""
     return any(b"\0" in part for part in slices(content))

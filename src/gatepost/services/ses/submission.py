@@ -16,6 +16,7 @@ from gatepost.mail.address import Mailbox, list_pieces, read_mailbox
 from gatepost.mail.address_fields import AddressFields, FieldError, read_address_fields
 from gatepost.mail.attachment import Attachment
 from gatepost.mail.encoded_word import decode_words
+from gatepost.mail.lines import length_with_crlf
 from gatepost.mail.message import MessageError, RawMessage, read_message, write_field
 from gatepost.mail.message_id import message_id_header, new_message_id
 from gatepost.mail.tags import TagError, check_tags, read_tags_header
@@ -121,7 +122,9 @@ def read_raw(
     tags: Sequence[Mapping[str, str]],
 ) -> Submission:
     """A submission whose message is the caller's. What a parameter gives counts before the header that says the same."""
-    _check_size(call, content)
+    _check_size(call, len(content))
+    if 2 * len(content) > MOST_BYTES[call.service]:
+        _check_size(call, length_with_crlf(content))
     message = _message(call, content)
     addressed = _address_fields(call, message)
     shown = _from_header(call, message, addressed)
@@ -224,7 +227,7 @@ def _submission(
     subject: str | None,
     content: bytes,
 ) -> Submission:
-    _check_size(call, content)
+    _check_size(call, len(content))
     return Submission(
         action,
         message_id,
@@ -240,10 +243,10 @@ def _submission(
     )
 
 
-def _check_size(call: Call, content: bytes) -> None:
+def _check_size(call: Call, length: int) -> None:
     most = MOST_BYTES[call.service]
-    if len(content) > most:
-        raise invalid(call, f"Message length is more than {most} bytes long: '{len(content)}'.")
+    if length > most:
+        raise invalid(call, f"Message length is more than {most} bytes long: '{length}'.")
 
 
 def _mailbox(call: Call, text: str) -> Mailbox:
