@@ -140,5 +140,7 @@ def _is_ascii_label(label: str) -> bool:
         decoded.encode()
     except UnicodeError:
         return False
-    letters = all(unicodedata.category(each)[0] in "LMN" or each in "-\u00b7\u30fb\u200c\u200d\u05f3\u05f4\u0375" for each in decoded)
+    letters = all(
+        unicodedata.category(each)[0] in "LMN" or each in "-\u00b7\u30fb\u200c\u200d\u05f3\u05f4\u0375" for each in decoded
+    )
     return not decoded.isascii() and again == label[4:] and decoded == unicodedata.normalize("NFC", decoded).lower() and letters

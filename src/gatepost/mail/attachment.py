@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from gatepost.mail.header import HeaderError, field, parameter, unstructured
 
-TOKEN: Final = r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+"
-CONTENT_TYPE: Final = re.compile(rf'({TOKEN}/{TOKEN})((?: ?; ?{TOKEN}=(?:{TOKEN}|"(?:[ !#-\[\]-~]|\\[ -~])*"))*)')
-PARAMETER: Final = re.compile(rf' ?; ?({TOKEN})=({TOKEN}|"(?:[ !#-\[\]-~]|\\[ -~])*")')
+ATOM: Final = r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+"
+CONTENT_TYPE: Final = re.compile(rf'({ATOM}/{ATOM})((?: ?; ?{ATOM}=(?:{ATOM}|"(?:[ !#-\[\]-~]|\\[ -~])*"))*)')
+PARAMETER: Final = re.compile(rf' ?; ?({ATOM})=({ATOM}|"(?:[ !#-\[\]-~]|\\[ -~])*")')
 CONTENT_ID: Final = re.compile(r"[!-;=?-~]{1,78}")
 # Which characters no file name may have. Source: SES Developer Guide, "Attachments".
 NOT_IN_FILE_NAMES: Final = frozenset('/\\:*?"<>|')
@@ -35,7 +35,9 @@ def attachment_fields(attachment: Attachment) -> list[str]:
     """The fields of an attachment's part; HeaderError for a name, a type or an ID that cannot be."""
     name = attachment.file_name
     if not name or len(name) > LONGEST_FILE_NAME or NOT_IN_FILE_NAMES.intersection(name):
-        raise HeaderError(f"Invalid attachment file name: it has 1 to {LONGEST_FILE_NAME} characters, none of / \\ : * ? \" < > |")
+        raise HeaderError(
+            f'Invalid attachment file name: it has 1 to {LONGEST_FILE_NAME} characters, none of / \\ : * ? " < > |'
+        )
     disposition = attachment.disposition.lower()
     if disposition not in ("attachment", "inline"):
         raise HeaderError("ContentDisposition is neither ATTACHMENT nor INLINE")

@@ -213,7 +213,7 @@ def _transfer(parts: tuple[bytes, ...], *, plain: bool) -> tuple[str, tuple[byte
 
 
 def _are_clean(parts: Sequence[bytes]) -> bool:
-    return all([len(part.translate(None, CONTROLS)) == len(part) for part in parts])
+    return all(len(part.translate(None, CONTROLS)) == len(part) for part in parts)
 
 
 def _by_lines(parts: Sequence[bytes]) -> Iterator[bytes]:

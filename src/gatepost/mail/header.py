@@ -32,7 +32,10 @@ class HeaderError(ValueError):
 
 
 def field(name: str, *pieces: str) -> str:
-    """One field without its line end: `Name: piece`, each further piece on a folded line; HeaderError for a piece that is not printable ASCII."""
+    """One field without its line end: `Name: piece`, each further piece on a folded line.
+
+    HeaderError for a name that is none, and for a piece that is not printable ASCII.
+    """
     if name not in OWN_NAMES and not NAME.fullmatch(name):
         raise HeaderError(f"Invalid header name '{visible_line(name)[:126]}'")
     for piece in pieces:

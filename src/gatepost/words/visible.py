@@ -6,7 +6,8 @@ from typing import Final
 # Controls of both kinds, deletion, line and paragraph separators, what turns the direction of writing, invisible tags, and halves of
 # surrogate pairs. Line ends and tabs stay in `visible`, for a text of several lines.
 STEERING: Final = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
 IN_TEXT: Final = re.compile(f"[{STEERING}]")
 IN_LINE: Final = re.compile(f"[\t\n{STEERING}]")
@@ -23,7 +24,7 @@ def visible_line(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    """`\\u001b`, in JSON's form: two escapes where the character has more than four digits."""
+    """The escape of JSON; two of them where the character has more than four digits."""
     code = ord(match.group())
     if code < 0x10000:
         return f"\\u{code:04x}"

@@ -174,9 +174,7 @@ def _message(call: Call, content: bytes) -> RawMessage:
         raise invalid(call, str(error)) from None
 
 
-def _written(
-    call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields
-) -> bytes:
+def _written(call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields) -> bytes:
     try:
         return message.written(CONSUMED, [write_field(name, pieces) for name, pieces in head], addressed.rewritten)
     except MessageError as error:
