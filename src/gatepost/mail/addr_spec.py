@@ -21,7 +21,7 @@ LONGEST_DOMAIN: Final = 255
 LONGEST_LABEL: Final = 63
 ATEXT: Final = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"
 DOT_ATOM: Final = re.compile(rf"[{ATEXT}]++(?:\.[{ATEXT}]++)*+")
-QUOTED_LOCAL: Final = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*+"')
+QUOTED_LOCAL: Final = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])++"')
 QUOTED_PAIR: Final = re.compile(r"\\(.)")
 LABEL: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 DOMAIN: Final = re.compile(rf"{LABEL}(?:\.{LABEL})*")

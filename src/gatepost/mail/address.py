@@ -202,6 +202,7 @@ class _Reader:
         self.exact &= GROUP_NAME.fullmatch(self.text[self.part.begin : start].strip(" ")) is not None
 
     def _require_comma(self, after: int) -> None:
+        self.exact &= self.text[after : after + 1] in ("", ",")
         rest = self.text[after : after + LONGEST_ADDRESS].lstrip(" \t")
         if rest and rest[0] != ",":
             raise AddressError("Illegal semicolon, not in group")
@@ -295,6 +296,8 @@ def _decoded(run: list[EncodedWord]) -> Iterator[str]:
 def _is_exact(text: str, mailbox: Mailbox) -> bool:
     """Whether every reader reads this text as this mailbox."""
     address, name = mailbox.address, mailbox.display_name
+    if not text.isascii():
+        return False
     if name is None:
         return text in (address, f"<{address}>")
     if text in (write_mailbox(mailbox), f"{_quoted(name)} <{address}>"):
