@@ -47,7 +47,7 @@ def _canonical(address: str) -> str:
     if "=?" in address:
         raise AddressError("Local address contains illegal character")
     domain = canonical_domain(domain)
-    if len(local) > LONGEST_LOCAL_PART or len(domain) > LONGEST_DOMAIN:
+    if len(local) > LONGEST_LOCAL_PART:
         raise AddressError("Address is too long")
     return f"{local}@{domain}"
 
@@ -100,6 +100,8 @@ def _local_problem(local: str) -> str | None:
 
 def canonical_domain(domain: str) -> str:
     """The one spelling of a domain, or of an address literal in its brackets; AddressError where it is none."""
+    if len(domain) > LONGEST_DOMAIN:
+        raise AddressError("Address is too long")
     lower = domain.lower() if domain.isascii() else domain
     if DOMAIN.fullmatch(lower):
         labels = lower.split(".")

@@ -3,7 +3,6 @@
 A word is read only where it is whole: a character set of the list, `B` or `Q`, no blank inside. The cost is in proportion to the text.
 """
 
-import base64
 import binascii
 import re
 from collections.abc import Iterator
@@ -107,12 +106,11 @@ def _run_or_text(run: list[EncodedWord], text: str) -> str:
 def encode_words(text: str) -> tuple[str, ...]:
     """Text as encoded words of at most 75 characters each (RFC 2047, section 2)."""
     words: list[str] = []
-    chunk = b""
-    for character in text:
-        encoded = character.encode()
-        if len(chunk) + len(encoded) > MOST_BYTES:
-            words.append(base64.b64encode(chunk).decode())
-            chunk = b""
-        chunk += encoded
-    words.append(base64.b64encode(chunk).decode())
+    at = 0
+    while at < len(text) or not words:
+        chunk = text[at : at + MOST_BYTES].encode()
+        if len(chunk) > MOST_BYTES:  # back to where a character begins
+            chunk = chunk[:MOST_BYTES].decode(errors="ignore").encode()
+        words.append(binascii.b2a_base64(chunk, newline=False).decode())
+        at += len(chunk.decode())
     return tuple(f"=?UTF-8?B?{word}?=" for word in words)

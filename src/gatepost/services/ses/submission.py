@@ -25,6 +25,8 @@ from gatepost.services.ses.identification import Identification, identify
 from gatepost.store.transaction import View
 
 MOST_RECIPIENTS: Final = 50
+MOST_ATTACHMENTS: Final = 500  # SES Developer Guide, "Service quotas": MIME parts of a message
+LONGEST_CONFIGURATION_SET: Final = 64
 MOST_BYTES: Final = {"ses": 10_485_760, "sesv2": 41_943_040}
 SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN = "x-ses-source-arn", "x-ses-from-arn", "x-ses-return-path-arn"
 CONFIGURATION_SET, MESSAGE_TAGS = "x-ses-configuration-set", "x-ses-message-tags"
@@ -82,7 +84,11 @@ def read_simple(
 ) -> Submission:
     """A submission whose message is made here."""
     mailbox = _mailbox(call, sender)
-    to, cc, bcc = (_mailboxes(call, destination.get(name) or ()) for name in ("ToAddresses", "CcAddresses", "BccAddresses"))
+    named = [destination.get(name) or () for name in ("ToAddresses", "CcAddresses", "BccAddresses")]
+    _check_count(call, sum(map(len, named)))
+    to, cc, bcc = (_mailboxes(call, texts) for texts in named)
+    if len(reply_to) > MOST_RECIPIENTS:
+        raise invalid(call, f"ReplyToAddresses has more than {MOST_RECIPIENTS} addresses.")
     recipients = _recipients(call, [*to, *cc, *bcc])
     checked_tags = _tags(call, tags)
     message_id = new_message_id(call.region, call.now, fresh_uuid())
@@ -140,6 +146,7 @@ def read_raw(
     )
     bounces = return_path or source or message.get("return-path") or sender.address
     return_to = _mailbox(call, bounces).address
+    _check_count(call, len(destinations or ()))
     recipients = _recipients(call, _mailboxes(call, destinations) if destinations else addressed.of("to", "cc", "bcc"))
     checked_tags = _tags(call, tags) if tags else _header_tags(call, message)
     # `SourceArn` alone stands for all three (API Reference, SendRawEmail); likewise what names the From address alone.
@@ -162,7 +169,7 @@ def read_raw(
     subject = message.get("subject")
     return _submission(
         call, "ses:SendRawEmail", message_id, sender, return_to, recipients, identities, other_senders,
-        configuration_set or message.get(CONFIGURATION_SET), checked_tags, None if subject is None else decode_words(subject),
+        configuration_set or _header_configuration_set(call, message), checked_tags, None if subject is None else decode_words(subject),
         _written(call, message, head, addressed),
     )  # fmt: skip
 
@@ -198,6 +205,13 @@ def _from_header(call: Call, message: RawMessage, addressed: AddressFields) -> M
     if len(mailboxes) > 1:
         raise invalid(call, "The 'From' header has more than one address.")
     return mailboxes[0]
+
+
+def _header_configuration_set(call: Call, message: RawMessage) -> str | None:
+    name = message.get(CONFIGURATION_SET)
+    if name is not None and len(name) > LONGEST_CONFIGURATION_SET:
+        raise invalid(call, f"Configuration set name cannot exceed {LONGEST_CONFIGURATION_SET} characters.")
+    return name
 
 
 def _header_tags(call: Call, message: RawMessage) -> tuple[tuple[str, str], ...]:
@@ -261,9 +275,13 @@ def _mailboxes(call: Call, texts: Sequence[str]) -> tuple[Mailbox, ...]:
 def _recipients(call: Call, mailboxes: Sequence[Mailbox]) -> tuple[str, ...]:
     if not mailboxes:
         raise invalid(call, "There are no recipients specified")
-    if len(mailboxes) > MOST_RECIPIENTS:
-        raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
+    _check_count(call, len(mailboxes))
     return tuple(mailbox.address for mailbox in mailboxes)
+
+
+def _check_count(call: Call, recipients: int) -> None:
+    if recipients > MOST_RECIPIENTS:
+        raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
 
 
 def _tags(call: Call, tags: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -284,12 +302,15 @@ def simple_content(call: Call, simple: Mapping[str, Any]) -> mime.Content:
     text, html = text_of(body.get("Text")), text_of(body.get("Html"))
     if text is None and html is None:
         raise invalid(call, "The message has neither a text nor an HTML body.")
+    attachments = (simple.get("Attachments") or ()) if is_v2(call) else ()
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise invalid(call, f"The message has more than {MOST_ATTACHMENTS} attachments.")
     return mime.Content(
         text_of(simple["Subject"]) or mime.Text(""),
         text,
         html,
         tuple((each["Name"], each["Value"]) for each in simple.get("Headers") or ()),
-        tuple(map(_attachment, simple.get("Attachments") or ())) if is_v2(call) else (),
+        tuple(map(_attachment, attachments)),
     )
 
 
