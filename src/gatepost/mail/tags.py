@@ -20,7 +20,7 @@ class TagError(ValueError):
 
 def check_tags(tags: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The tags, each held against SES's rules."""
-    checked = []
+    checked: list[tuple[str, str]] = []
     for name, value in tags:
         if len(checked) == MOST:
             raise TagError(f"A message takes at most {MOST} tags.")
