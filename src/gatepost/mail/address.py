@@ -92,6 +92,10 @@ def read_mailboxes(text: str) -> AddressList:
     """The mailboxes of a header's unfolded text; AddressError where it can be read in two ways, or in none."""
     if len(text) > LONGEST_LIST:
         raise too_long(text)
+    plain = PLAIN.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
+    if plain is not None:
+        mailbox = _read_mailbox(text)
+        return AddressList((mailbox,), exact=mailbox.address == (plain[2] or plain[3]))
     return _Reader(text).read()
 
 

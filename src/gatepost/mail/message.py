@@ -22,6 +22,8 @@ FIELD: Final = re.compile(
 LINE_END: Final = rb"(?>\r\n|\r|\n)"
 HEADER_END: Final = re.compile(LINE_END + LINE_END)
 LEADING_END: Final = re.compile(LINE_END)
+# Line breaks beside CR and LF, as UTF-8 writes them: NEL, line and paragraph separator.
+LINE_BREAK: Final = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 class MessageError(ValueError):
@@ -115,6 +117,8 @@ def _fields(head: bytes) -> tuple[Field, ...]:
         if name.lower() in ONCE and name.lower() in seen:
             raise MessageError(f"Duplicate header '{name}'.")
         seen.add(name.lower())
+        if LINE_BREAK.search(match.group()):
+            raise MessageError(f"Header '{name}' contains line breaks or control characters.")
         raw = match.group() if match.group().endswith(b"\r\n") else match.group() + b"\r\n"
         fields.append(Field(name, match.group(2).replace(b"\r\n", b"").strip(b" \t"), raw))
         if len(fields) > MOST_FIELDS:

@@ -120,6 +120,7 @@ def test_blind_recipients_of_a_resent_message_never_leave(alice: Person) -> None
         ("From: news@example.com", " ", "To: a@example.net"),
         ("From: news@example.com", "To: a@example.net", "Fr\u00f6m: x"),
         ("From: news@example.com", "To: a@example.net", "X: a\x0bb"),
+        ("From: news@example.com", "To: a@example.net", "Subject: a\u2028From: ceo@example.com"),
         ("From: news@example.com", "To: a@example.net", "X: " + "y" * 1000),
         ("From: news@example.com", "To: a@example.net", "Sender: a@example.com, b@example.com"),
         ("From: news@example.com", "To: a@example.net", *(f"X-{number}: y" for number in range(1001))),
