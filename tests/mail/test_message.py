@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.mail.address import Mailbox
-from gatepost.mail.compose import Attachment, Content, ContentError, Envelope, Text, compose
+from gatepost.mail.attachment import Attachment
+from gatepost.mail.compose import Content, ContentError, Envelope, Text, compose
 from gatepost.mail.message import MessageError, read_message
 from gatepost.mail.message_id import message_id_header, new_message_id
 from gatepost.mail.tags import TagError, check_tags, read_tags_header
@@ -117,7 +118,7 @@ def test_a_raw_message_keeps_its_bytes() -> None:
     raw = b"From: a@example.com\nX-Long: one\n two\nSubject: =?UTF-8?B?Q2Fmw6k=?=\nBcc: s@example.com\n\nbody\nline\n"
     message = read_message(raw)
     assert message.get("x-long") == "one two"
-    written = message.written({"bcc"}, [("Message-ID", "<x>")])
+    written = message.written({"bcc"}, ["Message-ID: <x>"])
     assert written == (
         b"Message-ID: <x>\r\nFrom: a@example.com\r\nX-Long: one\r\n two\r\nSubject: =?UTF-8?B?Q2Fmw6k=?=\r\n\r\nbody\r\nline\r\n"
     )

@@ -10,6 +10,7 @@ from typing import Final
 from cyclopts import App, CycloptsError, Parameter
 
 from gatepost.cli.exits import USAGE, Exit
+from gatepost.cli.terminal import escaped_streams
 
 
 def _version() -> str:
@@ -74,11 +75,17 @@ for _name, (_home, _summary, _example) in COMMANDS.items():
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """Run one command; the exit code. What it prints has its control characters escaped."""
+    with escaped_streams():
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        result = app(sys.argv[1:] if arguments is None else list(arguments), exit_on_error=False, result_action="return_value")
-    except CycloptsError:
-        return USAGE  # cyclopts has told what and where
+        result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        print(f"gatepost: {error}", file=sys.stderr)
+        return USAGE
     except Exit as ended:
         if ended.message:
             print(f"gatepost: {ended.message}", file=sys.stderr)

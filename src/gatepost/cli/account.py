@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from gatepost.cli.exits import NO, USAGE, Exit
+from gatepost.words.visible import visible_line
 
 app = App(
     name="account",
@@ -101,5 +102,5 @@ def list_(*, data: Path | None = None, as_json: Annotated[bool, Parameter(name="
         if as_json:
             print(json.dumps({"Id": each.id, "Name": each.name, "CreatedAt": created}))
         else:
-            print(f"{each.id}  {created}  {each.name}".rstrip())
+            print(visible_line(f"{each.id}  {created}  {each.name}".rstrip()))
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from gatepost.cli.exits import DONE, NO, USAGE, Exit
+from gatepost.words.visible import visible_line
 
 if TYPE_CHECKING:
     from gatepost.settings import Settings
@@ -121,7 +122,7 @@ def list_(
         if as_json:
             print(json.dumps({"name": each.name, each.kind: each.claim, "reason": each.reason}, ensure_ascii=False))
         else:
-            print(f"{each.name}  {each.kind} {each.claim}" + (f"  ({each.reason})" if each.reason else ""))
+            print(visible_line(f"{each.name}  {each.kind} {each.claim}" + (f"  ({each.reason})" if each.reason else "")))
     return DONE
 
 

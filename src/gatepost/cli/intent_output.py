@@ -1,6 +1,7 @@
 """Intents and their answers: for people, as JSON, as JUnit's XML; all from the same values."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -20,7 +21,7 @@ def lines(found: Found, paint: Paint) -> Iterator[str]:
     for _, each in found:
         yield from _line(each, paint)
         if each.proof is None or not each.proof.holds:
-            yield from (f"    {line}" for line in reasons(each, Paint(paint.colours, paint.width - 4)))
+            yield from (f"    {line}" for line in reasons(each, replace(paint, width=paint.width - 4)))
     counts = {word: sum(_state(each) == word for _, each in found) for word in ("holds", "fails", "cannot be told")}
     parts = [f"{counts['holds']} {'holds' if counts['holds'] == 1 else 'hold'}"]
     parts += [f"{counts['fails']} {'does' if counts['fails'] == 1 else 'do'} not"] if counts["fails"] else []

@@ -9,6 +9,7 @@ from typing import Final
 
 from gatepost.cli.exits import DONE, USAGE, Exit
 from gatepost.cli.lint_flags import LintFlags, files_beside
+from gatepost.cli.terminal import plain_stream
 from gatepost.cli.watching import Stamps, stamps, watch
 from gatepost.sources.find import REVISIONS
 
@@ -63,6 +64,6 @@ def _check(policies: tuple[str, ...], flags: LintFlags, output: str) -> None:
 def _head(says: str) -> None:
     """The line before a run, on a screen of its own where there is a screen."""
     if sys.stdout.isatty():
-        sys.stdout.write(CLEAR)
+        plain_stream(sys.stdout).write(CLEAR)
         sys.stdout.flush()
     print(f"[{datetime.now().astimezone():%H:%M:%S}] {says}", file=sys.stderr, flush=True)

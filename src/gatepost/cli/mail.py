@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from gatepost.cli.exits import NO, Exit
+from gatepost.words.visible import visible_line
 
 if TYPE_CHECKING:
     from gatepost.access.explained import ExplainedCall
@@ -43,15 +44,19 @@ def list_(
     for message in kept:
         if as_json:
             print(json.dumps(described(message)))
-            continue
-        recipients = ", ".join(message.recipients[:2]) + (
-            f" and {len(message.recipients) - 2} more" if len(message.recipients) > 2 else ""
-        )
-        accepted = message.accepted_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        print(f"{accepted}  {message.message_id}  {message.source} -> {recipients}  {message.subject or ''}".rstrip())
+        else:
+            print(_row(message))
     if not kept and not as_json:
         print("no mail was accepted yet", file=sys.stderr)
     return 0
+
+
+def _row(message: "Message") -> str:
+    others = len(message.recipients) - 2
+    recipients = ", ".join(message.recipients[:2]) + (f" and {others} more" if others > 0 else "")
+    accepted = message.accepted_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    row = f"{accepted}  {message.message_id}  {message.source} -> {recipients}  {message.subject or ''}"
+    return visible_line(row.rstrip())
 
 
 @app.command
@@ -67,7 +72,7 @@ def show(message_id: str, /, *, data: Path | None = None, raw: bool = False) -> 
     data
         The server's data folder. Default: ./gatepost-data
     raw
-        Print the message alone, byte for byte.
+        Print the message alone, byte for byte; on a terminal with its control characters escaped.
     """
     from gatepost.access.explained import explained_call  # noqa: PLC0415 -- the store's parts load when they are needed
     from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
@@ -81,9 +86,12 @@ def show(message_id: str, /, *, data: Path | None = None, raw: bool = False) -> 
     if content is None or message is None:
         raise Exit(NO, f"no message has the ID `{message_id}`")
     if not raw:
-        sys.stdout.write("\n".join(_told(message, explained)) + "\n\n")
+        sys.stdout.write("\n".join(map(visible_line, _told(message, explained))) + "\n\n")
+    if raw and not sys.stdout.isatty():
         sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(content)
+    else:
+        sys.stdout.write(content.decode(errors="backslashreplace").replace("\r\n", "\n"))
     sys.stdout.flush()
     return 0
 

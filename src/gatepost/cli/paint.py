@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import Final, TextIO
 
@@ -18,15 +18,20 @@ class Paint:
 
     colours: bool
     width: int = WIDEST
+    codes: Mapping[str, str] = field(default_factory=lambda: {**CODES, "reset": RESET})  # by style
 
     def __call__(self, style: str, text: str) -> str:
         """A text in a style: `good`, `bad`, `open`, `dim`, `strong`."""
-        return f"{CODES[style]}{text}{RESET}" if self.colours and text else text
+        return f"{self.codes[style]}{text}{self.codes['reset']}" if self.colours and text else text
 
 
 def paint_for(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Paint:
-    """The paint for a stream: colours on a terminal unless `NO_COLOR` is set, and wherever `FORCE_COLOR` is."""
+    """The paint for a stream: colours on a terminal unless `NO_COLOR` is set, and wherever `FORCE_COLOR` is.
+
+    A stream that escapes controls has marks for them, which stand in the place of the codes.
+    """
     terminal = stream.isatty()
     colours = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
     width = get_terminal_size((WIDEST, 24)).columns if terminal else WIDEST
-    return Paint(colours and not environment.get("NO_COLOR"), max(NARROWEST, min(WIDEST, width)))
+    codes = getattr(stream, "marks", None) or {**CODES, "reset": RESET}
+    return Paint(colours and not environment.get("NO_COLOR"), max(NARROWEST, min(WIDEST, width)), codes)

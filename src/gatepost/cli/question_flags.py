@@ -145,14 +145,15 @@ def _policy(flag: str, file: Path, kind: "PolicyKind", source: "PolicySource") -
 
 
 def _mailbox(flag: str, text: str) -> tuple[str, str | None]:
-    """An address and its display name, of the form that SES takes (without the server's own parser, which the plain install lacks)."""
-    from email.utils import parseaddr  # noqa: PLC0415 -- the same
+    """An address in its one spelling and its display name, read as the server reads them."""
+    from gatepost.mail.addr_spec import AddressError  # noqa: PLC0415 -- the same
+    from gatepost.mail.address import read_mailbox  # noqa: PLC0415 -- the same
 
-    name, address = parseaddr(text)
-    local, at, domain = address.rpartition("@")
-    if not (at and local and domain) or any(character.isspace() for character in address):
-        raise Exit(USAGE, f"{flag} `{text}`: expected an address, such as news@example.com")
-    return address, name or None
+    try:
+        mailbox = read_mailbox(text)
+    except AddressError as error:
+        raise Exit(USAGE, f"{flag} `{text}`: expected an address, such as news@example.com ({error})") from None
+    return mailbox.address, mailbox.display_name
 
 
 def _address(text: str) -> str:

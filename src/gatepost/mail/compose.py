@@ -1,13 +1,10 @@
 """From the parts that `SendEmail` gives to a MIME message.
 
-Nothing that a caller gives reaches a header line but through `header`, which refuses line breaks and control characters.
+Nothing that a caller gives reaches a header line but through `gatepost.mail.header`.
 Source: RFC 5322; RFC 2045 and 2046 (MIME); RFC 2047 (encoded words).
 """
 
-import base64
-import binascii
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -15,13 +12,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from gatepost.mail.address import Mailbox, encode_words, write_mailbox
+from gatepost.mail.address import Mailbox, list_pieces
+from gatepost.mail.attachment import Attachment, attachment_fields
+from gatepost.mail.charset import SLICE, UTF_8, Charset, UnknownCharset, find_charset
+from gatepost.mail.header import LONGEST_LINE, NAME, HeaderError, field, folded, header_block, parameter, unstructured
+from gatepost.mail.lines import base64_lines, long_line, quoted_printable
+from gatepost.mail.once import ONCE
+from gatepost.words.visible import visible_line
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-HEADER_NAME: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,126}")
-BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
-LONGEST_LINE: Final = 998  # RFC 5322, section 2.1.1
-FOLD_AT: Final = 900
+CONTROLS: Final = bytes((*range(9), 11, 12, *range(14, 32), 127))  # all but tab, line feed and carriage return
+ASCII: Final = bytes(range(128))
 OWN_HEADERS: Final = frozenset(  # what the message's own parts say
     (
         "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "return-path", "sender", "mime-version",
@@ -39,17 +39,6 @@ class Text(Struct, frozen=True):
 
     data: str
     charset: str = "UTF-8"
-
-
-class Attachment(Struct, frozen=True):
-    """A file that goes with a message."""
-
-    file_name: str
-    content: bytes
-    content_type: str = "application/octet-stream"
-    disposition: str = "attachment"
-    content_id: str | None = None
-    description: str | None = None
 
 
 class Content(Struct, frozen=True):
@@ -71,20 +60,36 @@ class Envelope(Struct, frozen=True):
     reply_to: tuple[Mailbox, ...] = ()
 
 
+class _Part(Struct, frozen=True):
+    """A MIME part: its fields, and its body in pieces."""
+
+    fields: tuple[str, ...]
+    body: tuple[bytes, ...]
+
+
 def compose(envelope: Envelope, content: Content, message_id: str, now: datetime, boundary: str) -> bytes:
-    """The message. `message_id` is the header's value; `boundary` is a random text that no part contains."""
-    lines = [
-        f"Date: {date(int(now.timestamp()))}",
-        f"From: {write_mailbox(envelope.sender)}",
-        *_addresses("To", envelope.to),
-        *_addresses("Cc", envelope.cc),
-        *_addresses("Reply-To", envelope.reply_to),
-        f"Message-ID: {message_id}",
-        header("Subject", content.subject.data),
-        "MIME-Version: 1.0",
-        *(custom_header(name, value) for name, value in content.headers),
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n" + _with_attachments(content, boundary)
+    """The message; ContentError for what no message can carry.
+
+    `message_id` is the header's value; `boundary` is a random text that no part contains.
+    """
+    try:
+        _charset(content.subject)
+        body = _with_attachments(content, boundary)
+        fields = [
+            field("Date", date(int(now.timestamp()))),
+            field("From", *list_pieces((envelope.sender,))),
+            *_addresses("To", envelope.to),
+            *_addresses("Cc", envelope.cc),
+            *_addresses("Reply-To", envelope.reply_to),
+            field("Message-ID", message_id),
+            unstructured("Subject", content.subject.data),
+            "MIME-Version: 1.0",
+            *custom_headers(content.headers),
+            *body.fields,
+        ]
+        return b"".join((header_block(fields), b"\r\n", *body.body))
+    except HeaderError as error:
+        raise ContentError(str(error)) from None
 
 
 @lru_cache(maxsize=16)
@@ -93,54 +98,46 @@ def date(seconds: int) -> str:
     return format_datetime(datetime.fromtimestamp(seconds, UTC))
 
 
-def header(name: str, value: str) -> str:
-    """A header line; ContentError where the value has line breaks or control characters."""
-    if CONTROL.search(value):
-        raise ContentError(f"Header '{name}' contains line breaks or control characters")
-    if not value.isascii():
-        return f"{name}: {encode_words(value)}"
-    return f"{name}: {_folded(value)}" if len(value) > FOLD_AT else f"{name}: {value}"
+def custom_headers(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The fields of the caller's own; the message's own cannot be set so, nor those of a message that is sent on."""
+    seen: set[str] = set()
+    for name, value in headers:
+        key = name.lower()
+        if not NAME.fullmatch(name):
+            raise ContentError(f"Invalid header name '{visible_line(name)[:126]}'")
+        if key in OWN_HEADERS or key.startswith("resent-"):
+            raise ContentError(f"Header '{name}' can not be set as a custom header")
+        if key in seen and key in ONCE:
+            raise ContentError(f"Duplicate header '{name}'")
+        seen.add(key)
+        yield _custom_header(name, value)
 
 
-def custom_header(name: str, value: str) -> str:
-    """A header line of the caller's own; the message's own fields cannot be set so."""
-    if not HEADER_NAME.fullmatch(name):
-        raise ContentError(f"Invalid header name '{name!r}'"[:200])
-    if name.lower() in OWN_HEADERS:
-        raise ContentError(f"Header '{name}' can not be set as a custom header")
-    return header(name, value)
-
-
-def _folded(value: str) -> str:
-    lines, current = [], ""
-    for word in value.split(" "):
-        if current and len(current) + len(word) >= FOLD_AT:
-            lines.append(current)
-            current = word
-        else:
-            current = f"{current} {word}" if current else word
-    lines.append(current)
-    if any(len(line) > LONGEST_LINE - 100 for line in lines):
-        raise ContentError("a header has a word that is longer than a line may be")
-    return "\r\n ".join(lines)
+def _custom_header(name: str, value: str) -> str:
+    """A field whose ASCII text stays as it is: it may be structured, as `List-Unsubscribe` is."""
+    if not value.isascii() or not value.isprintable():
+        return unstructured(name, value)
+    pieces = folded(value)
+    if pieces is None:
+        raise ContentError(f"Header '{name}' has a word that is longer than a line may be")
+    return field(name, *(pieces if len(name) + len(pieces[0]) < LONGEST_LINE - 2 else ("", *pieces)))
 
 
 def _addresses(name: str, mailboxes: Sequence[Mailbox]) -> list[str]:
-    return [f"{name}: " + ",\r\n ".join(map(write_mailbox, mailboxes))] if mailboxes else []
+    return [field(name, *list_pieces(mailboxes))] if mailboxes else []
 
 
 # --- bodies -------------------------------------------------------------------------------------------------------------
 
 
-def _with_attachments(content: Content, boundary: str) -> bytes:
+def _with_attachments(content: Content, boundary: str) -> _Part:
     body = _alternatives(content, f"{boundary}-a")
     if not content.attachments:
         return body
-    parts = [body, *map(_attachment, content.attachments)]
-    return _multipart("mixed", parts, f"{boundary}-m")
+    return _multipart("mixed", [body, *map(_attachment, content.attachments)], f"{boundary}-m")
 
 
-def _alternatives(content: Content, boundary: str) -> bytes:
+def _alternatives(content: Content, boundary: str) -> _Part:
     parts = []
     if content.text is not None:
         parts.append(_text_part("plain", content.text))
@@ -151,57 +148,86 @@ def _alternatives(content: Content, boundary: str) -> bytes:
     return parts[0] if len(parts) == 1 else _multipart("alternative", parts, boundary)
 
 
-def _multipart(subtype: str, parts: Sequence[bytes], boundary: str) -> bytes:
-    opening = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
-    inner = b"".join(b"--" + boundary.encode() + b"\r\n" + part + b"\r\n" for part in parts)
-    return opening + inner + b"--" + boundary.encode() + b"--\r\n"
+def _multipart(subtype: str, parts: Sequence[_Part], boundary: str) -> _Part:
+    mark = boundary.encode("ascii")
+    body: list[bytes] = []
+    for part in parts:
+        body += (b"--", mark, b"\r\n", header_block(part.fields), b"\r\n", *part.body, b"\r\n")
+    body += (b"--", mark, b"--\r\n")
+    return _Part((field("Content-Type", f"multipart/{subtype};", *parameter("boundary", boundary)),), tuple(body))
 
 
-def _text_part(subtype: str, text: Text) -> bytes:
+def _text_part(subtype: str, text: Text) -> _Part:
     """7bit where it fits, base64 where most is not ASCII, else quoted-printable (RFC 2045, section 6)."""
-    data = text.data.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    charset = _charset(text)
     try:
-        encoded = data.encode(text.charset)
-    except LookupError:
-        raise ContentError(f"unknown charset '{text.charset[:40]}'") from None
+        encoded = charset.encode(_pieces(text.data))
     except UnicodeEncodeError:
-        raise ContentError(f"the body can not be represented in the charset '{text.charset[:40]}'") from None
-    how, body = _transfer(encoded, plain=data.isascii() and encoded == data.encode("ascii", "replace"))
-    head = f"Content-Type: text/{subtype}; charset={text.charset}\r\nContent-Transfer-Encoding: {how}\r\n\r\n"
-    return head.encode() + body
+        raise ContentError(f"the body can not be represented in the charset '{charset.name}'") from None
+    how, body = _transfer(encoded, plain=text.data.isascii())
+    return _Part(_text_fields(subtype, charset.name, how), body)
 
 
-def _transfer(encoded: bytes, *, plain: bool) -> tuple[str, bytes]:
-    if (
-        plain
-        and b"\0" not in encoded
-        and (len(encoded) < LONGEST_LINE or max(map(len, encoded.split(b"\r\n"))) <= LONGEST_LINE)
-    ):
-        return "7bit", encoded if encoded.endswith(b"\r\n") else encoded + b"\r\n"
-    not_ascii = len(encoded.translate(None, bytes(range(128))))
-    if not plain and (not_ascii * 3 > len(encoded) or b"\0" in encoded):
-        return "base64", _base64_lines(encoded)
-    # Its soft line breaks are bare line feeds where the text has no line end to go by.
-    return "quoted-printable", BARE_LINE_FEED.sub(b"\r\n", binascii.b2a_qp(encoded, istext=True)) + b"\r\n"
+@lru_cache(maxsize=256)
+def _text_fields(subtype: str, charset: str, how: str) -> tuple[str, ...]:
+    return field("Content-Type", f"text/{subtype}; charset={charset}"), field("Content-Transfer-Encoding", how)
 
 
-def _base64_lines(content: bytes) -> bytes:
-    text = base64.b64encode(content)
-    return b"\r\n".join(text[at : at + 76] for at in range(0, len(text), 76)) + b"\r\n"
+def _charset(text: Text) -> Charset:
+    if text.charset == "UTF-8":
+        return UTF_8
+    try:
+        return find_charset(text.charset)
+    except UnknownCharset:
+        raise ContentError(f"unknown charset '{visible_line(text.charset[:40])}'") from None
 
 
-def _attachment(attachment: Attachment) -> bytes:
-    name = re.sub(r'(["\\])', r"\\\1", attachment.file_name)
-    for what, value in (("file name", attachment.file_name), ("content type", attachment.content_type)):
-        if CONTROL.search(value) or not value.isascii():
-            raise ContentError(f"an attachment's {what} must be printable ASCII")
-    lines = [
-        f'Content-Type: {attachment.content_type}; name="{name}"',
-        f'Content-Disposition: {attachment.disposition.lower()}; filename="{name}"',
-        "Content-Transfer-Encoding: base64",
-    ]
-    if attachment.content_id is not None:
-        lines.append(header("Content-ID", f"<{attachment.content_id}>"))
-    if attachment.description is not None:
-        lines.append(header("Content-Description", attachment.description))
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + _base64_lines(attachment.content)
+def _pieces(data: str) -> Iterable[str]:
+    """A text in pieces, every line end as CR LF; a line end is never cut."""
+    return (_with_crlf(data),) if len(data) <= SLICE else map(_with_crlf, _cut(data))
+
+
+def _cut(data: str) -> Iterator[str]:
+    at = 0
+    while at < len(data):
+        end = at + SLICE
+        if data[end - 1 : end + 1] == "\r\n":
+            end += 1
+        yield data[at:end]
+        at = end
+
+
+def _with_crlf(data: str) -> str:
+    plain = data.replace("\r\n", "\n").replace("\r", "\n") if "\r" in data else data
+    return plain.replace("\n", "\r\n")
+
+
+def _transfer(parts: tuple[bytes, ...], *, plain: bool) -> tuple[str, tuple[bytes, ...]]:
+    if plain and _are_clean(parts) and not long_line(parts, LONGEST_LINE):
+        return "7bit", parts if parts and parts[-1].endswith(b"\r\n") else (*parts, b"\r\n")
+    length = sum(map(len, parts))
+    not_ascii = sum(len(part.translate(None, ASCII)) for part in parts)
+    if not_ascii * 3 > length or any(b"\0" in part for part in parts):
+        return "base64", tuple(line for part in _by_lines(parts) for line in base64_lines(part))
+    return "quoted-printable", tuple(quoted_printable(parts or (b"",)))
+
+
+def _are_clean(parts: Sequence[bytes]) -> bool:
+    return all(len(part.translate(None, CONTROLS)) == len(part) for part in parts)
+
+
+def _by_lines(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """The parts joined so that each but the last fills whole lines of base64."""
+    rest = b""
+    for part in parts:
+        rest += part
+        whole = len(rest) // 57 * 57
+        if whole:
+            yield rest[:whole]
+            rest = rest[whole:]
+    if rest or not parts:
+        yield rest
+
+
+def _attachment(attachment: Attachment) -> _Part:
+    return _Part(tuple(attachment_fields(attachment)), tuple(base64_lines(attachment.content)))

@@ -1,23 +1,29 @@
 """A raw message: its header fields read, its bytes kept.
 
-Only the header is parsed; the body is never touched but for its line ends, which SMTP wants as CRLF (RFC 5321, section 2.3.8).
-Source: RFC 5322, sections 2.2 and 3.6.
+1. Lengths come first: the header is looked for within its limit, and only then read.
+2. A field is one that every reader reads so: no blank before the colon, no control character, no line of blanks alone.
+3. Only the header is parsed; the body is never touched but for its line ends, which SMTP wants as CRLF (RFC 5321, section 2.3.8).
+
+Source: RFC 5322, sections 2.1.1, 2.2 and 3.6; SES API Reference, `RawMessage`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-FIELD: Final = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:[ \t]*((?:[^\n]|\n[ \t])*)(?:\n|\Z)")
-BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-# Fields that may stand once. Source: SES Developer Guide, "Amazon SES header fields"; RFC 5322, section 3.6.
-ONCE: Final = frozenset(
-    (
-        "from", "to", "cc", "bcc", "subject", "date", "message-id", "sender", "reply-to", "in-reply-to", "references",
-        "mime-version", "content-type", "content-transfer-encoding", "return-path", "x-ses-configuration-set",
-    )
-)  # fmt: skip
+from gatepost.mail.header import LONGEST_BLOCK, LONGEST_LINE, MOST_FIELDS, HeaderError, field, header_block
+from gatepost.mail.lines import has_nul, long_line, with_crlf
+from gatepost.mail.once import ONCE
+
+FIELD: Final = re.compile(
+    rb"([!-9;-~]{1,126}+):([ -~\t\x80-\xff]*+(?:\r\n[ \t]++[!-~\x80-\xff][ -~\t\x80-\xff]*+)*+)(?:\r\n|\Z)"
+)
+LINE_END: Final = rb"(?>\r\n|\r|\n)"
+HEADER_END: Final = re.compile(LINE_END + LINE_END)
+LEADING_END: Final = re.compile(LINE_END)
+# Line breaks beside CR and LF, as UTF-8 writes them: NEL, line and paragraph separator.
+LINE_BREAK: Final = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
 class MessageError(ValueError):
@@ -26,10 +32,10 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One header field: its name as written, its value unfolded, its bytes with the line end."""
+    """One header field: its name as written, its value unfolded as bytes, its bytes with the line end."""
 
     name: str
-    value: str
+    value: bytes
     raw: bytes
 
     @property
@@ -37,60 +43,93 @@ class Field:
         """The name in lower case."""
         return self.name.lower()
 
+    @property
+    def text(self) -> str:
+        """The value as text: UTF-8, else ISO 8859-1, as most readers show it."""
+        try:
+            return self.value.decode()
+        except UnicodeDecodeError:
+            return self.value.decode("latin-1")
+
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A message: header fields in order, and the body with CRLF line ends."""
+    """A message: header fields in order, and the body in slices, with CRLF line ends."""
 
     fields: tuple[Field, ...]
-    body: bytes
+    body: tuple[bytes, ...]
 
     def get(self, name: str) -> str | None:
         """The value of the first field of a name (lower case)."""
-        return next((field.value for field in self.fields if field.key == name), None)
+        return next((each.text for each in self.fields if each.key == name), None)
 
-    def all(self, name: str) -> tuple[str, ...]:
-        """The values of every field of a name (lower case)."""
-        return tuple(field.value for field in self.fields if field.key == name)
+    def all(self, name: str) -> tuple[Field, ...]:
+        """Every field of a name (lower case)."""
+        return tuple(each for each in self.fields if each.key == name)
 
-    def written(self, without: Iterable[str], first: Iterable[tuple[str, str]]) -> bytes:
-        """The message's bytes, with `first` before the other fields and the fields named in `without` (lower case) left out."""
-        left_out = frozenset(without)
-        head = b"".join(f"{name}: {value}\r\n".encode() for name, value in first)
-        kept = b"".join(field.raw for field in self.fields if field.key not in left_out)
-        return b"".join((head, kept, b"\r\n", self.body))
+    def written(self, without: Iterable[str], first: Iterable[str], instead: Mapping[Field, str] | None = None) -> bytes:
+        """The message's bytes; MessageError where its header would not be these fields.
+
+        `first` are fields that come before the others, those named in `without` (lower case) are left out, and `instead` has fields
+        written anew by those they stand for.
+        """
+        left_out, anew = frozenset(without), instead or {}
+        kept = [
+            anew[each].encode("ascii") + b"\r\n" if each in anew else each.raw
+            for each in self.fields
+            if each.key not in left_out
+        ]
+        try:
+            block = header_block(tuple(first), kept)
+        except HeaderError as error:
+            raise MessageError(f"{error}.") from None
+        return b"".join((block, b"\r\n", *self.body))
 
 
 def read_message(content: bytes) -> RawMessage:
     """The message of these bytes; MessageError names the line of the header that is no field."""
-    if b"\0" in content:
-        raise MessageError("the message contains a NUL character")
-    content = BARE_LINE_END.sub(b"\r\n", content)
-    head, ends, body = content.partition(b"\r\n\r\n")
-    if content.startswith(b"\r\n"):
-        head, ends, body = b"", b"\r\n", content[2:]
-    text = head.replace(b"\r\n", b"\n")
+    leading = LEADING_END.match(content)
+    end = leading or HEADER_END.search(content, 0, LONGEST_BLOCK)
+    if end is None and len(content) > LONGEST_BLOCK:
+        raise MessageError(f"The header is longer than {LONGEST_BLOCK} bytes.")
+    head = b"" if leading is not None else b"".join(with_crlf(content if end is None else content[: end.start()]))
+    if b"\0" in head or has_nul(content):
+        raise MessageError("The message contains a NUL character.")
+    fields = _fields(head)
+    body = () if end is None else tuple(with_crlf(content[end.end() :]))
+    if long_line(body, LONGEST_LINE):
+        raise MessageError(f"The message has a line that is longer than {LONGEST_LINE} characters.")
+    return RawMessage(fields, body)
+
+
+def _fields(head: bytes) -> tuple[Field, ...]:
     fields: list[Field] = []
     seen: set[str] = set()
     at = 0
-    while at < len(text):
-        match = FIELD.match(text, at)
+    if long_line((head,), LONGEST_LINE):
+        raise MessageError(f"The header has a line that is longer than {LONGEST_LINE} characters.")
+    while at < len(head):
+        match = FIELD.match(head, at)
         if match is None:
-            line = text.count(b"\n", 0, at) + 1
+            line = head.count(b"\r\n", 0, at) + 1
             raise MessageError(f"line {line} of the header is no header field")
-        raw = match.group().rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
         name = match.group(1).decode("ascii")
         if name.lower() in ONCE and name.lower() in seen:
             raise MessageError(f"Duplicate header '{name}'.")
         seen.add(name.lower())
-        fields.append(Field(name, _unfolded(match.group(2)), raw))
+        if LINE_BREAK.search(match.group()):
+            raise MessageError(f"Header '{name}' contains line breaks or control characters.")
+        raw = match.group() if match.group().endswith(b"\r\n") else match.group() + b"\r\n"
+        fields.append(Field(name, match.group(2).replace(b"\r\n", b"").strip(b" \t"), raw))
+        if len(fields) > MOST_FIELDS:
+            raise MessageError(f"The header has more than {MOST_FIELDS} fields.")
         at = match.end()
-    return RawMessage(tuple(fields), body if ends else b"")
+    return tuple(fields)
 
 
-def _unfolded(value: bytes) -> str:
-    joined = value.replace(b"\n", b"").strip()
+def write_field(name: str, pieces: tuple[str, ...]) -> str:
+    """A field that stands in the place of one of the message's own; MessageError where that cannot be."""
     try:
-        return joined.decode()
-    except UnicodeDecodeError:
-        return joined.decode("latin-1")
+        return field(name, *pieces)
+    except HeaderError as error:
+        raise MessageError(f"{error}.") from None

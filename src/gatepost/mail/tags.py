@@ -20,8 +20,10 @@ class TagError(ValueError):
 
 def check_tags(tags: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The tags, each held against SES's rules."""
-    checked = []
+    checked: list[tuple[str, str]] = []
     for name, value in tags:
+        if len(checked) == MOST:
+            raise TagError(f"A message takes at most {MOST} tags.")
         if not name:
             raise TagError("The tag name must be specified.")
         if not value:
@@ -37,8 +39,6 @@ def check_tags(tags: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
                 f"Invalid tag value <{value}>: only alphanumeric ASCII characters, '_',  '-' , '.', '@' are allowed."
             )
         checked.append((name, value))
-    if len(checked) > MOST:
-        raise TagError(f"A message takes at most {MOST} tags.")
     return tuple(checked)
 
 

@@ -1,21 +1,27 @@
 """What a send needs, in the order in which it is asked, and how SES words a refusal.
 
-1. The action on the identity of the From address, then of the source, the sender and the return path where they are others.
-2. The action on the configuration set, named or the identity's default, in the sender's account.
+1. The action on the identity of the From address, then of the source and the return path where they are others.
+2. The action on the identity of each other sender that a raw message names (Sender, Resent-From, Resent-Sender), with that mailbox as
+   From address and display name: readers show it beside From, so the caller must be allowed to send as it.
+3. The action on the configuration set, named or the identity's default, in the sender's account.
 
 Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version; and the tags of its own
 resource. An identity of another account is asked with that account's policies: both sides must allow.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from gatepost.access.gather import resource_side
 from gatepost.aws.call import Call
 from gatepost.aws.operation import Need
+from gatepost.mail.address import Mailbox
 from gatepost.services.ses.needs import Context, api_version, tag_context
 from gatepost.services.ses.submission import Submission
 from gatepost.store.configuration_sets import configuration_set_arn, held_configuration_sets
 from gatepost.store.transaction import View
+
+DISPLAY_NAME: Final = "ses:fromdisplayname"
 
 
 def sending_needs(call: Call, submission: Submission, view: View) -> Sequence[Need]:
@@ -28,6 +34,12 @@ def sending_needs(call: Call, submission: Submission, view: View) -> Sequence[Ne
             asked.add(identity.arn)
             side = resource_side(view, identity.account, identity.region, identity.name)
             needs.append(Need(submission.action, identity.arn, identity.account, _tagged(context, identity.tags), side))
+    for mailbox, identity in submission.other_senders:
+        side = resource_side(view, identity.account, identity.region, identity.name)
+        as_sender = _tagged({**context, **_sender_context(mailbox)}, identity.tags)
+        if mailbox.display_name is None:
+            as_sender.pop(DISPLAY_NAME, None)
+        needs.append(Need(submission.action, identity.arn, identity.account, as_sender, side))
     if submission.configuration_set is not None:
         account = call.caller.account
         arn = configuration_set_arn(account, call.region, submission.configuration_set)
@@ -44,12 +56,17 @@ def _tagged(context: Context, tags: Sequence[tuple[str, str]]) -> Context:
 def _context(call: Call, submission: Submission) -> Context:
     context: Context = {
         **api_version(call),
-        "ses:fromaddress": submission.sender.address,
+        **_sender_context(submission.sender),
         "ses:feedbackaddress": submission.return_path,
         "ses:recipients": submission.recipients,
     }
-    if submission.sender.display_name is not None:
-        context["ses:fromdisplayname"] = submission.sender.display_name
+    return context
+
+
+def _sender_context(mailbox: Mailbox) -> Context:
+    context: Context = {"ses:fromaddress": mailbox.address}
+    if mailbox.display_name is not None:
+        context[DISPLAY_NAME] = mailbox.display_name
     return context
 
 

@@ -11,6 +11,7 @@ Source: SES Developer Guide, "Creating and verifying identities", "Using sending
 from msgspec import Struct
 
 from gatepost.aws.call import Call
+from gatepost.mail.addr_spec import canonical_name
 from gatepost.services.ses.errors import invalid
 from gatepost.store.identities import IDENTITY_ARN, covers, held_identities, identity_arn, most_specific
 from gatepost.store.transaction import View
@@ -72,4 +73,4 @@ def _parts(call: Call, arn: str) -> tuple[str, str]:
     _, region, account, name = match.groups()
     if region != call.region:
         raise invalid(call, f"Identity ARN {arn} is not in the region of the request, {call.region}")
-    return account, name if "@" in name else name.lower()
+    return account, canonical_name(name)

@@ -1,37 +1,36 @@
 """Identities by the names that calls give, and names that can be none."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from gatepost.aws.call import Call
-from gatepost.mail.address import AddressError, read_mailbox
+from gatepost.mail.addr_spec import AddressError, canonical_address, canonical_domain
 from gatepost.services.ses import errors
 from gatepost.services.ses.needs import identity_name
 from gatepost.store import identities
 from gatepost.store.identities import Identity
 from gatepost.store.transaction import Transaction
 
-DOMAIN: Final = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+LONGEST_DOMAIN: Final = 253
 
 
 def checked_domain(call: Call, text: str) -> str:
-    """The domain in lower case; `AwsError` where it is none."""
-    name = text.lower()
-    if not DOMAIN.fullmatch(name):
+    """The domain in its one spelling; `AwsError` where it is none."""
+    try:
+        name = canonical_domain(text) if len(text) <= LONGEST_DOMAIN else ""
+    except AddressError:
+        name = ""
+    if "." not in name or name.startswith("["):
         raise errors.invalid(call, f"Invalid domain name {text}.")
     return name
 
 
 def checked_address(call: Call, text: str) -> str:
-    """The address as it stands; `AwsError` where it is none, or more than an address."""
+    """The address in its one spelling; `AwsError` where it is none, or more than an address."""
     try:
-        mailbox = read_mailbox(text)
+        return canonical_address(text)
     except AddressError:
         raise errors.invalid(call, f"Invalid email address {text}.") from None
-    if mailbox.address != text:
-        raise errors.invalid(call, f"Invalid email address {text}.")
-    return text
 
 
 def found_identity(call: Call, tx: Transaction, given: str) -> Identity:

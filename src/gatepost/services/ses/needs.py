@@ -11,6 +11,7 @@ from typing import Final
 from gatepost.access.gather import resource_side
 from gatepost.aws.call import Call
 from gatepost.aws.operation import Need, action_of
+from gatepost.mail.addr_spec import canonical_name
 from gatepost.services.ses.errors import is_v2
 from gatepost.store.configuration_sets import configuration_set_arn, held_configuration_sets
 from gatepost.store.identities import held_identities, identity_arn
@@ -57,10 +58,8 @@ def on_configuration_set(call: Call, _parsed: object, view: View) -> Sequence[Ne
 
 
 def identity_name(call: Call, given: str) -> str:
-    """An identity's name as it is kept: a domain in lower case, an address as it stands; its ARN is as good as its name."""
-    prefix = identity_arn(call.caller.account, call.region, "")
-    name = given.removeprefix(prefix)
-    return name if "@" in name else name.lower()
+    """An identity's name as it is kept: a domain or an address in its one spelling; its ARN is as good as its name."""
+    return canonical_name(given.removeprefix(identity_arn(call.caller.account, call.region, "")))
 
 
 def request_tags(call: Call) -> Context:

@@ -165,7 +165,8 @@ def accept(call: Call, tx: Transaction, submission: Submission) -> Shape:
             raise errors.no_configuration_set(call, name)
         if not configuration_set.sending_enabled:
             raise errors.configuration_set_paused(call, name)
-    failed = dict.fromkeys(identity.address for identity in submission.identities if not identity.verified)
+    asked = (*submission.identities, *(identity for _, identity in submission.other_senders))
+    failed = dict.fromkeys(identity.address for identity in asked if not identity.verified)
     if failed:
         raise errors.not_verified(call, failed)
     message = Message(

@@ -11,8 +11,13 @@ from msgspec import Struct
 from gatepost.audit.ids import fresh_uuid
 from gatepost.aws.call import Call, Shape
 from gatepost.mail import compose as mime
-from gatepost.mail.address import AddressError, Mailbox, decode_words, read_mailbox, read_mailboxes, write_mailbox
-from gatepost.mail.message import MessageError, RawMessage, read_message
+from gatepost.mail.addr_spec import AddressError
+from gatepost.mail.address import Mailbox, list_pieces, read_mailbox
+from gatepost.mail.address_fields import AddressFields, FieldError, read_address_fields
+from gatepost.mail.attachment import Attachment
+from gatepost.mail.encoded_word import decode_words
+from gatepost.mail.lines import length_with_crlf
+from gatepost.mail.message import MessageError, RawMessage, read_message, write_field
 from gatepost.mail.message_id import message_id_header, new_message_id
 from gatepost.mail.tags import TagError, check_tags, read_tags_header
 from gatepost.services.ses.errors import invalid, is_v2
@@ -20,13 +25,21 @@ from gatepost.services.ses.identification import Identification, identify
 from gatepost.store.transaction import View
 
 MOST_RECIPIENTS: Final = 50
+MOST_ATTACHMENTS: Final = 500  # SES Developer Guide, "Service quotas": MIME parts of a message
+LONGEST_CONFIGURATION_SET: Final = 64
 MOST_BYTES: Final = {"ses": 10_485_760, "sesv2": 41_943_040}
 SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN = "x-ses-source-arn", "x-ses-from-arn", "x-ses-return-path-arn"
 CONFIGURATION_SET, MESSAGE_TAGS = "x-ses-configuration-set", "x-ses-message-tags"
 # What SES takes out of a raw message, and what it writes itself.
 CONSUMED: Final = frozenset(
-    (SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN, CONFIGURATION_SET, MESSAGE_TAGS, "bcc", "return-path", "date", "message-id")
-)
+    (
+        SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN, CONFIGURATION_SET, MESSAGE_TAGS, "bcc", "resent-bcc", "return-path", "date",
+        "message-id",
+    )
+)  # fmt: skip
+# Whom a raw message names as its sender beside From: each is asked as if it stood in From.
+MOST_OTHER_SENDERS: Final = 10
+OTHER_SENDERS: Final = ("sender", "resent-from", "resent-sender")
 
 
 class Submission(Struct, frozen=True):
@@ -38,6 +51,7 @@ class Submission(Struct, frozen=True):
     return_path: str
     recipients: tuple[str, ...]
     identities: tuple[Identification, ...]  # the sender's first
+    other_senders: tuple[tuple[Mailbox, Identification], ...]  # of a raw message: Sender, Resent-From, Resent-Sender
     configuration_set: str | None
     tags: tuple[tuple[str, str], ...]
     subject: str | None
@@ -70,7 +84,11 @@ def read_simple(
 ) -> Submission:
     """A submission whose message is made here."""
     mailbox = _mailbox(call, sender)
-    to, cc, bcc = (_mailboxes(call, destination.get(name) or ()) for name in ("ToAddresses", "CcAddresses", "BccAddresses"))
+    named = [destination.get(name) or () for name in ("ToAddresses", "CcAddresses", "BccAddresses")]
+    _check_count(call, sum(map(len, named)))
+    to, cc, bcc = (_mailboxes(call, texts) for texts in named)
+    if len(reply_to) > MOST_RECIPIENTS:
+        raise invalid(call, f"ReplyToAddresses has more than {MOST_RECIPIENTS} addresses.")
     recipients = _recipients(call, [*to, *cc, *bcc])
     checked_tags = _tags(call, tags)
     message_id = new_message_id(call.region, call.now, fresh_uuid())
@@ -89,7 +107,7 @@ def read_simple(
     if return_path is not None and bounces.address != mailbox.address:
         identities.append(identify(view, call, bounces.address, arns.return_path, arns.source))
     return _submission(
-        call, "ses:SendEmail", message_id, mailbox, bounces.address, recipients, identities, configuration_set, checked_tags,
+        call, "ses:SendEmail", message_id, mailbox, bounces.address, recipients, identities, (), configuration_set, checked_tags,
         content.subject.data, message,
     )  # fmt: skip
 
@@ -110,8 +128,12 @@ def read_raw(
     tags: Sequence[Mapping[str, str]],
 ) -> Submission:
     """A submission whose message is the caller's. What a parameter gives counts before the header that says the same."""
+    _check_size(call, len(content))
+    if 2 * len(content) > MOST_BYTES[call.service]:
+        _check_size(call, length_with_crlf(content))
     message = _message(call, content)
-    shown = _from_header(call, message)
+    addressed = _address_fields(call, message)
+    shown = _from_header(call, message, addressed)
     if shown is None and source is None:
         raise invalid(call, "Missing required header 'From'.")
     given_source = None if source is None else _mailbox(call, source)
@@ -124,30 +146,31 @@ def read_raw(
     )
     bounces = return_path or source or message.get("return-path") or sender.address
     return_to = _mailbox(call, bounces).address
-    recipients = _recipients(call, _destinations(call, message, destinations))
+    _check_count(call, len(destinations or ()))
+    recipients = _recipients(call, _mailboxes(call, destinations) if destinations else addressed.of("to", "cc", "bcc"))
     checked_tags = _tags(call, tags) if tags else _header_tags(call, message)
     # `SourceArn` alone stands for all three (API Reference, SendRawEmail); likewise what names the From address alone.
     identities = [identify(view, call, sender.address, arns.sender, arns.source)]
     if given_source is not None and given_source.address != sender.address:
         identities.append(identify(view, call, given_source.address, arns.source, arns.sender))
-    identities += [
-        identify(view, call, each.address, None, arns.sender or arns.source)
-        for each in _header_mailboxes(call, message, "sender")
-    ]
-    if return_to not in {each.address for each in identities}:
+    others = [each for each in dict.fromkeys(addressed.of(*OTHER_SENDERS)) if each != sender]
+    if len(others) > MOST_OTHER_SENDERS:
+        raise invalid(call, f"The message names more than {MOST_OTHER_SENDERS} senders beside From.")
+    other_senders = tuple((each, identify(view, call, each.address, None, arns.sender or arns.source)) for each in others)
+    if return_to not in {each.address for each in identities} | {each.address for each, _ in other_senders}:
         identities.append(identify(view, call, return_to, arns.return_path, arns.source or arns.sender))
     message_id = new_message_id(call.region, call.now, fresh_uuid())
-    head = [
-        ("Date", mime.date(int(call.now.timestamp()))),
-        ("Message-ID", message_id_header(message_id, call.region)),
+    head: list[tuple[str, tuple[str, ...]]] = [
+        ("Date", (mime.date(int(call.now.timestamp())),)),
+        ("Message-ID", (message_id_header(message_id, call.region),)),
     ]
     if shown is None:
-        head.append(("From", write_mailbox(sender)))
+        head.append(("From", list_pieces((sender,))))
     subject = message.get("subject")
     return _submission(
-        call, "ses:SendRawEmail", message_id, sender, return_to, recipients, identities,
-        configuration_set or message.get(CONFIGURATION_SET), checked_tags, None if subject is None else decode_words(subject),
-        message.written(CONSUMED, head),
+        call, "ses:SendRawEmail", message_id, sender, return_to, recipients, identities, other_senders,
+        configuration_set or _header_configuration_set(call, message), checked_tags, None if subject is None else decode_words(subject),
+        _written(call, message, head, addressed),
     )  # fmt: skip
 
 
@@ -158,24 +181,37 @@ def _message(call: Call, content: bytes) -> RawMessage:
         raise invalid(call, str(error)) from None
 
 
-def _from_header(call: Call, message: RawMessage) -> Mailbox | None:
-    mailboxes = _header_mailboxes(call, message, "from")
+def _written(call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields) -> bytes:
+    try:
+        return message.written(CONSUMED, [write_field(name, pieces) for name, pieces in head], addressed.rewritten)
+    except MessageError as error:
+        raise invalid(call, str(error)) from None
+
+
+def _address_fields(call: Call, message: RawMessage) -> AddressFields:
+    try:
+        return read_address_fields(message)
+    except FieldError as error:
+        raise invalid(call, str(error)) from None
+
+
+def _from_header(call: Call, message: RawMessage, addressed: AddressFields) -> Mailbox | None:
+    """The one mailbox of From; None where the message has no such field."""
+    if not message.all("from"):
+        return None
+    mailboxes = addressed.of("from")
+    if not mailboxes:
+        raise invalid(call, "The 'From' header has no address.")
     if len(mailboxes) > 1:
         raise invalid(call, "The 'From' header has more than one address.")
-    return mailboxes[0] if mailboxes else None
+    return mailboxes[0]
 
 
-def _header_mailboxes(call: Call, message: RawMessage, name: str) -> list[Mailbox]:
-    try:
-        return [mailbox for value in message.all(name) for mailbox in read_mailboxes(value)]
-    except AddressError as error:
-        raise invalid(call, f"Invalid header '{name.title()}': {error}") from None
-
-
-def _destinations(call: Call, message: RawMessage, destinations: Sequence[str] | None) -> Sequence[Mailbox]:
-    if destinations:
-        return _mailboxes(call, destinations)
-    return [mailbox for name in ("to", "cc", "bcc") for mailbox in _header_mailboxes(call, message, name)]
+def _header_configuration_set(call: Call, message: RawMessage) -> str | None:
+    name = message.get(CONFIGURATION_SET)
+    if name is not None and len(name) > LONGEST_CONFIGURATION_SET:
+        raise invalid(call, f"Configuration set name cannot exceed {LONGEST_CONFIGURATION_SET} characters.")
+    return name
 
 
 def _header_tags(call: Call, message: RawMessage) -> tuple[tuple[str, str], ...]:
@@ -197,14 +233,13 @@ def _submission(
     return_path: str,
     recipients: tuple[str, ...],
     identities: Sequence[Identification],
+    other_senders: tuple[tuple[Mailbox, Identification], ...],
     configuration_set: str | None,
     tags: tuple[tuple[str, str], ...],
     subject: str | None,
     content: bytes,
 ) -> Submission:
-    most = MOST_BYTES[call.service]
-    if len(content) > most:
-        raise invalid(call, f"Message length is more than {most} bytes long: '{len(content)}'.")
+    _check_size(call, len(content))
     return Submission(
         action,
         message_id,
@@ -212,11 +247,18 @@ def _submission(
         return_path,
         recipients,
         tuple(identities),
+        other_senders,
         configuration_set or identities[0].configuration_set,
         tags,
         subject,
         content,
     )
+
+
+def _check_size(call: Call, length: int) -> None:
+    most = MOST_BYTES[call.service]
+    if length > most:
+        raise invalid(call, f"Message length is more than {most} bytes long: '{length}'.")
 
 
 def _mailbox(call: Call, text: str) -> Mailbox:
@@ -233,9 +275,13 @@ def _mailboxes(call: Call, texts: Sequence[str]) -> tuple[Mailbox, ...]:
 def _recipients(call: Call, mailboxes: Sequence[Mailbox]) -> tuple[str, ...]:
     if not mailboxes:
         raise invalid(call, "There are no recipients specified")
-    if len(mailboxes) > MOST_RECIPIENTS:
-        raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
+    _check_count(call, len(mailboxes))
     return tuple(mailbox.address for mailbox in mailboxes)
+
+
+def _check_count(call: Call, recipients: int) -> None:
+    if recipients > MOST_RECIPIENTS:
+        raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
 
 
 def _tags(call: Call, tags: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -256,17 +302,20 @@ def simple_content(call: Call, simple: Mapping[str, Any]) -> mime.Content:
     text, html = text_of(body.get("Text")), text_of(body.get("Html"))
     if text is None and html is None:
         raise invalid(call, "The message has neither a text nor an HTML body.")
+    attachments = (simple.get("Attachments") or ()) if is_v2(call) else ()
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise invalid(call, f"The message has more than {MOST_ATTACHMENTS} attachments.")
     return mime.Content(
         text_of(simple["Subject"]) or mime.Text(""),
         text,
         html,
         tuple((each["Name"], each["Value"]) for each in simple.get("Headers") or ()),
-        tuple(map(_attachment, simple.get("Attachments") or ())) if is_v2(call) else (),
+        tuple(map(_attachment, attachments)),
     )
 
 
-def _attachment(given: Mapping[str, Any]) -> mime.Attachment:
-    return mime.Attachment(
+def _attachment(given: Mapping[str, Any]) -> Attachment:
+    return Attachment(
         given["FileName"],
         given["RawContent"],
         given.get("ContentType") or "application/octet-stream",
