@@ -56,13 +56,14 @@ def gatepost() -> Iterator[Peer]:
             ready = data / "server.json"
             _wait_for(ready.exists)
             port = int(json.loads(ready.read_text())["endpoints"][0].rpartition(":")[2])
-            yield _with_sender(Peer("127.0.0.1", port, key, secret, server.pid))
+            yield with_sender(Peer("127.0.0.1", port, key, secret, server.pid))
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _with_sender(root: Peer) -> Peer:
+def with_sender(root: Peer) -> Peer:
+    """A sender who may send by a policy with three conditions."""
     iam = root.client("iam")
     root.client("ses").verify_domain_identity(Domain="example.com")
     iam.create_user(UserName="sender")

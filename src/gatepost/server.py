@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,11 +22,13 @@ import uvloop
 
 from gatepost.aws.pipeline import Pipeline
 from gatepost.aws.record import Home
+from gatepost.edge.admission import Admission
 from gatepost.edge.certificates import Certificate, local_certificate
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
+from gatepost.edge.hook_guard import HookGuard
 from gatepost.edge.http import Gate
-from gatepost.edge.listening import HttpListener, bind
+from gatepost.edge.listening import HttpListener, bind, descriptors_allow
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing, fetch_keys
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
@@ -155,16 +157,26 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
         memory,
         commits,
         clock,
-        own_pages(database, commits, clock, provider_keys, reset if settings.test_hooks else None),
+        own_pages(
+            database,
+            commits,
+            clock,
+            provider_keys,
+            reset if settings.test_hooks else None,
+            HookGuard(settings.test_hooks_token),
+        ),
         provider_keys,
         unauthenticated,
         body_limit=settings.body_limit,
         trusted_proxies=settings.trusted_proxies,
     )
     stopping = _set_by_signal()
+    admission = Admission(
+        replace(settings.http, connections=descriptors_allow(settings.http.connections)), settings.trusted_proxies
+    )
     async with asyncio.TaskGroup() as servers:
         for bound in listeners:
-            servers.create_task(HttpListener(gate, bound.socket, bound.certificate).run_until(stopping))
+            servers.create_task(HttpListener(gate, bound.socket, bound.certificate, admission).run_until(stopping))
         servers.create_task(unauthenticated.run_until(stopping))
         # The models and tables stay for good: the collector need not look at them again with every few calls.
         gc.collect()

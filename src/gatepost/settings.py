@@ -5,12 +5,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from gatepost.edge.limits import HttpLimits
 from gatepost.policy.principal import is_account
 from gatepost.store.bootstrap import Root
 
@@ -23,6 +24,7 @@ READY_FILE: Final = "server.json"  # in the data folder, while the server runs: 
 CONFIG_FILE: Final = "gatepost.toml"
 REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+HOOKS_TOKEN: Final = re.compile(r"[!-~]{16,}")
 KEY_ID: Final = re.compile(r"\w{16,128}", re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -76,6 +78,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     test_hooks: bool = False
     profile: Profile = Profile.LOCAL
+    test_hooks_token: str | None = None
+    http: HttpLimits = field(default_factory=HttpLimits)
 
     @property
     def account(self) -> str:
@@ -97,6 +101,7 @@ class Flags:
     listen: Sequence[str] = ()
     config: Path | None = None
     test_hooks: bool = False
+    test_hooks_token: str | None = None
 
 
 def read_settings(flags: Flags, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -110,9 +115,15 @@ def read_settings(flags: Flags, environment: Mapping[str, str] = os.environ) -> 
     for file in (certificate, key):
         if file is not None and not file.is_file():
             raise SettingsError(f"`{file}`: no such file")
+    test_hooks_token = flags.test_hooks_token or given.text("test_hooks_token")
+    if test_hooks_token is not None and not HOOKS_TOKEN.fullmatch(test_hooks_token):
+        raise SettingsError("test_hooks_token: expected 16 or more visible ASCII characters")
     outside = [listener for listener in listen if not listener.is_loopback]
-    if flags.test_hooks and outside:
-        raise SettingsError(f"--test-hooks is refused on {outside[0]}: it lets anyone reset the server; listen on 127.0.0.1")
+    if flags.test_hooks and outside and test_hooks_token is None:
+        raise SettingsError(
+            f"--test-hooks is refused on {outside[0]}: it lets anyone reset the server; listen on 127.0.0.1, or give --test-hooks-token"
+        )
+    body_limit = given.number("body_limit") or DEFAULT_BODY_LIMIT
     settings = Settings(
         data=data,
         store_url=flags.store or given.text("store") or f"sqlite:///{data.resolve() / 'gatepost.db'}",
@@ -121,10 +132,12 @@ def read_settings(flags: Flags, environment: Mapping[str, str] = os.environ) -> 
         region=_region(given.text("region") or DEFAULT_REGION),
         tls_certificate=certificate,
         tls_key=key,
-        body_limit=given.number("body_limit") or DEFAULT_BODY_LIMIT,
+        body_limit=body_limit,
         trusted_proxies=tuple(_network(text) for text in given.texts("trusted_proxies")),
         test_hooks=flags.test_hooks,
         profile=_profile(given.text("profile")),
+        test_hooks_token=test_hooks_token,
+        http=_http_limits(given, body_limit),
     )
     given.refuse_unknown()
     return settings
@@ -222,6 +235,21 @@ def _profile(text: str | None) -> Profile:
         return Profile.LOCAL if text is None else Profile(text)
     except ValueError:
         raise SettingsError(f"profile `{text}`: expected `local` or `production`") from None
+
+
+def _http_limits(given: _Given, body_limit: int) -> HttpLimits:
+    """The limits of HTTP: `http_` and the name of each in `HttpLimits`. Budgets that are not set grow with `body_limit`."""
+    default = HttpLimits()
+    budgets = {
+        "peer_bodies_bytes": max(default.peer_bodies_bytes, 2 * body_limit),
+        "bodies_bytes": max(default.bodies_bytes, 4 * body_limit),
+    }
+    limits = {each.name: budgets.get(each.name, getattr(default, each.name)) for each in fields(HttpLimits)}
+    limits |= {name: number for name in limits if (number := given.number(f"http_{name}")) is not None}
+    for name in ("peer_bodies_bytes", "bodies_bytes"):
+        if limits[name] < body_limit:
+            raise SettingsError(f"http_{name}: expected at least the body_limit, {body_limit:,} bytes")
+    return HttpLimits(**limits)
 
 
 def _region(text: str) -> str:

@@ -15,6 +15,7 @@ def serve(
     inbound: str | None = None,
     config: Path | None = None,
     test_hooks: bool = False,
+    test_hooks_token: str | None = None,
 ) -> int:
     """Run the server until SIGTERM or Ctrl-C.
 
@@ -33,7 +34,9 @@ def serve(
     config
         Settings file. Default: ./gatepost.toml, where there is one
     test_hooks
-        Serve /_gatepost/reset, /_gatepost/clock and /_gatepost/messages, for tests; on loopback only.
+        Serve /_gatepost/reset, /_gatepost/clock and /_gatepost/messages, for tests; on loopback only, or with a token.
+    test_hooks_token
+        What each call of the hooks must carry as `Authorization: Bearer TOKEN`, 16 characters or more.
     """
     from gatepost.settings import Flags, SettingsError, read_settings  # noqa: PLC0415 -- the server's parts load when it is started
 
@@ -41,7 +44,7 @@ def serve(
         if value is not None:
             print(f"gatepost: {flag} {value}: SMTP is not served by this version; mail is taken by the API", file=sys.stderr)
     try:
-        settings = read_settings(Flags(data, store, tuple(listen or ()), config, test_hooks))
+        settings = read_settings(Flags(data, store, tuple(listen or ()), config, test_hooks, test_hooks_token))
     except SettingsError as error:
         raise Exit(USAGE, str(error)) from None
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 -- the same

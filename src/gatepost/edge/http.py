@@ -89,7 +89,10 @@ class Gate:
     def take(self, request: HttpRequest, peer: str, answer: Answer, *, secure: bool, too_large: bool) -> Abandon:
         """Work on a request and answer it once."""
         if request.raw_path.startswith(OWN_PATHS):
-            self._spawn(self._own(request, answer))
+            if too_large:
+                answer(HttpResponse(413, ((b"content-length", b"0"),), b""))
+            else:
+                self._spawn(self._own(request, answer))
             return _go_on
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
         caller = signer(request) or origin.source_ip

@@ -2,17 +2,40 @@
 
 import asyncio
 import contextlib
+import errno
+import resource
 import socket
 import ssl
 from typing import Final
 
+from gatepost.edge.admission import Admission
 from gatepost.edge.certificates import Certificate
 from gatepost.edge.connection import HttpConnection, TakesRequests
 
-SWEEP_SECONDS: Final = 5
+SWEEP_SECONDS: Final = 1
 DRAIN_SECONDS: Final = 20
+UNREAD_SECONDS: Final = 2  # of these, for clients that do not read what was answered
 DRAIN_STEP_SECONDS: Final = 0.02
 BACKLOG: Final = 2048
+ACCEPTED_A_TURN: Final = 64
+OWN_DESCRIPTORS: Final = 128  # of the process's, for the store, its readers, certificates, look-ups and logs
+NO_DESCRIPTOR_SECONDS: Final = 0.2  # for which nothing is accepted where there is no file descriptor
+NO_DESCRIPTOR: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+def descriptors_allow(wanted: int) -> int:
+    """`wanted` connections, or as many as the process's file descriptors allow beside its own; at least 16.
+
+    Raises the soft limit as far as that takes and the hard limit lets it.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    needed = wanted + OWN_DESCRIPTORS
+    if soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(16, min(wanted, soft - OWN_DESCRIPTORS))
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -39,32 +62,81 @@ def tls_context(certificate: Certificate) -> ssl.SSLContext:
 
 
 class HttpListener:
-    """One listening socket and its connections."""
+    """One listening socket and its connections. `admission` is shared by all listeners."""
 
-    def __init__(self, gate: TakesRequests, listener: socket.socket, certificate: Certificate | None) -> None:
+    def __init__(
+        self, gate: TakesRequests, listener: socket.socket, certificate: Certificate | None, admission: Admission
+    ) -> None:
         self._gate = gate
         self._listener = listener
-        self._certificate = certificate
+        self._tls = None if certificate is None else tls_context(certificate)
+        self._admission = admission
         self._connections: set[HttpConnection] = set()
+        self._opening: set[asyncio.Task[None]] = set()  # in a TLS handshake
 
     async def run_until(self, stopping: asyncio.Event) -> None:
         """Serve until `stopping` is set, then drain: what was accepted is answered."""
         loop = asyncio.get_running_loop()
-        secure = self._certificate is not None
-        server = await loop.create_server(
-            lambda: HttpConnection(self._gate, self._connections, secure=secure),
-            sock=self._listener,
-            ssl=None if self._certificate is None else tls_context(self._certificate),
-            backlog=BACKLOG,
-        )
+        loop.add_reader(self._listener, self._accept, loop)
         while not stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), SWEEP_SECONDS)
             for connection in tuple(self._connections):
-                connection.close_if_overdue(loop.time())
-        server.close()
+                connection.sweep(loop.time())
+        loop.remove_reader(self._listener)
+        self._listener.close()
+        await self._drain(loop)
+
+    async def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+        for task in self._opening:
+            task.cancel()
         for connection in tuple(self._connections):
             connection.drain()
-        drained_by = loop.time() + DRAIN_SECONDS
-        while self._connections and loop.time() < drained_by:  # noqa: ASYNC110 -- connections close one by one, and only at the end
+        began = loop.time()
+        while self._connections and loop.time() < began + DRAIN_SECONDS:
             await asyncio.sleep(DRAIN_STEP_SECONDS)
+            if loop.time() > began + UNREAD_SECONDS:
+                for connection in tuple(self._connections):
+                    if not connection.works:
+                        connection.close_now()
+
+    def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
+        for _ in range(ACCEPTED_A_TURN):
+            try:
+                accepted, address = self._listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as problem:
+                if problem.errno not in NO_DESCRIPTOR:
+                    raise
+                loop.remove_reader(self._listener)  # else the loop would spin; who waits stays in the socket's backlog
+                loop.call_later(NO_DESCRIPTOR_SECONDS, self._accept_again, loop)
+                return
+            peer = self._admission.admit(address[0])
+            if peer is None:
+                accepted.close()
+                continue
+            connection = HttpConnection(self._gate, self._admission, peer, self._connections, secure=self._tls is not None)
+            self._admission.connections.add(connection)
+            connection.opening = task = loop.create_task(self._open(loop, accepted, connection))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    def _accept_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._listener.fileno() >= 0:
+            loop.add_reader(self._listener, self._accept, loop)
+
+    async def _open(self, loop: asyncio.AbstractEventLoop, accepted: socket.socket, connection: HttpConnection) -> None:
+        """Open a connection on an accepted socket, with TLS where it is spoken; a client that fails the handshake is let go."""
+        accepted.setblocking(False)
+        handshake = None if self._tls is None else self._admission.limits.head_seconds
+        try:
+            await loop.connect_accepted_socket(lambda: connection, accepted, ssl=self._tls, ssl_handshake_timeout=handshake)
+        except (OSError, asyncio.CancelledError):  # TLS's errors are OSErrors
+            pass
+        finally:
+            connection.opening = None
+            if not connection.was_made:
+                accepted.close()
+                self._admission.connections.discard(connection)
+                self._admission.leave(connection.peer)

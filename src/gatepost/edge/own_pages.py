@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
+from gatepost.edge.hook_guard import HookGuard
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.reports.rule_page import rule_page
 from gatepost.store import messages
@@ -30,7 +31,14 @@ ONE_MESSAGE: Final = "/_gatepost/messages/"
 ONE_RULE: Final = "/_gatepost/rules/"
 
 
-def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys: ProviderKeyRing, reset: Reset | None) -> Page:
+def own_pages(
+    database: Database,
+    commits: Commits,
+    clock: Clock,
+    provider_keys: ProviderKeyRing,
+    reset: Reset | None,
+    guard: HookGuard,
+) -> Page:
     """What answers `/_gatepost`. Without `reset` there are no test hooks, only health."""
 
     async def health(_request: HttpRequest) -> HttpResponse:
@@ -40,7 +48,7 @@ def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys:
 
     pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}, ONE_RULE: {"GET": _show_rule}}
     if reset is not None:
-        pages |= _TestHooks(database, commits, clock, provider_keys, reset).pages()
+        pages |= guard.guarded(_TestHooks(database, commits, clock, provider_keys, reset).pages())
 
     async def answer(request: HttpRequest) -> HttpResponse:
         path = next((each for each in (ONE_MESSAGE, ONE_RULE) if request.raw_path.startswith(each)), request.raw_path)
@@ -48,7 +56,7 @@ def own_pages(database: Database, commits: Commits, clock: Clock, provider_keys:
         if by_method is None:
             hint = "" if reset is not None else "; the test hooks need `gatepost serve --test-hooks`"
             return _json({"message": f"no page `{request.raw_path}`{hint}"}, 404)
-        page = by_method.get(request.method)
+        page = by_method.get("GET" if request.method == "HEAD" else request.method)  # RFC 9110, 9.1
         if page is None:
             return _json({"message": f"expected {' or '.join(by_method)}"}, 405)
         return await page(request)
