@@ -30,7 +30,7 @@ from gatepost.edge.listening import HttpListener, bind
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing, fetch_keys
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 from gatepost.settings import READY_FILE, Listener, Profile, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
 from gatepost.store.database import Database
