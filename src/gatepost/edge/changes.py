@@ -109,8 +109,8 @@ class Changes:
             return again
         except (StoreFailed, Overloaded) as failure:
             return failure
-        except Exception as failure:
-            log.error("internal failure", request_id=prepared.request_id, exc_info=failure)
+        except Exception:  # a mistake of ours: the client hears of it, and it is recorded
+            log.exception("internal failure", request_id=prepared.request_id)
             return await self._recorded(prepared, internal_failure())
 
     def _rehearse(self, prepared: Prepared) -> Rehearsal | None:
