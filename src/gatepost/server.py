@@ -163,6 +163,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
     )
     stopping = _set_by_signal()
     async with asyncio.TaskGroup() as servers:
+        servers.create_task(gate.end_questions(stopping))
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate).run_until(stopping))
         servers.create_task(unauthenticated.run_until(stopping))

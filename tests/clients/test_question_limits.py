@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -177,3 +178,29 @@ def test_a_policy_source_of_another_account_is_refused_whether_it_exists_or_not(
             iam.simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:user/{name}", ActionNames=["ses:SendEmail"])
         said.append((raised.value.response["Error"]["Code"], raised.value.response["Error"]["Message"].replace(name, "NAME")))
     assert said[0] == said[1]
+
+
+# --- a stop -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_stop_waits_for_no_question_and_its_caller_is_told(tmp_path: Path) -> None:
+    server = Live(tmp_path / "data").start()
+    patterns = [f"*{number}*{number * 7}*x*{number * 3}*@e.co" for number in range(200)]
+    conditions = ({"StringLike": {"ses:FromAddress": pattern}} for pattern in patterns)
+    hard = policy(*({**allow("ses:SendEmail"), "Condition": each} for each in conditions))
+    body = json.dumps({"policyDocument": hard, **IDENTITY}).encode()
+    request = signed(
+        server, "POST", "/policy/validation", body, {"content-type": "application/json"}, service="access-analyzer"
+    )
+    connection = http.client.HTTPConnection(urlsplit(server.endpoint).netloc, timeout=60)
+    connection.request("POST", "/policy/validation", body, dict(request.headers.items()))
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    while not children.read_text().split():  # until a process thinks about it
+        pass
+    assert server.stop() == 0
+    response = connection.getresponse()
+    assert (response.status, response.headers["x-amzn-errortype"]) == (503, "ServiceUnavailableException")
+    server.start()
+    (event,) = [each for each in events(server) if each["eventName"] == "ValidatePolicy"]
+    assert event["errorCode"] == "ServiceUnavailableException"
+    assert server.stop() == 0

@@ -144,8 +144,13 @@ class Gate:
             self._pace.charge(client.caller, time.perf_counter() - begun, self._loop.time())
         self._carry_out(prepared, answer, client)
 
+    async def end_questions(self, stopping: asyncio.Event) -> None:
+        """Once the server is to stop, kill every question, so that no connection waits for one: their callers are told so."""
+        await stopping.wait()
+        await self._questions.close()
+
     async def close(self) -> None:
-        """Let what is under way end; questions are killed, and their callers told so."""
+        """Let what is under way end."""
         self._closing.set()
         await self._questions.close()
         while self._tasks:
