@@ -23,7 +23,7 @@ from gatepost.aws.call import Arrival, Origin
 from gatepost.aws.pipeline import Pipeline
 from gatepost.aws.record import Home
 from gatepost.aws.request import HttpRequest
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 from gatepost.store import access_keys, identities, inline_policies, users
 from gatepost.store.bootstrap import Root, bootstrap
 from gatepost.store.database import Database

@@ -32,7 +32,7 @@ from gatepost.edge.listening import HttpListener, bind, descriptors_allow
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing, fetch_keys
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 from gatepost.settings import READY_FILE, Listener, Profile, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
 from gatepost.store.database import Database
@@ -175,6 +175,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
         replace(settings.http, connections=descriptors_allow(settings.http.connections)), settings.trusted_proxies
     )
     async with asyncio.TaskGroup() as servers:
+        servers.create_task(gate.end_questions(stopping))
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate, admission).run_until(stopping))
         servers.create_task(unauthenticated.run_until(stopping))

@@ -8,7 +8,7 @@ import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from gatepost.aws.operation import REGISTRY
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 
 DECLARED_BY = ROUTES  # its modules declare the operations
 UNITS = ("a", "a/", "/a", "a.", "a-", "A1", " ", "1", "a:", "=", "+", "ab@", "é", "a,", "arn:aws:iam::123456789012:")

@@ -16,7 +16,7 @@ from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.model import load_service
 from gatepost.aws.wire.recorded import HIDDEN
 from gatepost.aws.wire.routing import OLDER_PATHS
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -1,6 +1,7 @@
 """Access Analyzer's checks with unmodified clients: no new access, access not granted, and the validation of documents."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -132,24 +133,43 @@ def test_a_document_is_validated_in_the_shape_of_access_analyzer(live: Live, tmp
     assert missing["locations"][0]["span"]["start"] == {"line": 1, "column": 0, "offset": 0}
 
 
-def test_what_is_found_in_a_policy_that_is_put_stands_in_the_trail_and_not_in_the_answer(live: Live) -> None:
+def findings_event(live: Live) -> Any:
+    """The event of the findings in a policy that was put: it comes after the answer."""
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        for event in events(live):
+            if event["eventName"] == "PolicyFindings":
+                return event
+    raise AssertionError("no findings were recorded")
+
+
+def test_what_is_found_in_a_policy_that_is_put_is_an_event_of_its_own_and_not_in_the_answer(live: Live) -> None:
     live.client("iam").create_user(UserName="alice")
     answered = live.client("iam").put_user_policy(
         UserName="alice", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]})
     )
     assert set(answered) == {"ResponseMetadata"}
-    (event,) = [event for event in events(live) if event["eventName"] == "PutUserPolicy"]
+    event = findings_event(live)
+    (put,) = [each for each in events(live) if each["eventName"] == "PutUserPolicy"]
+    assert put["additionalEventData"].keys() == {"SignatureVersion", "authorizationId"}
+    assert (event["requestID"], event["eventSource"], event["readOnly"]) == (put["requestID"], "lint.gatepost", True)
+    assert event["userIdentity"] == put["userIdentity"]
+    assert event["additionalEventData"]["policyFindingsOf"] == {
+        "eventSource": "iam.amazonaws.com",
+        "eventName": "PutUserPolicy",
+    }
     (found,) = [each for each in event["additionalEventData"]["policyFindings"] if each["issueCode"] == "MISSING_VERSION"]
     assert (found["findingType"], found["line"], found["column"]) == ("WARNING", 1, 1)
 
 
 def test_nothing_is_looked_for_in_a_policy_that_is_not_put(live: Live) -> None:
+    iam = live.client("iam")
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        live.client("iam").put_user_policy(
-            UserName="nobody", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]})
-        )
-    (event,) = [event for event in events(live) if event["eventName"] == "PutUserPolicy"]
-    assert "policyFindings" not in event["additionalEventData"]
+        iam.put_user_policy(UserName="nobody", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]}))
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="send", PolicyDocument=json.dumps({"Statement": [SEND]}))
+    findings_event(live)
+    assert len([event for event in events(live) if event["eventName"] == "PolicyFindings"]) == 1
 
 
 def test_a_code_that_aws_lacks_is_linked_to_a_page_of_this_server(live: Live) -> None:

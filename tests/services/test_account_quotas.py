@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert
 
-import gatepost.services  # noqa: F401  # declares the operations
+import gatepost.services.registry  # noqa: F401  # declares the operations
 from gatepost.access.credentials import caller_of_root
 from gatepost.aws.call import Call, Origin, Shape
 from gatepost.aws.errors import AwsError

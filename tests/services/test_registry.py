@@ -15,7 +15,7 @@ from gatepost.policy import catalogue
 from gatepost.policy.decide import Policies, decide
 from gatepost.policy.principal import Principal
 from gatepost.policy.request import Request
-from gatepost.services import ROUTES
+from gatepost.services.registry import ROUTES
 from gatepost.store.bootstrap import Root, bootstrap
 from gatepost.store.database import Database
 from gatepost.store.keyring import Keyring

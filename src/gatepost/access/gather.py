@@ -4,7 +4,7 @@ Compiled layers are recalled through the `View`: they are held until a change to
 document is read once, however many owners have it and however often an owner changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,7 @@ from gatepost.policy.request import PrincipalKind
 from gatepost.store import groups, identity_policies, inline_policies, managed_policies, roles, users
 from gatepost.store.identities import identity_arn
 from gatepost.store.memory import EVERY_SCOPE
+from gatepost.store.policy_owners import PolicyOwners
 from gatepost.store.snapshots import Snapshot
 from gatepost.store.transaction import Transaction, View
 
@@ -139,6 +140,32 @@ def _boundary(tx: Transaction, arn: str | None, owner_arn: str) -> KeptLayer | N
     document = managed_policies.document_in_force(tx, arn)
     # INVARIANT: a policy that is a boundary cannot be deleted. Were it gone all the same, a boundary of nothing allows nothing.
     return EMPTY if document is None else KeptLayer((StoredPolicy(document, PolicySource.BOUNDARY, arn, owner_arn),))
+
+
+def all_own_layers(tx: Transaction, owners: PolicyOwners) -> Mapping[str, OwnLayers]:
+    """What is attached to each user and role of an account, by its ID: the same that a call of each would be decided by."""
+
+    def of(owner_id: str, arn: str, inline: PolicySource, managed: PolicySource) -> Iterable[StoredPolicy]:
+        for policy in owners.inline.get(owner_id, ()):
+            yield StoredPolicy(policy.document, inline, policy.name, arn)
+        for attached in owners.attached.get(owner_id, ()):
+            yield StoredPolicy(attached.document, managed, attached.arn, arn)
+
+    def boundary(arn: str | None, owner_arn: str) -> KeptLayer | None:
+        if arn is None or arn not in owners.documents:
+            return _boundary(tx, arn, owner_arn)
+        return KeptLayer((StoredPolicy(owners.documents[arn], PolicySource.BOUNDARY, arn, owner_arn),))
+
+    layers: dict[str, OwnLayers] = {}
+    for user in owners.users:
+        attached = [*of(user.id, user.arn, PolicySource.USER_INLINE, PolicySource.USER_MANAGED)]
+        for group in owners.groups_of.get(user.id, ()):
+            attached += of(group.id, group.arn, PolicySource.GROUP_INLINE, PolicySource.GROUP_MANAGED)
+        layers[user.id] = OwnLayers(KeptLayer(attached), boundary(user.boundary_arn, user.arn))
+    for role in owners.roles:
+        attached = [*of(role.id, role.arn, PolicySource.ROLE_INLINE, PolicySource.ROLE_MANAGED)]
+        layers[role.id] = OwnLayers(KeptLayer(attached), boundary(role.boundary_arn, role.arn))
+    return layers
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------------

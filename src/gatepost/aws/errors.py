@@ -15,6 +15,7 @@ JSON_NAMES: Final = {
     "InvalidClientTokenId": "UnrecognizedClientException",
     "MissingAuthenticationToken": "MissingAuthenticationTokenException",
     "SignatureDoesNotMatch": "InvalidSignatureException",
+    "Throttling": "ThrottlingException",
     "ServiceUnavailable": "ServiceUnavailableException",
     "InternalFailure": "InternalServerException",
 }
@@ -148,3 +149,18 @@ def internal_failure() -> AwsError:
 def service_unavailable() -> AwsError:
     """The call could not be recorded, so it was not done."""
     return AwsError("ServiceUnavailable", "The request could not be recorded, so it was not carried out; try again.", 503)
+
+
+def throttled() -> AwsError:
+    """More is asked at once than the server takes from one account, or from all."""
+    return AwsError("Throttling", "Rate exceeded", 429)
+
+
+def stopping() -> AwsError:
+    """The server stops before the call was carried out."""
+    return AwsError("ServiceUnavailable", "The server is stopping, so the call was not carried out; try again.", 503)
+
+
+def abandoned() -> AwsError:
+    """The client went away, so nobody thinks about its question any longer: for the audit log alone."""
+    return AwsError("RequestAbandoned", "The client closed the connection before the answer was there.", 400)

@@ -28,6 +28,7 @@ from gatepost.access.credentials import Caller
 from gatepost.access.kept_layer import KeptLayer
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.policy_findings import DocumentOf
+from gatepost.aws.question import Question
 from gatepost.aws.wire.model import OperationShape, load_service
 from gatepost.store.transaction import View
 
@@ -51,7 +52,7 @@ class Need(Struct, frozen=True):
 
 Needs = Callable[[Call, Any, View], Sequence[Need]]
 Parse = Callable[..., object]
-Handler = Callable[..., Shape | None]
+Handler = Callable[..., Any]  # the output; where it is declared with a question, what that rests on
 Denial = Callable[[Call, Need], str]
 Identify = Callable[[Arrival, View, Shape], Caller]
 Resources = Callable[[Call], Iterable[tuple[str, str]]]
@@ -85,6 +86,7 @@ class Operation:
     denial: Denial | None
     resources: Resources | None
     document: DocumentOf | None
+    question: Question | None
     shape: OperationShape
     members: Mapping[str, str]  # keyword parameter → AWS member name
 
@@ -108,6 +110,7 @@ def operation(
     denial: Denial | None = None,
     resources: Resources | None = None,
     document: DocumentOf | None = None,
+    question: Question | None = None,
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as the operation `name` of botocore's `service`.
 
@@ -117,6 +120,7 @@ def operation(
     `denial` says who may not do what, where the operation's words differ from the modern form of `aws.denial`.
     `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
     `document` says which policy document the call puts: what is found in it stands in the audit log.
+    `question` says how it thinks (`aws.question`): the handler then returns what the question rests on instead of the output.
     """
     shape = load_service(service).operation(name)
 
@@ -133,6 +137,7 @@ def operation(
             denial=denial,
             resources=resources,
             document=document,
+            question=question,
             shape=shape,
             members=_members(shape, handler if parse is None else parse),
         )

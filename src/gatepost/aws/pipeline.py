@@ -13,6 +13,7 @@ that the handler wrote is rolled back.
 
 import hmac
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from msgspec import Struct
@@ -32,9 +33,10 @@ from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
 from gatepost.aws.errors import AwsError
-from gatepost.aws.guarded import check_guardrails
+from gatepost.aws.guarded import Proof, Rehearsal, Unproved, guarded_changes, require_proof, scopes_of
 from gatepost.aws.head import UNSIGNED
 from gatepost.aws.operation import REGISTRY, Need, Operation
+from gatepost.aws.question import Question, Unanswered
 from gatepost.aws.record import Home, Known, event_of
 from gatepost.aws.request import HttpResponse
 from gatepost.aws.session_limits import check_session
@@ -43,7 +45,7 @@ from gatepost.aws.wire.routing import Route, Routes
 from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
 from gatepost.store.failures import is_store_failure
-from gatepost.store.memory import Cold
+from gatepost.store.memory import Cold, Memory
 from gatepost.store.sessions import digest_of
 from gatepost.store.snapshots import Snapshot
 from gatepost.store.transaction import Transaction, View
@@ -54,7 +56,7 @@ log = structlog.get_logger("gatepost.pipeline")
 class Outcome(Struct, frozen=True):
     """How a call ended: the operation's output, or the error that is answered."""
 
-    output: Shape | None = None
+    output: Any = None  # a Shape; of a question, what it rests on
     error: AwsError | None = None
 
 
@@ -88,13 +90,41 @@ class Prepared(Struct, frozen=True):
         """Whether running it needs the writer's transaction."""
         return self.permitted is not None and self.permitted.operation.writes
 
+    @property
+    def question(self) -> Question | None:
+        """What is to be thought about once the handler has read what it rests on."""
+        return None if self.permitted is None else self.permitted.operation.question
+
+    @property
+    def account(self) -> str:
+        """On whose account the call is."""
+        return self.known.account or self.known.home.account
+
     def refusal(self) -> Outcome:
         """The outcome of a call that does not run."""
         return Outcome(error=self.error)
 
     def perform(self, tx: Transaction) -> Outcome:
-        """Run the handler."""
+        """Run the handler. Of a question it gives what that rests on."""
         return self._outcome(_handle, tx)
+
+    def rehearse(self, before: Transaction, copy: Transaction) -> Rehearsal | None:
+        """Run the handler on a copy of the store and gather what is to be proved of it; None where it refuses, or asks for no proof."""
+        assert self.permitted is not None  # noqa: S101 -- it was to be run
+        try:
+            _handle(self.permitted, copy)
+        except AwsError:
+            return None
+        touched = copy.touched
+        after = Transaction(copy.connection, Memory(), copy.keyring, writes=False)
+        changes = guarded_changes(before, after, touched)
+        accounts = tuple(each.change.after.account for each in changes)
+        proof = Proof(frozenset(accounts), scopes_of(self.permitted.call, accounts), before.as_of)
+        return Rehearsal(changes, proof) if changes else None
+
+    def think_here(self, gathered: object) -> Outcome:
+        """Think about a light question, in this thread; the snapshot that it was read from is closed."""
+        return self._outcome(_think, gathered)
 
     def record(self, tx: Transaction, outcome: Outcome) -> Outcome:
         """Write the Event of this call, which ended so. What no record can hold is escaped in it; it never fails for that."""
@@ -105,17 +135,22 @@ class Prepared(Struct, frozen=True):
             append_event(tx, escaped(event))
         return outcome
 
-    def perform_and_record(self, tx: Transaction) -> Outcome:
-        """Both in one transaction. Where the handler fails, the Event is all that stays of it."""
-        return self.record(tx, self._outcome(_attempt, tx))
+    def perform_and_record(self, tx: Transaction, proof: Proof | None = None) -> Outcome:
+        """Both in one transaction. Where the handler fails, the Event is all that stays of it.
 
-    def _outcome(self, run: Callable[[Permitted, Transaction], Shape | None], tx: Transaction) -> Outcome:
+        `Unanswered` and `Unproved` where something is to be thought about first: then nothing stays, and nothing is recorded yet.
+        """
+        return self.record(tx, self._outcome(lambda permitted, tx: _attempt(permitted, tx, proof), tx))
+
+    def _outcome(self, run: Callable[[Permitted, Any], Any], given: object) -> Outcome:
         """What is no `AwsError` is a mistake of ours: answered as an internal failure, and logged. Failures of the store are raised."""
         assert self.permitted is not None  # noqa: S101 -- `runs` was asked
         try:
-            return Outcome(output=run(self.permitted, tx))
+            return Outcome(output=run(self.permitted, given))
         except AwsError as error:
             return Outcome(error=error)
+        except (Unanswered, Unproved):  # nothing of it stands: it is thought about, then run again
+            raise
         except Exception as failure:
             if is_store_failure(failure):
                 raise
@@ -128,16 +163,24 @@ def internal_failure() -> Outcome:
     return Outcome(error=errors.internal_failure())
 
 
-def _attempt(permitted: Permitted, tx: Transaction) -> Shape | None:
+def _attempt(permitted: Permitted, tx: Transaction, proof: Proof | None) -> Shape | None:
+    is_fresh = proof is not None and proof.is_fresh(tx)
+
     def run(inner: Transaction) -> Shape | None:
-        output = _handle(permitted, inner)
-        check_guardrails(inner)
+        output: Shape | None = _handle(permitted, inner)
+        require_proof(inner, proof if is_fresh else None)
         return output
 
     return tx.attempt(run)
 
 
-def _handle(permitted: Permitted, tx: Transaction) -> Shape | None:
+def _think(permitted: Permitted, gathered: object) -> object:
+    question = permitted.operation.question
+    assert question is not None  # noqa: S101 -- it was asked for
+    return question.think(gathered)
+
+
+def _handle(permitted: Permitted, tx: Transaction) -> Any:  # noqa: ANN401 -- the output, or what a question rests on
     call, operation = permitted.call, permitted.operation
     if operation.parse is not None:
         return operation.handler(call, tx, permitted.parsed)

@@ -1,5 +1,7 @@
 """From a call, however far it came, to its Event."""
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 from gatepost.access.credentials import Caller
@@ -9,15 +11,17 @@ from gatepost.audit.event import Event, Recorded
 from gatepost.aws.call import Arrival, Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import READING, Operation
-from gatepost.aws.policy_findings import policy_findings
 from gatepost.aws.sigv4 import Authorization
 from gatepost.aws.wire.routing import Route
+from gatepost.lint.posted import PostedDocument
 
 LONGEST_NAME = 128  # characters, of a service or operation that a caller names
 LONGEST_MESSAGE = 4096
 NO_OPERATION = "UnknownOperation"
 NO_SERVICE = "ses.amazonaws.com"
 SIGNATURE_VERSION = {"SignatureVersion": "4"}
+FINDINGS_SOURCE = "lint.gatepost"
+FINDINGS = "PolicyFindings"
 
 
 class Home(Struct, frozen=True):
@@ -97,20 +101,43 @@ def event_of(known: Known, output: Shape | None, error: AwsError | None) -> Even
         resources=resources,
         host=arrival.origin.host,
         secure=arrival.origin.secure,
-        additional=_additional(known, error),
+        additional=None if authorization is None else SIGNATURE_VERSION,
         authorized=known.authorized,
     )
 
 
-def _additional(known: Known, error: AwsError | None) -> Recorded:
-    """What CloudTrail has beside, and what the linter finds in a policy that the call has put (one that failed has not)."""
-    if known.authorization is None:
+def posted_document(known: Known) -> PostedDocument | None:
+    """The policy document that a call has put, with what is known of where it is in force; None where it puts none."""
+    call, operation = known.call, known.operation
+    put = None if call is None or operation is None or operation.document is None else operation.document(call)
+    if put is None or call is None:
         return None
-    if error is not None or known.call is None or known.operation is None or known.operation.document is None:
-        return SIGNATURE_VERSION
-    put = known.operation.document(known.call)
-    found = [] if put is None else policy_findings(known.call, put)
-    return {**SIGNATURE_VERSION, "policyFindings": found} if found else SIGNATURE_VERSION
+    text, kind = put
+    return PostedDocument(text, kind, call.clock, call.caller.account, call.region)
+
+
+def findings_event(known: Known, findings: Sequence[Mapping[str, object]]) -> Event:
+    """The Event of what the linter found in a document that a call has put: of its own, later, by the same request ID.
+
+    AWS's answers have no place for findings, and the call does not wait for them.
+    """
+    arrival, authorization = known.arrival, known.authorization
+    of = {"eventSource": _source(known), "eventName": "" if known.operation is None else known.operation.name}
+    return Event(
+        time=arrival.now,
+        account=known.account or known.home.account,
+        region=known.region,
+        source=FINDINGS_SOURCE,
+        name=FINDINGS,
+        request_id=known.request_id,
+        read_only=True,
+        source_ip=arrival.origin.source_ip,
+        user_agent=arrival.origin.user_agent,
+        principal=None if known.caller is None else known.caller.principal,
+        user_name=None if known.caller is None else known.caller.user_name,
+        access_key_id=None if authorization is None else authorization.access_key_id,
+        additional={"policyFindingsOf": of, "policyFindings": list(findings)},
+    )
 
 
 def _session_context(caller: Caller) -> Recorded:

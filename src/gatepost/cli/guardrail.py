@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -12,7 +12,11 @@ from gatepost.words.visible import visible_line
 
 if TYPE_CHECKING:
     from gatepost.settings import Settings
+    from gatepost.store.database import Database
+    from gatepost.store.guardrails import Guardrail
     from gatepost.store.transaction import Transaction
+
+MOST_TRIES: Final = 5
 
 app = App(
     name="guardrail",
@@ -54,15 +58,13 @@ def add(
     data
         The server's data folder. Default: ./gatepost-data
     """
-    from gatepost.access.guardrails import GuardrailKind, broken_guardrail  # noqa: PLC0415 -- the store's parts load when they are needed
-    from gatepost.aws.guarded import told  # noqa: PLC0415 -- the same
-    from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the same
+    from gatepost.claims.errors import ClaimError  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.claims.guardrail import GuardrailKind  # noqa: PLC0415 -- the same
     from gatepost.claims.read import read_claim  # noqa: PLC0415 -- the same
     from gatepost.cli.answering import check_accounts  # noqa: PLC0415 -- the same
     from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the same
     from gatepost.store.accounts import get_account  # noqa: PLC0415 -- the same
-    from gatepost.store.guardrails import Guardrail, put_guardrail  # noqa: PLC0415 -- the same
-    from gatepost.store.writer import run_once  # noqa: PLC0415 -- the same
+    from gatepost.store.guardrails import Guardrail  # noqa: PLC0415 -- the same
 
     if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
         raise Exit(USAGE, f"`{name}`: expected letters, digits, - and _")
@@ -73,23 +75,14 @@ def add(
     now = datetime.now(UTC)
 
     with opened_store(data) as (settings, database):
-
-        def put(tx: "Transaction") -> str:
-            check_accounts(tx, settings.data)
-            chosen = account or settings.account
-            if get_account(tx, chosen) is None:
-                raise Exit(USAGE, f"--account: no account `{chosen}` here")
-            guardrail = Guardrail(chosen, name, kind.value, claim, reason, now)
-            broken = broken_guardrail(tx, guardrail)
-            if broken is not None:
-                raise Exit(NO, f"not set: the policies of today break it already. {told(broken)}")
-            put_guardrail(tx, guardrail)
-            _record(tx, settings, now, "PutGuardrail", guardrail.account, {"name": name, kind.value: claim, "reason": reason})
-            return chosen
-
         try:
             read_claim(claim)
-            chosen = run_once(database, put)
+            with database.reader() as tx:
+                check_accounts(tx, settings.data)
+                chosen = account or settings.account
+                if get_account(tx, chosen) is None:
+                    raise Exit(USAGE, f"--account: no account `{chosen}` here")
+            _set(database, settings, Guardrail(chosen, name, kind.value, claim, reason, now))
         except ClaimError as error:
             raise Exit(USAGE, f"{flag}: {error}") from None
     print(f"guardrail {name} holds in account {chosen}: {kind.value} {claim}")
@@ -157,6 +150,34 @@ def remove(name: str, /, *, account: str | None = None, data: Path | None = None
 
         run_once(database, delete)
     return DONE
+
+
+def _set(database: "Database", settings: "Settings", guardrail: "Guardrail") -> None:
+    """Prove a guardrail on a snapshot, and set it if nothing that it rests on has been changed since; else again, a few times."""
+    from gatepost.access.guardrails import broken_words, change_of, wanted  # noqa: PLC0415 -- the store's parts load when they are needed
+    from gatepost.claims.breach_words import told_breach_of  # noqa: PLC0415 -- the same
+    from gatepost.store.guardrails import changed_after, last_event, put_guardrail  # noqa: PLC0415 -- the same
+    from gatepost.store.writer import run_once  # noqa: PLC0415 -- the same
+
+    def put(tx: "Transaction") -> bool:
+        if changed_after(tx, guardrail.account, looked_until):
+            return False
+        put_guardrail(tx, guardrail)
+        parameters = {"name": guardrail.name, guardrail.kind: guardrail.claim, "reason": guardrail.reason}
+        _record(tx, settings, guardrail.created_at, "PutGuardrail", guardrail.account, parameters)
+        return True
+
+    for _ in range(MOST_TRIES):
+        with database.reader() as tx:
+            as_of, change = last_event(tx), change_of(tx, guardrail.account, (guardrail,), None)
+        told = told_breach_of(wanted(guardrail), change)
+        if told is not None:
+            raise Exit(NO, f"not set: the policies of today break it already. {broken_words(guardrail, told)}")
+        with database.reader() as tx:  # what has come in meanwhile is looked at without holding up the server
+            looked_until, is_stale = last_event(tx), changed_after(tx, guardrail.account, as_of)
+        if not is_stale and run_once(database, put):
+            return
+    raise Exit(NO, f"not set: the policies of account {guardrail.account} were changed while it was proved; try again")
 
 
 def _record(

@@ -4,6 +4,10 @@ A call is prepared (signature, input, permissions) on the event loop with what m
 the store first, the whole of it runs in a thread instead. A call that changes something then goes to the writer; one that only
 reads runs in a thread on a snapshot and leaves its Event with the writer. No answer leaves before its Event is committed.
 
+A call that is a question is read in such a thread and thought about in a process of its own (`edge.questions`), with its snapshot
+closed; changes go their own way (`edge.changes`). Callers whom memory does not hold have threads of their own, apart from those of
+operations that read.
+
 The way that most calls take (prepared from memory, then written) needs neither task nor future: two callbacks, no more.
 """
 
@@ -16,13 +20,15 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 
 from gatepost.access.provider_keys import KeysNeeded
 from gatepost.aws.call import Arrival, Origin
 from gatepost.aws.head import body_limit, signer
-from gatepost.aws.pipeline import Outcome, Pipeline, Prepared, internal_failure
+from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
+from gatepost.edge import thinking
+from gatepost.edge.changes import Changes
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
 from gatepost.edge.connection import Abandon, Answer
@@ -30,22 +36,30 @@ from gatepost.edge.fair_pool import FairPool
 from gatepost.edge.origin import Network, origin_of
 from gatepost.edge.pace import Pace
 from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.edge.questions import Questions
+from gatepost.edge.thinking import Client
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.store.database import Database
 from gatepost.store.memory import Cold, Memory
-from gatepost.store.transaction import Transaction
 from gatepost.store.writer import StoreFailed
 
 A = TypeVar("A")
 R = TypeVar("R")
 OWN_PATHS: Final = "/_gatepost"
 READERS: Final = 4
+COLD_READERS: Final = 2
 LARGE_AT_ONCE: Final = 2  # bodies
 SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
 Prepare = Callable[[Arrival, str], Awaitable[Prepared]]  # the text is the caller's name as `Pace` knows him
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 log = structlog.get_logger("gatepost.http")
+
+
+class Heavy(Struct, frozen=True):
+    """What a question rests on that is not thought about in the thread that read it."""
+
+    gathered: Any
 
 
 class Gate:
@@ -64,6 +78,7 @@ class Gate:
         *,
         body_limit: int,
         trusted_proxies: Sequence[Network] = (),
+        questions: Questions | None = None,
     ) -> None:
         self._body_limit = body_limit
         self._pipeline = pipeline
@@ -76,6 +91,9 @@ class Gate:
         self._unauthenticated = unauthenticated
         self._trusted_proxies = trusted_proxies
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gatepost-reader")
+        self._cold = ThreadPoolExecutor(COLD_READERS, thread_name_prefix="gatepost-cold")
+        self._questions = questions or Questions()
+        self._changes = Changes(database, commits, self._questions, self._spawn, self._response)
         self._large = FairPool(LARGE_AT_ONCE, "gatepost-large")
         self._pace = Pace()
         self._closing = asyncio.Event()
@@ -97,43 +115,52 @@ class Gate:
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
         caller = signer(request) or origin.source_ip
         wait = self._pace.delay(caller, self._loop.time())
+        client = Client(caller)
         if wait > 0:
-            self._spawn(self._take_later(request, origin, answer, caller, wait, too_large=too_large))
+            self._spawn(self._take_later(request, origin, answer, client, wait, too_large=too_large))
         else:
-            self._take(request, origin, answer, caller, too_large=too_large)
-        return _go_on
+            self._take(request, origin, answer, client, too_large=too_large)
+        return client.leave
 
     async def _take_later(
-        self, request: HttpRequest, origin: Origin, answer: Answer, caller: str, wait: float, *, too_large: bool
+        self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, wait: float, *, too_large: bool
     ) -> None:
         while wait > 0 and not self._closing.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), wait)
-            wait = self._pace.delay(caller, self._loop.time())
-        self._take(request, origin, answer, caller, too_large=too_large)
+            wait = self._pace.delay(client.caller, self._loop.time())
+        self._take(request, origin, answer, client, too_large=too_large)
 
-    def _take(self, request: HttpRequest, origin: Origin, answer: Answer, caller: str, *, too_large: bool) -> None:
+    def _take(self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, *, too_large: bool) -> None:
         now = self._clock.now()
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
         if len(request.body) > SMALL_BODY:
-            self._spawn(self._from_store(arrival, answer, caller, self._prepare_large))
+            self._spawn(self._from_store(arrival, answer, client, self._prepare_large))
             return
         begun = time.perf_counter()
         try:
             prepared = self._pipeline.prepare(arrival, self._held)
         except (Cold, KeysNeeded):
-            self._spawn(self._from_store(arrival, answer, caller, self._prepare_cold))
+            self._spawn(self._from_store(arrival, answer, client, self._prepare_cold))
             return
         finally:
-            self._pace.charge(caller, time.perf_counter() - begun, self._loop.time())
-        self._carry_out(prepared, answer, caller)
+            self._pace.charge(client.caller, time.perf_counter() - begun, self._loop.time())
+        self._carry_out(prepared, answer, client)
+
+    async def end_questions(self, stopping: asyncio.Event) -> None:
+        """Once the server is to stop, kill every question, so that no connection waits for one: their callers are told so."""
+        await stopping.wait()
+        await self._questions.close()
 
     async def close(self) -> None:
         """Let what is under way end."""
         self._closing.set()
-        if self._tasks:
+        await self._questions.close()
+        while self._tasks:
             await asyncio.wait(self._tasks)
+        self._changes.close()
         self._readers.shutdown()
+        self._cold.shutdown()
         self._large.close()
         await self._unauthenticated.close()
         self._provider_keys.close()
@@ -143,40 +170,22 @@ class Gate:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _carry_out(self, prepared: Prepared, answer: Answer, caller: str) -> None:
+    def _carry_out(self, prepared: Prepared, answer: Answer, client: Client) -> None:
         if prepared.changes:
-            self._write(prepared, answer)
+            self._changes.write(prepared, answer)
         elif self._unauthenticated.counted(prepared):
             answer(self._pipeline.respond(prepared, prepared.refusal()))
         else:
-            self._spawn(self._without_change(prepared, answer, caller))
+            self._spawn(self._without_change(prepared, answer, client))
 
-    def _write(self, prepared: Prepared, answer: Answer) -> None:
-        def done(result: Outcome | BaseException) -> None:
-            if isinstance(result, Outcome | StoreFailed | Overloaded):
-                answer(self._response(prepared, result))
-            else:  # what it has to write cannot be written: that much is recorded
-                log.error("internal failure", request_id=prepared.request_id, exc_info=result)
-                self._submit(
-                    lambda tx: prepared.record(tx, internal_failure()), lambda end: answer(self._response(prepared, end))
-                )
-
-        self._submit(prepared.perform_and_record, done)
-
-    def _submit(self, job: Callable[[Transaction], Outcome], done: Callable[[Outcome | BaseException], None]) -> None:
+    async def _from_store(self, arrival: Arrival, answer: Answer, client: Client, prepare: Prepare) -> None:
         try:
-            self._commits.submit(job, done)
-        except Overloaded as overloaded:
-            done(overloaded)
-
-    async def _from_store(self, arrival: Arrival, answer: Answer, caller: str, prepare: Prepare) -> None:
-        try:
-            prepared = await self._prepared(arrival, caller, prepare)
+            prepared = await self._prepared(arrival, client.caller, prepare)
         except Exception:
             log.exception("the store could not be read")
             answer(self._pipeline.unprepared(arrival))
             return
-        self._carry_out(prepared, answer, caller)
+        self._carry_out(prepared, answer, client)
 
     async def _prepared(self, arrival: Arrival, caller: str, prepare: Prepare) -> Prepared:
         try:
@@ -186,7 +195,7 @@ class Gate:
             return await self._prepared(structs.replace(arrival, provider_keys=keys), caller, prepare)
 
     async def _prepare_cold(self, arrival: Arrival, caller: str) -> Prepared:
-        return await self._loop.run_in_executor(self._readers, self._charged(caller, self._prepare_from_store), arrival)
+        return await self._loop.run_in_executor(self._cold, self._charged(caller, self._prepare_from_store), arrival)
 
     async def _prepare_large(self, arrival: Arrival, caller: str) -> Prepared:
         return await self._large.run(caller, partial(self._charged(caller, self._prepare_from_store), arrival))
@@ -206,12 +215,16 @@ class Gate:
     def _charge(self, caller: str, seconds: float) -> None:
         self._pace.charge(caller, seconds, self._loop.time())
 
-    async def _without_change(self, prepared: Prepared, answer: Answer, caller: str) -> None:
+    async def _without_change(self, prepared: Prepared, answer: Answer, client: Client) -> None:
         result: Outcome | BaseException
         try:
             outcome = prepared.refusal()
             if prepared.runs:
-                outcome = await self._loop.run_in_executor(self._readers, self._charged(caller, self._read), prepared)
+                read = self._charged(client.caller, self._read)
+                outcome = await self._loop.run_in_executor(self._readers, read, prepared)
+                if isinstance(outcome.output, Heavy) and prepared.question is not None:
+                    asked = outcome.output.gathered
+                    outcome = await thinking.answer(self._questions, client, prepared.account, prepared.question, asked)
             await self._commits.run(lambda tx: prepared.record(tx, outcome))
             result = outcome
         except Exception as failure:  # noqa: BLE001 -- whatever it is, the client hears of it
@@ -231,7 +244,11 @@ class Gate:
 
     def _read(self, prepared: Prepared) -> Outcome:
         with self._database.reader() as tx:
-            return prepared.perform(tx)
+            outcome = prepared.perform(tx)
+        question = prepared.question
+        if question is None or outcome.error is not None:
+            return outcome
+        return prepared.think_here(outcome.output) if question.is_light(outcome.output) else Outcome(Heavy(outcome.output))
 
     async def _own(self, request: HttpRequest, answer: Answer) -> None:
         answer(await self._own_pages(request))

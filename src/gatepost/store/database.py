@@ -18,6 +18,7 @@ from gatepost.store.inspection import APPLICATION_ID, BUSY_SECONDS
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from gatepost.store.private_files import create_private_file
+from gatepost.store.rehearsal import copy_tables
 from gatepost.store.sqlite_file import sqlite_file
 from gatepost.store.transaction import Transaction
 
@@ -64,6 +65,22 @@ class Database:
             transaction = Transaction(connection, self.memory, self.keyring, writes=False)
             with connection.begin():
                 yield transaction
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[tuple[Transaction, Transaction]]:
+        """Two transactions on one snapshot: one that reads it, and one in which anything may be changed, of which nothing stays.
+
+        The latter works on copies of the tables in memory (`rehearsal`); it takes no lock, and nobody waits for it.
+        """
+        with self.reader() as before, self._engine.connect() as connection:
+            before.connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").all()  # the snapshot is taken
+            try:
+                with connection.begin():
+                    copy_tables(connection)
+                    rehearsed = Transaction(connection, Memory(), self.keyring, writes=True)
+                    yield before, rehearsed
+            finally:
+                connection.invalidate()  # it and its copies are gone
 
     def writing_connection(self) -> Connection:
         """A connection that writes. Its transactions are those of `writing`, not SQLAlchemy's."""

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
-from gatepost.store.schema import guardrails
+from gatepost.store.schema import events, guardrails
 from gatepost.store.transaction import Transaction
+
+SENDING: Final = "Send"  # what operations that send mail are called
+ORGANIZATIONS_SOURCE: Final = "organizations.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,23 @@ def _is(account: str, name: str) -> ColumnElement[bool]:
 def guarded_accounts(tx: Transaction) -> tuple[str, ...]:
     """The accounts that have guardrails. They are set beside the server, so none is held in its memory."""
     return tuple(tx.execute(select(guardrails.c.account).distinct().order_by(guardrails.c.account)).scalars())
+
+
+def last_event(tx: Transaction) -> int:
+    """The number of the newest event in the audit log; 0 where there is none."""
+    return int(tx.execute(select(func.max(events.c.seq))).scalar() or 0)
+
+
+def changed_after(tx: Transaction, account: str, event: int) -> bool:
+    """Whether a call after an event may have changed what an account's policies allow.
+
+    That is any of the account, or of an organization, that neither only reads nor sends.
+    """
+    column = events.c
+    query = select(column.seq).where(
+        column.seq > event,
+        column.read_only.is_(False),
+        column.event_name.not_like(f"{SENDING}%"),
+        or_(column.account == account, column.event_source == ORGANIZATIONS_SOURCE),
+    )
+    return tx.execute(query.limit(1)).first() is not None

@@ -89,6 +89,11 @@ class Memory:
         self._sizes.pop(scope, None)
         self._total -= self._bytes.pop(scope, 0)
 
+    def changed_since(self, scopes: Iterable[str], as_of: int) -> bool:
+        """Whether a change that has committed since a clock has touched any of these scopes, or may have."""
+        with self._lock:
+            return max(self._cleared, *(self._changed.get(scope, 0) for scope in scopes)) > as_of
+
     def invalidate(self, scopes: Iterable[str]) -> None:
         """Drop what is held of these scopes, and of every scope's."""
         with self._lock:

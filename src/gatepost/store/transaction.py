@@ -5,7 +5,7 @@ raises has done is rolled back, the others stand. A frame costs no SQL until it 
 rows needs no savepoint at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -107,6 +107,15 @@ class Transaction:
     def touched(self) -> frozenset[str]:
         """The scopes whose held values are stale once this commits."""
         return frozenset().union(*(frame.touched for frame in self._frames))
+
+    @property
+    def as_of(self) -> int:
+        """The memory's clock when this began: what it reads is at least as new."""
+        return self._as_of
+
+    def changed_since(self, scopes: Iterable[str], as_of: int) -> bool:
+        """Whether any of these scopes was changed since a clock: by a commit, or by what this transaction has done already."""
+        return not self.touched.isdisjoint(scopes) or self._memory.changed_since(scopes, as_of)
 
     @property
     def touched_here(self) -> frozenset[str]:

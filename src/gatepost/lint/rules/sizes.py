@@ -62,7 +62,7 @@ def policy_size_exceeds_resource_policy_quota(document: Document, _setting: Sett
     It takes 4,096 bytes, white space included, and an identity has up to 20 policies. Put it in several, or write it in one line.
     """
     if document.kind is PolicyKind.RESOURCE:
-        yield from _too_large(document, len(document.text.encode()), SES_BYTES, "bytes")
+        yield from _too_large(document, len(document.text.encode(errors="surrogatepass")), SES_BYTES, "bytes")
 
 
 @rule(

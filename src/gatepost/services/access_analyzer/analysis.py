@@ -1,27 +1,26 @@
 """The analysis: who outside the zone of trust is let in by identities and roles, held against what was found before.
 
 An analyzer is brought up to date whenever it is asked: a finding that is new since then is dated so, one that is gone is resolved.
-What a document lets through is proved once.
+What a document lets through is proved once, by a question apart from the writer (`aws.question`, `Unanswered`).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from gatepost.access.kept_layer import read_stored
 from gatepost.access.placement import placement
 from gatepost.aws.call import Call
-from gatepost.claims.public import ExternalAccess, external_access
+from gatepost.aws.question import Unanswered
+from gatepost.claims.public import ExternalAccess
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import account_of
-from gatepost.reasoning.undecidable import Undecidable
+from gatepost.services.access_analyzer.access_questions import AccessAnswer, AccessQuestion, answers
 from gatepost.services.access_analyzer.criteria import meets
-from gatepost.services.access_analyzer.errors import unprocessable
+from gatepost.services.access_analyzer.errors import undecided, unprocessable
 from gatepost.store import access_findings, analyzers, archive_rules, roles
 from gatepost.store.access_findings import AccessFinding, FindingStatus
 from gatepost.store.analyzers import Analyzer
@@ -33,6 +32,9 @@ from gatepost.store.transaction import Transaction
 
 IDENTITY: Final = "AWS::SES::EmailIdentity"
 ROLE: Final = "AWS::IAM::Role"
+MOST_ANSWERS: Final = 20_000
+MOST_AT_ONCE: Final = 512
+_ANSWERS: Final[dict[bytes, AccessAnswer]] = {}  # read by the writer's thread, filled by the event loop alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,42 @@ def _accounts(tx: Transaction, analyzer: Analyzer) -> tuple[str, ...]:
 def _found(call: Call, tx: Transaction, analyzer: Analyzer, resources: tuple[Analyzed, ...]) -> Iterator[AccessFinding]:
     trusted = frozenset(_accounts(tx, analyzer))
     organization = None if analyzer.type == "ACCOUNT" else placement(tx, analyzer.account).organization_id
+
+    def question(resource: Analyzed, document: str) -> AccessQuestion:
+        return AccessQuestion(document, resource.kind, resource.account, organization)
+
+    _require_answers(question(resource, document) for resource in resources for document in resource.documents)
     for resource in resources:
         for document in resource.documents:
-            for access in _external(document, resource.kind, resource.account, organization):
+            for access in _external(question(resource, document)):
                 if _account(access.principal) not in trusted:
                     yield _finding(call, analyzer, resource, access)
 
 
-@lru_cache(maxsize=4096)
-def _external(document: str, kind: PolicyKind, account: str, organization: str | None) -> tuple[ExternalAccess, ...]:
-    try:
-        return external_access(read_stored(document, kind), account, organization)
-    except Undecidable as reason:
-        raise unprocessable(f"The access that a policy grants was not decided: {reason}") from None
+def _external(question: AccessQuestion) -> tuple[ExternalAccess, ...]:
+    answer = _ANSWERS.get(question.digest)
+    if answer is None:
+        raise _unanswered((question,))
+    if isinstance(answer, str):
+        raise unprocessable(f"The access that a policy grants was not decided: {answer}")
+    return answer
+
+
+def _require_answers(questions: Iterable[AccessQuestion]) -> None:
+    """`Unanswered` where some documents have not been thought about yet: the writer does not."""
+    wanted = tuple(each for each in dict.fromkeys(questions) if each.digest not in _ANSWERS)
+    if wanted:
+        raise _unanswered(wanted[:MOST_AT_ONCE])
+
+
+def _unanswered(wanted: tuple[AccessQuestion, ...]) -> Unanswered:
+    return Unanswered(answers, wanted, _keep, undecided)
+
+
+def _keep(given: Mapping[AccessQuestion, AccessAnswer]) -> None:
+    while len(_ANSWERS) + len(given) > MOST_ANSWERS:
+        del _ANSWERS[next(iter(_ANSWERS))]
+    _ANSWERS.update({question.digest: answer for question, answer in given.items()})
 
 
 def _account(principal: str) -> str | None:

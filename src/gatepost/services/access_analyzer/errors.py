@@ -26,6 +26,16 @@ def unprocessable(message: str) -> AwsError:
     return AwsError("UnprocessableEntityException", message, 422)
 
 
+def undecided(limit: str) -> AwsError:
+    """A check that a limit ended before it was decided: neither PASS nor FAIL, so nobody takes it for proved."""
+    return unprocessable(f"The question was not decided: {limit}.")
+
+
+def not_analyzed(limit: str) -> AwsError:
+    """A validation that a limit ended; ValidatePolicy has no error for what is not decided."""
+    return AwsError("ValidationException", f"The policy could not be analyzed: {limit}.", 400, {"reason": "other"})
+
+
 def not_found(resource_id: str, resource_type: str) -> AwsError:
     """Nothing has this name."""
     return AwsError("ResourceNotFoundException", f"{resource_type} not found", 404, _about(resource_id, resource_type))

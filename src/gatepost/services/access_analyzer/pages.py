@@ -13,6 +13,11 @@ MOST: Final = 1000
 
 def page(items: Sequence[T], token: str | None, size: int | None) -> tuple[Sequence[T], str | None]:
     """The items of one page, and the token of the next."""
+    check_page_size(size)
+    return page_of(items, token, size or PAGE, lambda: invalid("nextToken is not valid"))
+
+
+def check_page_size(size: int | None) -> None:
+    """`ValidationException` where a page cannot be of this size."""
     if size is not None and not 0 < size <= MOST:
         raise invalid(f"maxResults must be between 1 and {MOST}")
-    return page_of(items, token, size or PAGE, lambda: invalid("nextToken is not valid"))

@@ -7,7 +7,14 @@ from gatepost.policy.catalogue import is_service
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.model import Policy
 from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.sizes import size_of
 from gatepost.services.iam import errors
+
+
+def check_length(document: str, most: int, refuse: AwsError) -> None:
+    """Raise `refuse` where a document is larger than a quota (white space not counted), before anything of it is read."""
+    if size_of(document) > most:
+        raise refuse
 
 
 def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:

@@ -37,6 +37,11 @@ def invalid_input(message: str) -> AwsError:
     return AwsError("InvalidInput", message)
 
 
+def not_evaluated(limit: str) -> AwsError:
+    """A simulation that a limit ended."""
+    return AwsError("PolicyEvaluation", f"The policies could not be evaluated: {limit}.", 500)
+
+
 def no_such(kind: str, name: str) -> AwsError:
     """Nothing of this kind has the name."""
     return AwsError("NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404)

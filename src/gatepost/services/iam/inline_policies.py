@@ -129,11 +129,11 @@ def delete_role_policy(call: Call, tx: Transaction, *, role_name: str, policy_na
 
 
 def _put(call: Call, tx: Transaction, owner: _Owner, name: str, document: str) -> Shape:
-    checked_policy(document)
     others = [each.document for each in inline_policies.list_inline_policies(tx, owner.id) if each.name != name]
     most = INLINE_CHARACTERS[owner.kind]
     if sum(map(size_of, [*others, document])) > most:
         raise errors.limit(f"Maximum policy size of {most} bytes exceeded for {owner.kind} {owner.name}")
+    checked_policy(document)
     inline_policies.put_inline_policy(tx, call.caller.account, owner.id, InlinePolicy(name, document))
     return {}
 

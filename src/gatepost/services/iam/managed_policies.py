@@ -8,10 +8,10 @@ from gatepost.aws.operation import operation
 from gatepost.aws.policy_findings import in_member
 from gatepost.policy.model import VERSION_2012
 from gatepost.policy.read import PolicyKind
-from gatepost.policy.sizes import MANAGED_CHARACTERS, size_of
+from gatepost.policy.sizes import MANAGED_CHARACTERS
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
-from gatepost.services.iam.documents import checked_policy, given_out
+from gatepost.services.iam.documents import check_length, checked_policy, given_out
 from gatepost.services.iam.errors import MALFORMED
 from gatepost.services.iam.naming import about_policy, iam_arn, new_id, on_arn, on_kind, on_new_entity
 from gatepost.services.iam.pages import page
@@ -167,10 +167,9 @@ def check_own(call: Call, policy: ManagedPolicy) -> None:
 
 def check_document(document: str) -> None:
     """Refuse what is no policy, or too long or too old for a managed one; an inline policy may be of the older version."""
+    check_length(document, MANAGED_CHARACTERS, errors.exceeded("PolicySize", MANAGED_CHARACTERS))
     if checked_policy(document).version != VERSION_2012:
         raise AwsError("MalformedPolicyDocument", MALFORMED["version"])
-    if size_of(document) > MANAGED_CHARACTERS:
-        raise errors.exceeded("PolicySize", MANAGED_CHARACTERS)
 
 
 def check_versions(tx: Transaction, account: str) -> None:

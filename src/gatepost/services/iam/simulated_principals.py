@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gatepost.access.credentials import Caller, caller_of, caller_of_role
 from gatepost.access.gather import caller_side, of_owner
 from gatepost.access.kept_layer import KeptLayer
-from gatepost.access.placement import placement
+from gatepost.access.placement import NONE, placement
 from gatepost.aws.call import Call
 from gatepost.aws.errors import AwsError
 from gatepost.policy.decide import AttachedPolicy, Layer, PolicySource
@@ -52,7 +52,10 @@ def source(call: Call, tx: Transaction, arn: str) -> Simulated:
 
 
 def caller_of_arn(call: Call, tx: Transaction, arn: str) -> Simulated:
-    """The user, group or role that `CallerArn` names; it need not exist, and brings no policies."""
+    """The user, group or role that `CallerArn` names; it need not exist, and brings no policies.
+
+    Of one in another account nothing is known but its ARN.
+    """
     try:
         kind, name, account = _named(arn)
     except AwsError:
@@ -60,12 +63,23 @@ def caller_of_arn(call: Call, tx: Transaction, arn: str) -> Simulated:
         raise errors.invalid_input(text) from None
     if kind == "group":
         return nobody(call, tx)
+    if account != call.caller.account:
+        # INVARIANT: the answer tells nothing of another account, not even who exists there: what matters of it is given in the request.
+        principal = _stranger(arn)
+        return Simulated(principal, context=stranger_context(principal, NONE))
     place = placement(tx, account)
     caller = _caller(tx, account, kind, name, arn)
     if caller is None:
         principal = Principal.of(arn)
         return Simulated(principal, scps=place.scps, context=stranger_context(principal, place))
     return Simulated(caller.principal, scps=place.scps, context=caller_context(caller, place))
+
+
+def _stranger(arn: str) -> Principal:
+    try:
+        return Principal.of(arn)
+    except ValueError:
+        raise errors.invalid_input(f"Invalid Entity Arn: {arn} does not clearly define entity type and name.") from None
 
 
 def nobody(call: Call, tx: Transaction) -> Simulated:

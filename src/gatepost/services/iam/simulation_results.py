@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gatepost.aws.call import Shape
 from gatepost.policy import catalogue
 from gatepost.policy.decide import AttachedPolicy, LayerKind, PolicySource, Verdict
 from gatepost.policy.explain import Explanation, StatementStep
 
+Shape = Mapping[str, Any]
 STRICTEST: Final = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 EVERYTHING: Final = "*"
 # What AWS calls each kind of policy; control policies are never among the matched statements.

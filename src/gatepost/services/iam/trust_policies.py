@@ -14,9 +14,9 @@ from typing import Any, Final
 from gatepost.aws.errors import AwsError
 from gatepost.policy.model import Effect, Policy, PrincipalType, Statement
 from gatepost.policy.read import PolicyKind
-from gatepost.policy.sizes import TRUST_CHARACTERS, size_of
+from gatepost.policy.sizes import TRUST_CHARACTERS
 from gatepost.services.iam import errors
-from gatepost.services.iam.documents import checked_policy
+from gatepost.services.iam.documents import check_length, checked_policy
 from gatepost.services.principals import UnknownPrincipal, principal_ids
 from gatepost.store.transaction import Transaction
 
@@ -48,6 +48,7 @@ NARROWING: Final = ("StringEquals", "StringEqualsIgnoreCase", "StringLike")
 
 def checked_trust_policy(tx: Transaction, document: str) -> Mapping[str, str]:
     """The unique IDs of the users and roles that a valid trust policy names; `MalformedPolicyDocument` for any other document."""
+    check_length(document, TRUST_CHARACTERS, errors.exceeded("ACLSizePerRole", TRUST_CHARACTERS))
     policy = checked_policy(document, PolicyKind.TRUST)
     for statement, raw in zip(policy.statements, _raw_statements(document), strict=True):
         if raw.get("Principal") == "*":  # unlike {"AWS": "*"}
@@ -55,8 +56,6 @@ def checked_trust_policy(tx: Transaction, document: str) -> Mapping[str, str]:
         _check_principals(statement)
         if not all(action.lower() in ACTIONS for action in statement.actions or statement.not_actions or ()):
             raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
-    if size_of(document) > TRUST_CHARACTERS:
-        raise errors.exceeded("ACLSizePerRole", TRUST_CHARACTERS)
     return _ids(tx, policy)
 
 
