@@ -21,12 +21,14 @@ import uvloop
 from gatepost.aws.pipeline import Pipeline
 from gatepost.aws.record import Home
 from gatepost.edge.certificates import Certificate, local_certificate
+from gatepost.edge.checkpoint_sinks import CheckpointSink, FileSink, OutputSink, WebhookSink
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
 from gatepost.edge.http import Gate
 from gatepost.edge.listening import HttpListener, bind
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing
+from gatepost.edge.trail_keeper import Retention, TrailKeeper
 from gatepost.services import ROUTES
 from gatepost.settings import READY_FILE, Listener, Settings
 from gatepost.store.bootstrap import bootstrap, wipe
@@ -105,9 +107,11 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
     root = await commits.run(lambda tx: bootstrap(tx, settings.root, datetime.now(UTC)))
 
     def reset(tx: Transaction) -> None:
-        wipe(tx)
+        wipe(tx, datetime.now(UTC))
         bootstrap(tx, root, datetime.now(UTC))
 
+    keeper = _trail_keeper(settings, database, commits)
+    await keeper.check_recent()
     clock, provider_keys = Clock(), ProviderKeyRing()
     gate = Gate(
         Pipeline(ROUTES, Home(settings.account, settings.region)),
@@ -115,13 +119,14 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
         memory,
         commits,
         clock,
-        own_pages(database, commits, clock, provider_keys, reset if settings.test_hooks else None),
+        own_pages(database, commits, clock, provider_keys, reset if settings.test_hooks else None, lambda: keeper.state),
         provider_keys,
         body_limit=settings.body_limit,
         trusted_proxies=settings.trusted_proxies,
     )
     stopping = _set_by_signal()
     async with asyncio.TaskGroup() as servers:
+        servers.create_task(keeper.run_until(stopping))
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate).run_until(stopping))
         # The models and tables stay for good: the collector need not look at them again with every few calls.
@@ -134,6 +139,17 @@ async def _serve(settings: Settings, listeners: Sequence[Bound]) -> int:
     database.close()
     (settings.data / READY_FILE).unlink(missing_ok=True)
     return 0
+
+
+def _trail_keeper(settings: Settings, database: Database, commits: Commits) -> TrailKeeper:
+    trail, file = settings.trail, settings.checkpoint_file
+    sinks: list[CheckpointSink] = [FileSink(file)]
+    if trail.checkpoint_output:
+        sinks.append(OutputSink())
+    if trail.checkpoint_webhook is not None:
+        sinks.append(WebhookSink(trail.checkpoint_webhook))
+    retention = Retention(trail.unauthenticated_days, trail.unauthenticated_megabytes)
+    return TrailKeeper(database, commits, tuple(sinks), file, (settings.account, settings.region), retention)
 
 
 def _bound(listener: Listener, settings: Settings) -> Bound:

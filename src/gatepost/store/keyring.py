@@ -13,6 +13,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_FILE: Final = "master.key"
 KEY_VARIABLE: Final = "GATEPOST_MASTER_KEY"
@@ -31,12 +33,22 @@ class Keyring:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._key = key
+        self._derived: dict[str, bytes] = {}
 
     @classmethod
     def of(cls, data: Path, environment: Mapping[str, str] = os.environ) -> "Keyring":
         """The installation's keyring; the key is made where there is none. WrongKey where the given key is no key."""
         given = environment.get(KEY_VARIABLE)
         return cls(_decoded(given) if given else _of_file(data / KEY_FILE))
+
+    def derive(self, label: str) -> bytes:
+        """A key of 32 bytes for one purpose, from the master key and the label (HKDF-SHA-256, RFC 5869)."""
+        known = self._derived.get(label)
+        if known is None:
+            known = HKDF(SHA256(), KEY_BYTES, None, f"gatepost {label}".encode()).derive(self._key)
+            self._derived[label] = known
+        return known
 
     def seal(self, secret: str, owner: str) -> bytes:
         """Nonce and ciphertext of a secret."""

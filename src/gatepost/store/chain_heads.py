@@ -1,0 +1,65 @@
+"""Where each chain ends: the number and the seal of its newest row.
+
+The events' head stands in a fact of the installation, so that the removal of the last rows shows. The head of a chain from which
+old rows may be removed is its newest row, or, where none is left, the fact that the removal wrote.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from gatepost.store.sealing import FIRST
+from gatepost.store.transaction import Transaction
+
+EVENTS: Final = "events"
+MESSAGES: Final = "messages"
+UNAUTHENTICATED: Final = "unauthenticated_events"
+CHAINS: Final = (EVENTS, MESSAGES, UNAUTHENTICATED)
+GET: Final = "SELECT value FROM installation WHERE name = ?"
+SET: Final = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+NEWEST: Final = {chain: f"SELECT seq, seal FROM {chain} ORDER BY seq DESC LIMIT 1" for chain in CHAINS}  # noqa: S608 -- names of ours
+NAMES: Final = {chain: f"head:{chain}" for chain in CHAINS}
+
+
+class Head(Struct, frozen=True):
+    """A row's number and seal; that of an empty chain is `START`."""
+
+    seq: int
+    seal: bytes
+
+    def text(self) -> str:
+        """`SEQ SEAL`, the seal in hexadecimal."""
+        return f"{self.seq} {self.seal.hex()}"
+
+
+START: Final = Head(0, FIRST)
+
+
+def read_head(text: str) -> Head:
+    """The head of `Head.text`; ValueError for any other text."""
+    seq, _, seal = text.partition(" ")
+    return Head(int(seq), bytes.fromhex(seal))
+
+
+def recorded_head(tx: Transaction, chain: str) -> Head | None:
+    """The head that a fact of the installation tells; None where there is none."""
+    row = tx.execute_text(GET, (NAMES[chain],))
+    return read_head(row[0]) if row else None
+
+
+def record_head(tx: Transaction, chain: str, head: Head) -> None:
+    """Tell the head in a fact of the installation."""
+    tx.execute_text(SET, (NAMES[chain], head.text()))
+
+
+def newest_row(tx: Transaction, chain: str) -> Head | None:
+    """The newest row of a chain; None where it has none."""
+    row = tx.execute_text(NEWEST[chain], ())
+    return Head(row[0], row[1]) if row else None
+
+
+def head_of(tx: Transaction, chain: str) -> Head:
+    """Where a chain goes on."""
+    if chain == EVENTS:
+        return recorded_head(tx, chain) or START
+    return newest_row(tx, chain) or recorded_head(tx, chain) or START
