@@ -7,7 +7,7 @@ from gatepost.audit.checkpoint import read_lines, signing_key
 from gatepost.audit.trail_check import TrailCheck
 from gatepost.store.database import Database
 from gatepost.store.event_lookup import SELECT as SELECT_EVENTS
-from gatepost.store.event_lookup import KeptEvent
+from gatepost.store.event_lookup import KeptEvent, kept_event
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from gatepost.store.raw_rows import raw_rows

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from gatepost.audit.finding import Breach, Findings
-from gatepost.store.chain_heads import EVENTS, START, Head, newest_row, recorded_head
+from gatepost.store.chain_heads import EVENTS, START, Head, head_is_sealed, newest_row, recorded_head
 from gatepost.store.event_kinds import digest_of
 from gatepost.store.sealed_rows import KIND, Columns, any_text, expected_seal, rows_of
 from gatepost.store.trail_entries import last_removal
@@ -77,6 +77,9 @@ class ChainCheck:
         return START if removed is None else removed[1]
 
     def _check_head(self, tx: Transaction, newest: Head | None) -> None:
+        if not head_is_sealed(tx, self._chain):
+            self._findings.add(Breach.HEAD_DIFFERS, self._chain, None, "the recorded head was not written by this installation")
+            return
         recorded, removed = recorded_head(tx, self._chain), last_removal(tx, self._chain)
         last = newest if newest is not None else None if removed is None else removed[1]
         if self._chain == EVENTS:

@@ -1,14 +1,15 @@
 """Where each chain ends: the number and the seal of its newest row.
 
-The events' head stands in a fact of the installation, so that the removal of the last rows shows. The head of a chain from which
-old rows may be removed is its newest row, or, where none is left, the fact that the removal wrote.
+The events' head stands in a fact of the installation, so that the removal of the last rows shows; it is sealed, so that it cannot be
+set back to where it never was. The head of a chain from which old rows may be removed is its newest row, or, where none is left, the
+fact that the removal wrote.
 """
 
 from typing import Final
 
 from msgspec import Struct
 
-from gatepost.store.sealing import FIRST
+from gatepost.store.sealing import FIRST, sealer_of
 from gatepost.store.transaction import Transaction
 
 EVENTS: Final = "events"
@@ -42,14 +43,31 @@ def read_head(text: str) -> Head:
 
 
 def recorded_head(tx: Transaction, chain: str) -> Head | None:
-    """The head that a fact of the installation tells; None where there is none."""
+    """The head that a fact of the installation tells; None where there is none. ValueError for one that is damaged."""
     row = tx.execute_text(GET, (NAMES[chain],))
-    return read_head(row[0]) if row else None
+    try:
+        return read_head(row[0].rpartition(" ")[0]) if row else None
+    except (ValueError, AttributeError):
+        raise ValueError(f"the recorded head of the {chain} is damaged: run `gatepost trail verify`") from None
 
 
 def record_head(tx: Transaction, chain: str, head: Head) -> None:
     """Tell the head in a fact of the installation."""
-    tx.execute_text(SET, (NAMES[chain], head.text()))
+    tx.execute_text(SET, (NAMES[chain], _sealed(tx, chain, head)))
+
+
+def head_is_sealed(tx: Transaction, chain: str) -> bool:
+    """Whether the fact of a chain's head, if there is one, was written by this installation."""
+    row = tx.execute_text(GET, (NAMES[chain],))
+    try:
+        return not row or row[0] == _sealed(tx, chain, read_head(row[0].rpartition(" ")[0]))
+    except (ValueError, AttributeError):
+        return False
+
+
+def _sealed(tx: Transaction, chain: str, head: Head) -> str:
+    seal = sealer_of(tx.keyring, "heads").seal(FIRST, (chain, head.seq, head.seal))
+    return f"{head.text()} {seal.hex()}"
 
 
 def newest_row(tx: Transaction, chain: str) -> Head | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from gatepost.store.chain_heads import EVENTS, head_of
+from gatepost.store.chain_heads import EVENTS, newest_row
 from gatepost.store.event_ids import MILLISECOND, time_of_event_id
 from gatepost.store.event_record import Parts, authorization_id_of, decode_body, decode_constant, event_id_of, record_of
 from gatepost.store.event_terms import (
@@ -121,7 +121,7 @@ def find_events(tx: Transaction, account: str, region: str, lookup: Lookup, limi
 
 
 def _blocks(tx: Transaction, account: str, region: str, lookup: Lookup) -> Iterator[int]:
-    open_block = block_of(head_of(tx, EVENTS).seq)
+    open_block = _open_block(tx)
     below = open_block + 1 if lookup.below is None else block_of(max(lookup.below - 1, 0)) + 1
     if below > open_block:
         yield open_block
@@ -130,6 +130,12 @@ def _blocks(tx: Transaction, account: str, region: str, lookup: Lookup) -> Itera
     start = None if lookup.start is None else to_microseconds(lookup.start)
     end = None if lookup.end is None else to_microseconds(lookup.end)
     yield from blocks_with(tx, term_of(account, region, attribute, value), below, start, end)
+
+
+def _open_block(tx: Transaction) -> int:
+    """The block of the newest event, which is in no index yet."""
+    newest = newest_row(tx, EVENTS)
+    return 0 if newest is None else block_of(newest.seq)
 
 
 def _of_block(tx: Transaction, account: str, region: str, lookup: Lookup, block: int, limit: int) -> list[KeptEvent]:
@@ -174,7 +180,7 @@ def find_event(tx: Transaction, event_id: str) -> KeptEvent | None:
     if time is not None:
         found = _at(tx, time)
     else:
-        open_block = block_of(head_of(tx, EVENTS).seq)
+        open_block = _open_block(tx)
         blocks = (open_block, *blocks_with(tx, term_of("", "", EVENT_ID, event_id), open_block, None, None))
         found = (event for block in blocks for event in _between(tx, block, 0, LONGEST))
     return next((event for event in found if event.event_id == event_id), None)
@@ -189,7 +195,7 @@ def find_authorized(tx: Transaction, authorization_id: str, time: datetime) -> K
 def _at(tx: Transaction, time: datetime) -> Iterator[KeptEvent]:
     """The events of a millisecond."""
     start, end = to_microseconds(time), to_microseconds(time + MILLISECOND) - 1
-    for block in (*blocks_within(tx, start, end), block_of(head_of(tx, EVENTS).seq)):
+    for block in (*blocks_within(tx, start, end), _open_block(tx)):
         yield from _between(tx, block, start, end)
 
 
@@ -201,7 +207,7 @@ def authorized_events(tx: Transaction, account: str, since: datetime) -> Iterato
     """The events that policies decided, by callers of an account, and by others on what it has; oldest first, a block at a time."""
     own, touched = term_of(account, "", AUTHORIZED, ""), term_of(account, "", TOUCHED, "")
     named = b"\xac" + account.encode()  # a text of twelve characters, as MessagePack has it
-    start, open_block = to_microseconds(since), block_of(head_of(tx, EVENTS).seq)
+    start, open_block = to_microseconds(since), _open_block(tx)
     full = {block for term in (own, touched) for block in blocks_with(tx, term, open_block, start, None)}
     for block in (*sorted(full), open_block):
         for event in list(_between(tx, block, start, LONGEST)):
@@ -212,7 +218,7 @@ def authorized_events(tx: Transaction, account: str, since: datetime) -> Iterato
 def first_time(tx: Transaction) -> datetime | None:
     """When the oldest event was; None in an empty log."""
     in_full = tx.execute_text(FIRST_TIME, ())[0]
-    since = tx.execute_text(FIRST_OPEN, span_of(block_of(head_of(tx, EVENTS).seq)))[0]
+    since = tx.execute_text(FIRST_OPEN, span_of(_open_block(tx)))[0]
     times = [each for each in (in_full, since) if each is not None]
     return from_microseconds(min(times)) if times else None
 
