@@ -61,6 +61,11 @@ def message_id(number: int) -> str:
     return f"0100018c2f3a5b60-{number:08}-6a0f-4c9e-9a53-0f4f5cf1a3d2-000000"
 
 
+def send_all(tx: Transaction, *numbers: int) -> None:
+    for number in numbers:
+        send(tx, number)
+
+
 def send(tx: Transaction, number: int) -> None:
     message = Message(
         message_id(number),
@@ -104,14 +109,18 @@ def fill(data: Path) -> None:
         for number in range(20):
             append_unauthenticated(tx, stranger(number))
 
+    def deny(tx: Transaction) -> None:
+        for number in range(BLOCK):
+            append_event(tx, event(4000 + number, denied=True))
+
     run_once(database, start)
     run_once(database, record)
     for _ in range(2):
         checkpoint(database, data)
         run_once(database, lambda tx: send(tx, 3000 + tx.execute_text("SELECT count(*) FROM checkpoints", ())[0]))
-    run_once(database, lambda tx: [append_event(tx, event(4000 + number, denied=True)) for number in range(BLOCK)])
+    run_once(database, deny)
     checkpoint(database, data)
-    run_once(database, lambda tx: [send(tx, 6000 + number) for number in range(3)])
+    run_once(database, lambda tx: send_all(tx, 6000, 6001, 6002))
     database.close()
 
 
@@ -288,7 +297,7 @@ def test_an_older_copy_is_seen_by_a_checkpoint_outside(data: Path) -> None:
     shutil.move(older, data / "gatepost.db")
     assert all("older copy" in each for each in findings(data))
     database = opened(data)  # the server goes on with the older copy, past the checkpoint
-    run_once(database, lambda tx: [send(tx, 9100 + number) for number in range(5)])
+    run_once(database, lambda tx: send_all(tx, *range(9100, 9105)))
     database.close()
     assert any("(outside)" in each for each in findings(data))
 
@@ -312,7 +321,8 @@ def test_what_is_removed_on_purpose_is_not_missing(data: Path, database: Databas
     for job in (forget, prune, lambda tx: send(tx, 9000), forget, lambda tx: prune(tx, NOW + timedelta(days=1))):
         run_once(database, job)
         assert findings(data) == []
-    run_once(database, lambda tx: [send(tx, 9001), append_unauthenticated(tx, stranger(1))])
+    run_once(database, lambda tx: send(tx, 9001))
+    run_once(database, lambda tx: append_unauthenticated(tx, stranger(1)))
     checkpoint(database, data)
     assert findings(data) == []
     change(data, "DELETE FROM messages")

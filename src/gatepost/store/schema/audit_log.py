@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from gatepost.store.instant import Instant
 from gatepost.store.schema.metadata import metadata
 
+LOOKED_FOR = ("event_source", "event_name", "access_key_id", "read_only")
 Number = Integer().with_variant(BigInteger, "postgresql")
 
 events = Table(
@@ -84,7 +85,17 @@ unauthenticated_events = Table(
     Column("total_bytes", BigInteger, nullable=False, comment="of all rows up to this one"),
     Column("seal", LargeBinary, nullable=False, comment="over the seal before and all columns (store.sealing)"),
     Column("record", Text, nullable=False, comment="the CloudTrail record"),
-    Index(None, "account", "region", "seq", "time", "event_source", "event_name", "access_key_id", "read_only"),
+    Index(
+        "ix_unauthenticated_events_lookup",
+        "account",
+        "region",
+        "seq",
+        "time",
+        "event_source",
+        "event_name",
+        "access_key_id",
+        "read_only",
+    ),
     comment="of calls without a valid signature, kept for a while: a chain of its own",
 )
 

@@ -125,7 +125,7 @@ def _make_tables() -> None:
         comment="of calls without a valid signature, kept for a while: a chain of its own",
     )
     columns = ["account", "region", "seq", "time", "event_source", "event_name", "access_key_id", "read_only"]
-    op.create_index(op.f("ix_unauthenticated_events_" + "_".join(columns)), "unauthenticated_events", columns)
+    op.create_index(op.f("ix_unauthenticated_events_lookup"), "unauthenticated_events", columns)
     op.create_table(
         "checkpoints",
         sa.Column("number", number, nullable=False, autoincrement=False),
