@@ -76,7 +76,8 @@ def test_pages_join_without_gap_whatever_their_size(filled: Database) -> None:
     with filled.reader() as tx:
         for attribute, value in ((None, ""), ("Username", "user2"), ("EventName", "Rare")):
             whole = numbers(tx, Lookup(attribute, value))
-    x
+            below: int | None = None
+            seen: list[KeptEvent] = []
             while page := find_events(tx, ACCOUNT, REGION, Lookup(attribute, value, below=below), 97):
                 seen += page
                 below = page[-1].seq
