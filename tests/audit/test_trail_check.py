@@ -20,6 +20,7 @@ from gatepost.policy.principal import Principal
 from gatepost.store import chain_heads, messages
 from gatepost.store.bootstrap import Root, bootstrap, wipe
 from gatepost.store.database import Database
+from gatepost.store.event_lookup import Lookup, find_events
 from gatepost.store.event_terms import BLOCK
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
@@ -404,3 +405,22 @@ def test_a_random_change_of_one_cell_is_seen(data: Path, seed: int) -> None:
 def test_a_thousand_random_changes_are_seen(data: Path, seed: int) -> None:
     told = tamper_once(data, seed)
     assert findings(data), told
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET body = body || x'00' WHERE seq > 1",
+        "UPDATE events SET body = x'' WHERE seq > 1",
+        "INSERT INTO events SELECT (SELECT max(seq) FROM events) + 1, time, kind, body, seal FROM events WHERE seq = 5",
+        "DELETE FROM events WHERE seq > (SELECT max(seq) FROM events) - 3",
+    ],
+)
+def test_a_log_that_was_altered_goes_on_and_stays_altered(data: Path, statement: str) -> None:
+    change(data, statement)
+    database = opened(data)
+    run_once(database, lambda tx: send(tx, 9000))
+    with database.reader() as tx:
+        assert find_events(tx, ACCOUNT, REGION, Lookup(), 50)
+    database.close()
+    assert findings(data)

@@ -77,7 +77,7 @@ def test_a_server_that_starts_on_a_log_that_was_altered_says_so_and_serves(tmp_p
     assert live.stop() == 0
     change(live, "UPDATE event_kinds SET user_name = 'mallory' WHERE event_name = 'SendEmail'")
     live.start()
-    assert "TAMPERED" in "".join(live.banner)
+    assert "TAMPERED WITH" in "".join(live.banner)
     assert live.hook("health") == {"status": "ok", "trail": "tampered"}
     send(live.client("ses"))
     asked = [{"AttributeKey": "EventName", "AttributeValue": "TamperingFound"}]

@@ -143,7 +143,7 @@ class TrailKeeper:
         self.state = "tampered"
         for finding in report.findings:
             log.error(
-                "THE TRAIL WAS TAMPERED WITH",
+                "WARNING: THE LOG WAS TAMPERED WITH",
                 breach=finding.breach.value,
                 table=finding.table,
                 seq=finding.seq,

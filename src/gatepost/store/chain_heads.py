@@ -77,7 +77,13 @@ def newest_row(tx: Transaction, chain: str) -> Head | None:
 
 
 def head_of(tx: Transaction, chain: str) -> Head:
-    """Where a chain goes on."""
-    if chain == EVENTS:
-        return recorded_head(tx, chain) or START
-    return newest_row(tx, chain) or recorded_head(tx, chain) or START
+    """Where a chain goes on.
+
+    Of events behind the newest row, wherever the recorded head is: a row that somebody has put there must stop no call. It stays in
+    the chain, and the check tells of it.
+    """
+    newest = newest_row(tx, chain)
+    if chain != EVENTS:
+        return newest or recorded_head(tx, chain) or START
+    recorded = recorded_head(tx, chain) or START
+    return newest if newest is not None and newest.seq > recorded.seq else recorded

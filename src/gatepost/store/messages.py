@@ -5,7 +5,7 @@ They are a sealed chain (`store.sealing`), from which the oldest may be forgotte
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -74,15 +74,13 @@ class NewMessage(Struct, frozen=True):
 class _Messages:
     def insert(self, tx: Transaction, rows: Sequence[NewMessage]) -> None:
         sealer, head = sealer_of(tx.keyring, chain_heads.MESSAGES), head_of(tx, chain_heads.MESSAGES)
-        inserted = []
+        inserted: list[tuple[Any, ...]] = []
         for row in rows:
             columns = _columns(head.seq + 1, row.message)
             head = Head(head.seq + 1, sealer.seal(head.seal, (*columns, len(row.content)), row.content))
             inserted.append((*columns, head.seal, row.content))
         tx.insert_rows(INSERT, inserted)
-        count_sends(
-            tx, [(each.account, each.region, each.accepted_at, len(each.recipients)) for each in (row.message for row in rows)]
-        )
+        count_sends(tx, [(row[2], row[3], row[4], row[8]) for row in inserted])
 
 
 MESSAGES: Final = _Messages()

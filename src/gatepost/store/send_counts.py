@@ -13,6 +13,7 @@ from gatepost.store.raw_rows import raw_rows
 from gatepost.store.transaction import Transaction
 
 MINUTE: Final = timedelta(minutes=1)
+MINUTE_MICROSECONDS: Final = 60_000_000
 ADD: Final = """
 INSERT INTO send_counts (account, region, minute, recipients) VALUES (?, ?, ?, ?)
 ON CONFLICT (account, region, minute) DO UPDATE SET recipients = recipients + excluded.recipients
@@ -30,11 +31,11 @@ def minute_of(time: datetime) -> int:
     return (time - EPOCH) // MINUTE
 
 
-def count_sends(tx: Transaction, sends: Iterable[tuple[str, str, datetime, int]]) -> None:
-    """Count (account, region, time, recipients) of messages that are accepted."""
+def count_sends(tx: Transaction, sends: Iterable[tuple[str, str, int, int]]) -> None:
+    """Count (account, region, time in microseconds, recipients) of messages that are accepted."""
     counts: Counter[tuple[str, str, int]] = Counter()
     for account, region, time, recipients in sends:
-        counts[account, region, minute_of(time)] += recipients
+        counts[account, region, time // MINUTE_MICROSECONDS] += recipients
     for place, recipients in counts.items():
         tx.execute_text(ADD, (*place, recipients))
 
