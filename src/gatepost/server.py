@@ -24,6 +24,7 @@ from gatepost.aws.pipeline import Pipeline
 from gatepost.aws.record import Home
 from gatepost.edge.admission import Admission
 from gatepost.edge.certificates import Certificate, local_certificate
+from gatepost.edge.checkpoint_sinks import CheckpointSink, FileSink, OutputSink, WebhookSink
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
 from gatepost.edge.hook_guard import HookGuard
@@ -31,6 +32,7 @@ from gatepost.edge.http import Gate
 from gatepost.edge.listening import HttpListener, bind, descriptors_allow
 from gatepost.edge.own_pages import own_pages
 from gatepost.edge.provider_keys import ProviderKeyRing, fetch_keys
+from gatepost.edge.trail_keeper import Retention, TrailKeeper
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
 from gatepost.services.registry import ROUTES
 from gatepost.settings import READY_FILE, Listener, Profile, Settings
@@ -145,9 +147,11 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
     root = await commits.run(lambda tx: bootstrap(tx, settings.root, datetime.now(UTC)))
 
     def reset(tx: Transaction) -> None:
-        wipe(tx)
+        wipe(tx, datetime.now(UTC))
         bootstrap(tx, root, datetime.now(UTC))
 
+    keeper = _trail_keeper(settings, database, commits)
+    await keeper.check_recent()
     clock, provider_keys = Clock(), ProviderKeyRing(partial(fetch_keys, outside_only=settings.profile is Profile.PRODUCTION))
     home = Home(settings.account, settings.region)
     unauthenticated = UnauthenticatedCalls(commits, clock, home)
@@ -164,6 +168,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
             provider_keys,
             reset if settings.test_hooks else None,
             HookGuard(settings.test_hooks_token),
+            lambda: keeper.state,
         ),
         provider_keys,
         unauthenticated,
@@ -176,6 +181,7 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
     )
     async with asyncio.TaskGroup() as servers:
         servers.create_task(gate.end_questions(stopping))
+        servers.create_task(keeper.run_until(stopping))
         for bound in listeners:
             servers.create_task(HttpListener(gate, bound.socket, bound.certificate, admission).run_until(stopping))
         servers.create_task(unauthenticated.run_until(stopping))
@@ -189,6 +195,17 @@ async def _serve(settings: Settings, listeners: Sequence[Bound], database: Datab
     database.close()
     (settings.data / READY_FILE).unlink(missing_ok=True)
     return 0
+
+
+def _trail_keeper(settings: Settings, database: Database, commits: Commits) -> TrailKeeper:
+    trail, file = settings.trail, settings.checkpoint_file
+    sinks: list[CheckpointSink] = [FileSink(file)]
+    if trail.checkpoint_output:
+        sinks.append(OutputSink())
+    if trail.checkpoint_webhook is not None:
+        sinks.append(WebhookSink(trail.checkpoint_webhook))
+    retention = Retention(trail.unauthenticated_days, trail.unauthenticated_megabytes)
+    return TrailKeeper(database, commits, tuple(sinks), file, (settings.account, settings.region), retention)
 
 
 def _bound(listener: Listener, settings: Settings) -> Bound:

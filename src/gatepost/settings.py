@@ -20,6 +20,9 @@ DEFAULT_LISTEN: Final = "http://127.0.0.1:7370"
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 DEFAULT_BODY_LIMIT: Final = 64 * 1024 * 1024  # a message of 40 MB in base64, and its JSON
+CHECKPOINT_FILE: Final = "checkpoints.log"  # in the data folder, unless another place is set
+DEFAULT_UNAUTHENTICATED_DAYS: Final = 7
+DEFAULT_UNAUTHENTICATED_MEGABYTES: Final = 64
 READY_FILE: Final = "server.json"  # in the data folder, while the server runs: what `gatepost env` reads
 CONFIG_FILE: Final = "gatepost.toml"
 REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
@@ -64,6 +67,17 @@ class Listener:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """Where checkpoints of the trail go beside the store, and how long records of calls without a valid signature are kept."""
+
+    checkpoint_file: Path | None = None  # None: `CHECKPOINT_FILE` in the data folder
+    checkpoint_output: bool = False
+    checkpoint_webhook: str | None = None
+    unauthenticated_days: int = DEFAULT_UNAUTHENTICATED_DAYS
+    unauthenticated_megabytes: int = DEFAULT_UNAUTHENTICATED_MEGABYTES
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the server is built from."""
 
@@ -80,6 +94,12 @@ class Settings:
     profile: Profile = Profile.LOCAL
     test_hooks_token: str | None = None
     http: HttpLimits = field(default_factory=HttpLimits)
+    trail: Trail = Trail()
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """The file to which checkpoints of the trail are appended."""
+        return self.trail.checkpoint_file or self.data / CHECKPOINT_FILE
 
     @property
     def account(self) -> str:
@@ -138,6 +158,7 @@ def read_settings(flags: Flags, environment: Mapping[str, str] = os.environ) -> 
         profile=_profile(given.text("profile")),
         test_hooks_token=test_hooks_token,
         http=_http_limits(given, body_limit),
+        trail=_trail(given),
     )
     given.refuse_unknown()
     return settings
@@ -215,6 +236,19 @@ def read_listener(url: str) -> Listener:
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.path not in ("", "/") or parts.query:
         raise SettingsError(expected)
     return Listener(parts.scheme, parts.hostname, DEFAULT_PORTS[parts.scheme] if port is None else port)
+
+
+def _trail(given: _Given) -> Trail:
+    webhook = given.text("checkpoint_webhook")
+    if webhook is not None and (urlsplit(webhook).scheme not in DEFAULT_PORTS or not urlsplit(webhook).hostname):
+        raise SettingsError(f"checkpoint_webhook `{webhook}`: expected a URL of http or https")
+    return Trail(
+        given.path("checkpoint_file"),
+        (given.text("checkpoint_output") or "no").lower() == "yes",
+        webhook,
+        given.number("unauthenticated_days") or DEFAULT_UNAUTHENTICATED_DAYS,
+        given.number("unauthenticated_megabytes") or DEFAULT_UNAUTHENTICATED_MEGABYTES,
+    )
 
 
 def _root(given: _Given, environment: Mapping[str, str]) -> Root:

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from clients.people import send
-from gatepost.audit.chain import first_broken
 from live import Live
+from trail import findings, records
 
 
 def send_until_it_dies(live: Live, sent: list[str]) -> None:
@@ -38,12 +38,11 @@ def crash_once(live: Live, after: float) -> list[str]:
 def check(data: Path, sent: list[str]) -> None:
     with sqlite3.connect(data / "gatepost.db") as store:
         kept = {row[0] for row in store.execute("SELECT message_id FROM messages")}
-        rows = list(store.execute("SELECT seq, record, authorization, seal FROM events ORDER BY seq"))
-        recorded = [record for _, record, _, _ in rows if '"eventName":"SendEmail"' in record]
     store.close()
+    recorded = [record for record in records(data) if '"eventName":"SendEmail"' in record]
     assert set(sent) <= kept, "an answered send was lost"
     assert len(recorded) == len(kept), "a message without its event, or an event without its message"
-    assert first_broken(rows) is None
+    assert findings(data) == []
 
 
 def rounds(folder: Path, count: int, after: float) -> None:

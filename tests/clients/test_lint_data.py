@@ -15,7 +15,8 @@ from gatepost.access.allowed_requests import allowed_requests
 from gatepost.access.explained import explained_call
 from gatepost.policy.request import Request
 from gatepost.store.database import Database
-from gatepost.store.events import authorized_events
+from gatepost.store.event_lookup import authorized_events
+from gatepost.store.event_record import authorization_id_of
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from live import ACCOUNT, BIN, REGION, ROOT_KEY, ROOT_SECRET, Live
@@ -54,7 +55,7 @@ def requests_of(live: Live, account: str = ACCOUNT) -> list[tuple[str, str, str,
     database = Database.open(f"sqlite:///{live.data / 'gatepost.db'}", keyring=Keyring.of(live.data), memory=Memory())
     with database.reader() as tx:
         told = [_told(request) for _, request in allowed_requests(tx, account, BEGINNING)]
-        ids = [json.loads(each.authorization)["id"] for each in authorized_events(tx, account, BEGINNING)]
+        ids = [authorization_id_of(each.parts) for each in authorized_events(tx, account, BEGINNING)]
         calls = [call for each in ids if (call := explained_call(tx, each)) is not None]
         explained = [each.explanation for call in calls for each in call.decisions]
     database.close()

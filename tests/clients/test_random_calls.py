@@ -5,6 +5,7 @@ policies come and go. What a call should answer is not foretold here (`test_simu
 gate keeps its word is.
 """
 
+import json
 import random
 import sqlite3
 import time
@@ -15,13 +16,13 @@ from botocore.exceptions import ClientError
 
 from clients.random_world import CALLS, World, learn, make_world, state
 from gatepost.access.explained import explained_call
-from gatepost.audit.chain import first_broken
 from gatepost.policy.decide import Verdict
 from gatepost.policy.requirements import Effect, requirements
 from gatepost.store.database import Database
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from live import Live
+from trail import findings, records
 
 DENIALS = ("AccessDenied", "AccessDeniedException")
 STEPS_A_WORLD = 400
@@ -35,9 +36,9 @@ def counted(live: Live) -> int:
 
 def recorded(live: Live) -> list[tuple[str | None, str | None, str | None]]:
     """Of each Event: its authorization ID, its error's code, and what the call was."""
-    each = "json_extract(record, '$.additionalEventData.authorizationId'), json_extract(record, '$.errorCode'), event_name"
-    with sqlite3.connect(f"file:{live.data / 'gatepost.db'}?mode=ro", uri=True) as store:
-        return store.execute(f"SELECT {each} FROM events ORDER BY seq").fetchall()  # noqa: S608 -- the store's own names
+    known = [json.loads(record) for record in records(live.data)]
+    ids = [(each.get("additionalEventData") or {}).get("authorizationId") for each in known]
+    return [(each, record.get("errorCode"), record["eventName"]) for each, record in zip(ids, known, strict=True)]
 
 
 def take_a_step(world: World) -> None:
@@ -67,8 +68,7 @@ def take_a_step(world: World) -> None:
 
 def hold_to_its_word(live: Live) -> int:
     """Explain every decision in the log anew; how many there are."""
-    with sqlite3.connect(live.data / "gatepost.db") as store:
-        assert first_broken(store.execute("SELECT seq, record, authorization, seal FROM events ORDER BY seq")) is None
+    assert findings(live.data) == []
     database = Database.open(f"sqlite:///{live.data / 'gatepost.db'}", keyring=Keyring.of(live.data), memory=Memory())
     number = 0
     with database.reader() as tx:

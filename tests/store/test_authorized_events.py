@@ -1,53 +1,63 @@
-"""The events that policies decided, as they are read for what was used: every one of them, once, a page at a time."""
+"""The events that policies decided, as they are read for what was used: every one of them, once, a block at a time."""
 
 from datetime import UTC, datetime, timedelta
 
+from gatepost.audit.authorization import Authorization, Authorized, Evaluation
+from gatepost.audit.event import Event
+from gatepost.audit.ids import authorization_id, fresh_uuid
+from gatepost.audit.sink import append_event
 from gatepost.store.database import Database
-from gatepost.store.events import PAGE, EventRow, Head, authorized_events, first_time, insert_sealed
+from gatepost.store.event_lookup import authorized_events, first_time
+from gatepost.store.event_terms import BLOCK
 from gatepost.store.transaction import Transaction
 from gatepost.store.writer import run_once
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OURS, OTHERS = "111122223333", "444455556666"
-OWN = '{"id":"0","caller":"x","evaluations":[{"action":"a","resource":"*","verdict":"allowed","context":{}}]}'
-ON_OURS = OWN.replace('"context":{}', f'"context":{{}},"account":"{OURS}"')
 
 
-def row(number: int, account: str = OURS, region: str = "us-east-1", authorization: str | None = OWN) -> EventRow:
-    time = NOW + timedelta(seconds=number // 7)  # seven at a time: a page ends amid those of one moment
-    return EventRow(account, region, time, f"{number}", "E", "s", None, None, False, "[]", f'"{number}"', authorization)
+def event(number: int, account: str = OURS, region: str = "us-east-1", on: str | None = None, *, decided: bool = True) -> Event:
+    time, request_id = NOW + timedelta(seconds=number), fresh_uuid()
+    evaluation = Evaluation("ses:SendEmail", "*", "allowed", {}, on)
+    kept = Authorization(authorization_id(time, request_id), "caller", [evaluation])
+    return Event(
+        time, account, region, "ses.amazonaws.com", "SendEmail", request_id, False, "127.0.0.1", "tests",
+        request_parameters={"number": number}, authorized=Authorized(kept, ()) if decided else None,
+    )  # fmt: skip
 
 
-def keep(database: Database, rows: list[EventRow]) -> None:
+def keep(database: Database, events: list[Event]) -> None:
     def job(tx: Transaction) -> None:
-        insert_sealed(tx, [each.columns(seq, b"") for seq, each in enumerate(rows, 1)], Head(len(rows), b""))
+        for each in events:
+            append_event(tx, each)
 
     run_once(database, job)
 
 
 def read(database: Database, since: datetime) -> list[int]:
     with database.reader() as tx:
-        return [int(each.record.strip('"')) for each in authorized_events(tx, OURS, since)]
+        found = [each.parts.body.parameters for each in authorized_events(tx, OURS, since)]
+    return [int(each.removeprefix(b'{"number":').removesuffix(b"}")) for each in found if each is not None]
 
 
 def test_every_event_since_a_moment_is_read_once(database: Database) -> None:
-    rows = [row(number) for number in range(2 * PAGE + 500)]
-    keep(database, rows)
-    assert read(database, NOW) == list(range(len(rows)))
-    assert read(database, NOW + timedelta(seconds=200)) == list(range(1400, len(rows)))
+    count = 2 * BLOCK + 50
+    keep(database, [event(number) for number in range(count)])
+    assert read(database, NOW) == list(range(count))
+    assert read(database, NOW + timedelta(seconds=700)) == list(range(700, count))
     assert read(database, NOW + timedelta(days=1)) == []
 
 
 def test_every_region_counts_and_what_others_did_to_what_the_account_has(database: Database) -> None:
-    regions = [row(0), row(1, region="eu-west-1"), row(2, authorization=None)]
-    others = [row(3, OTHERS), row(4, OTHERS, authorization=ON_OURS), row(5, OTHERS, "eu-west-1", ON_OURS)]
-    keep(database, [*regions, *others])
-    assert sorted(read(database, NOW)) == [0, 1, 4, 5]
+    regions = [event(0), event(1, region="eu-west-1"), event(2, decided=False)]
+    others = [event(3, OTHERS), event(4, OTHERS, on=OURS), event(5, OTHERS, "eu-west-1", OURS)]
+    keep(database, [*regions, *others, *(event(6, OTHERS) for _ in range(BLOCK))])
+    assert read(database, NOW) == [0, 1, 4, 5]
 
 
 def test_the_log_begins_with_its_oldest_event_wherever_that_was(database: Database) -> None:
     with database.reader() as tx:
         assert first_time(tx) is None
-    keep(database, [row(70), row(7, OTHERS, "eu-west-1"), row(14)])
+    keep(database, [event(70), event(7, OTHERS, "eu-west-1"), *(event(14 + number) for number in range(BLOCK))])
     with database.reader() as tx:
-        assert first_time(tx) == NOW + timedelta(seconds=1)
+        assert first_time(tx) == NOW + timedelta(seconds=7)

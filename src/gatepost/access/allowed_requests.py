@@ -14,7 +14,7 @@ from gatepost.audit import authorization
 from gatepost.audit.authorization import KeptCaller
 from gatepost.policy.decide import Verdict
 from gatepost.policy.request import Request
-from gatepost.store.events import AuthorizedEvent, authorized_events
+from gatepost.store.event_lookup import KeptEvent, authorized_events
 from gatepost.store.snapshots import get_snapshots
 from gatepost.store.transaction import Transaction
 
@@ -23,14 +23,14 @@ ALLOWED = Verdict.ALLOWED.value
 
 
 def allowed_requests(tx: Transaction, account: str, since: datetime) -> Iterator[tuple[datetime, Request]]:
-    """When each was made, and the request; in every region, those of one region in the order of time."""
+    """When each was made, and the request, in the order in which they were recorded."""
 
     @lru_cache(HELD_CALLERS)
     def caller_of(fingerprint: str) -> KeptCaller:
         return authorization.decode_caller(get_snapshots(tx, (fingerprint,))[fingerprint])
 
     for found in authorized_events(tx, account, since):
-        kept = authorization.decode(found.authorization)
+        kept = authorization.unpack(found)
         allowed = [each for each in kept.evaluations if each.verdict == ALLOWED and account in (found.account, each.account)]
         if allowed:
             caller = caller_of(kept.caller)
@@ -39,5 +39,5 @@ def allowed_requests(tx: Transaction, account: str, since: datetime) -> Iterator
                 yield found.time, kept_request(caller, context, each)
 
 
-def _record(found: AuthorizedEvent) -> dict[str, object]:
+def _record(found: KeptEvent) -> dict[str, object]:
     return msgspec.json.decode(found.record, type=dict[str, object])

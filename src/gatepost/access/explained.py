@@ -18,7 +18,7 @@ from gatepost.audit.ids import time_of
 from gatepost.policy.decide import Policies, Verdict
 from gatepost.policy.explain import Explanation, explain
 from gatepost.policy.request import Context
-from gatepost.store.events import AuthorizedEvent, find_authorized
+from gatepost.store.event_lookup import KeptEvent, find_authorized
 from gatepost.store.snapshots import get_snapshots
 from gatepost.store.transaction import Transaction
 
@@ -60,10 +60,10 @@ def explained_call(tx: Transaction, authorization_id: str) -> ExplainedCall | No
     """The call of an authorization ID, None where there is none."""
     time = time_of(authorization_id)
     found = None if time is None else find_authorized(tx, authorization_id, time)
-    return None if found is None else _explained(tx, found, authorization.decode(found.authorization))
+    return None if found is None else _explained(tx, found, authorization.unpack(found))
 
 
-def _explained(tx: Transaction, found: AuthorizedEvent, kept: Authorization) -> ExplainedCall:
+def _explained(tx: Transaction, found: KeptEvent, kept: Authorization) -> ExplainedCall:
     caller = authorization.decode_caller(get_snapshots(tx, (kept.caller,))[kept.caller])
     contents = get_snapshots(tx, _fingerprints(kept, caller))
     layers = {fingerprint: KeptLayer.of_snapshot(content) for fingerprint, content in contents.items()}

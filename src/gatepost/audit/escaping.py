@@ -14,6 +14,13 @@ TEXTS: Final = (
 )  # fmt: skip
 
 
+def check_text(event: Event) -> None:
+    """UnicodeEncodeError where a name that the store keeps as it is, in a column of its own, cannot be written."""
+    for text in (event.name, event.source, event.region, event.user_name, event.access_key_id):
+        if text is not None and not text.isascii():
+            text.encode()
+
+
 def escaped(event: Event) -> Event:
     """The event with what cannot be written escaped. Its authorization is left out where it cannot be written either."""
     changed = {name: _escaped(getattr(event, name)) for name in TEXTS}

@@ -3,21 +3,24 @@
 Source: AWS CloudTrail User Guide, "CloudTrail record contents".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from gatepost.audit import authorization
 from gatepost.audit.authorization import Authorized
-from gatepost.audit.ids import fresh_uuid
+from gatepost.audit.ids import event_id as fresh_event_id
 from gatepost.policy.principal import Principal, PrincipalKind
+from gatepost.store.event_kinds import EventKind
+from gatepost.store.event_record import Body, Constant, Parts, decode_constant, encode_json, packed_ids, record_of, templated
 from gatepost.store.events import EventRow
 
-EVENT_VERSION: Final = "1.11"
-encode_json = msgspec.json.Encoder().encode
+LONGEST_TEMPLATE: Final = 1024
+SIGNATURE_VERSION: Final = {"SignatureVersion": "4"}
+SIGNED: Final = Raw(encode_json(SIGNATURE_VERSION))
+NOTHING: Final = Raw(b"null")
 Recorded = Mapping[str, Any] | None  # members in camel case, as CloudTrail writes them
 TYPES: Final = {
     PrincipalKind.ROOT: "Root",
@@ -55,63 +58,74 @@ class Event(Struct, frozen=True):
 
 
 def row_of(event: Event) -> EventRow:
-    """The event as the store keeps it; its ID is given here."""
-    event_id = fresh_uuid()
-    authorized = event.authorized
-    return EventRow(
+    """The event as the store keeps it; its ID is made here."""
+    event_id = fresh_event_id(event.time)
+    kept = None if event.authorized is None else event.authorized.authorization
+    code, message = event.error_code, event.error_message
+    template: str | None = None
+    placed: Sequence[str] = ()
+    if kept is not None and code is not None and message is not None and len(message) <= LONGEST_TEMPLATE:
+        template, placed = templated(message, kept.id, [each.resource for each in kept.evaluations])
+        template, placed, message = (template, placed, None) if kept.id in message else (None, (), message)
+    constant = Constant(
+        Raw(encode_json(_identity(event))),
+        event.source_ip,
+        event.user_agent,
+        event.secure,
+        event.host if event.secure else None,
+        SIGNED if event.additional == SIGNATURE_VERSION else NOTHING,
+        None if kept is None else kept.caller,
+        None if template is None else code,
+        template,
+    )
+    kind = EventKind(
         event.account,
         event.region,
-        event.time,
-        event_id,
-        event.name,
         event.source,
+        event.name,
         _user_name(event),
         event.access_key_id,
         event.read_only,
-        encode_json(event.resources).decode() if event.resources else "[]",
-        encode_json(_record(event, event_id)).decode(),
-        None if authorized is None else authorization.encode(authorized.authorization).decode(),
+        bool(event.resources),
+        encode_json(constant).decode(),
+    )
+    request_id, packed_id = packed_ids(event.request_id, event_id, event.time)
+    body = Body(
+        request_id,
+        packed_id,
+        code if template is None else None,
+        message,
+        _member(event.request_parameters),
+        _member(event.response_elements),
+        event.resources,
+        None if event.additional == SIGNATURE_VERSION else _member(event.additional),
+        None if kept is None else authorization.pack(kept),
+        placed,
+    )
+    return EventRow(event.time, kind, body, event_id, () if kept is None else _touched(kept))
+
+
+def _member(value: Recorded) -> bytes | None:
+    return None if value is None else encode_json(value)
+
+
+def _touched(kept: authorization.Authorization) -> tuple[str, ...]:
+    """The accounts, beside the caller's, on whose resources it was decided."""
+    return tuple({each.account: None for each in kept.evaluations if each.account is not None})
+
+
+def record_text(row: EventRow) -> str:
+    """The CloudTrail record of a row, JSON text."""
+    kind = row.kind
+    constant = decode_constant(kind.constant)
+    return record_of(
+        Parts(kind.account, kind.region, kind.event_source, kind.event_name, kind.read_only, row.time, constant, row.body)
     )
 
 
 def _user_name(event: Event) -> str | None:
     """CloudTrail's `Username`: a user's name, `root`, a session's name."""
     return event.user_name or (event.principal.name if event.principal is not None else None)
-
-
-def _record(event: Event, event_id: str) -> dict[str, object]:
-    record: dict[str, object] = {
-        "eventVersion": EVENT_VERSION,
-        "userIdentity": _identity(event),
-        "eventTime": event.time.isoformat(timespec="seconds")[:19] + "Z",
-        "eventSource": event.source,
-        "eventName": event.name,
-        "awsRegion": event.region,
-        "sourceIPAddress": event.source_ip,
-        "userAgent": event.user_agent,
-    }
-    if event.error_code is not None:
-        record["errorCode"] = event.error_code
-        record["errorMessage"] = event.error_message
-    record["requestParameters"] = event.request_parameters
-    record["responseElements"] = event.response_elements
-    additional = event.additional
-    if event.authorized is not None:
-        additional = {**(additional or {}), "authorizationId": event.authorized.authorization.id}
-    if additional:
-        record["additionalEventData"] = additional
-    record["requestID"] = event.request_id
-    record["eventID"] = event_id
-    record["readOnly"] = event.read_only
-    if event.resources:
-        record["resources"] = [{"type": kind, "resourceName": name} for kind, name in event.resources]
-    record["eventType"] = "AwsApiCall"
-    record["managementEvent"] = True
-    record["recipientAccountId"] = event.account
-    record["eventCategory"] = "Management"
-    if event.secure:
-        record["tlsDetails"] = {"clientProvidedHostHeader": event.host}
-    return record
 
 
 def _identity(event: Event) -> dict[str, object]:

@@ -5,12 +5,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from gatepost.audit.chain import FIRST, seal
-from gatepost.audit.event import Event, row_of
-from gatepost.store import events
-from gatepost.store.events import EventRow, Head
+from gatepost.audit.event import Event, record_text, row_of
+from gatepost.store.events import EventRow, insert_events
 from gatepost.store.snapshots import Snapshot, keep_snapshot
 from gatepost.store.transaction import Kind, Transaction
+from gatepost.store.unauthenticated_events import UnauthenticatedEvent
 
 
 class _Unsealed(Struct, frozen=True):
@@ -23,14 +22,9 @@ class _Unsealed(Struct, frozen=True):
 
 class _Sealing:
     def insert(self, tx: Transaction, rows: Sequence[_Unsealed]) -> None:
-        head = events.head(tx) or Head(0, FIRST)
         for snapshot in {known.fingerprint: known for each in rows for known in each.snapshots}.values():
             keep_snapshot(tx, snapshot)
-        sealed = []
-        for each in rows:
-            head = Head(head.seq + 1, seal(head.seal, each.row.record, each.row.authorization))
-            sealed.append(each.row.columns(head.seq, head.seal))
-        events.insert_sealed(tx, sealed, head)
+        insert_events(tx, [each.row for each in rows])
 
 
 SEALING: Final = _Sealing()
@@ -39,3 +33,21 @@ SEALING: Final = _Sealing()
 def append_event(tx: Transaction, event: Event) -> None:
     """Write an event with the rest of the transaction."""
     tx.append(_Unsealed(row_of(event), () if event.authorized is None else event.authorized.snapshots))
+
+
+def append_unauthenticated(tx: Transaction, event: Event) -> None:
+    """Write the event of a call without a valid signature, which is kept for a while only (`store.unauthenticated_events`)."""
+    row = row_of(event)
+    kind = row.kind
+    tx.append(
+        UnauthenticatedEvent(
+            event.time,
+            kind.account,
+            kind.region,
+            kind.event_source,
+            kind.event_name,
+            kind.access_key_id,
+            kind.read_only,
+            record_text(row),
+        )
+    )

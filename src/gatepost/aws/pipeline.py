@@ -26,9 +26,9 @@ from gatepost.access.provider_keys import KeysNeeded
 from gatepost.access.regions import GLOBAL_REGION
 from gatepost.audit.authorization import Authorization as Kept
 from gatepost.audit.authorization import Authorized, Evaluation
-from gatepost.audit.escaping import escaped
+from gatepost.audit.escaping import check_text, escaped
 from gatepost.audit.ids import authorization_id, fresh_uuid
-from gatepost.audit.sink import append_event
+from gatepost.audit.sink import append_event, append_unauthenticated
 from gatepost.aws import errors
 from gatepost.aws.call import Arrival, Call, Shape, connection_of
 from gatepost.aws.denial import denied
@@ -96,6 +96,11 @@ class Prepared(Struct, frozen=True):
         return None if self.permitted is None else self.permitted.operation.question
 
     @property
+    def is_authenticated(self) -> bool:
+        """Whether a signature, or a token, has shown who calls."""
+        return self.known.caller is not None
+
+    @property
     def account(self) -> str:
         """On whose account the call is."""
         return self.known.account or self.known.home.account
@@ -129,10 +134,12 @@ class Prepared(Struct, frozen=True):
     def record(self, tx: Transaction, outcome: Outcome) -> Outcome:
         """Write the Event of this call, which ended so. What no record can hold is escaped in it; it never fails for that."""
         event = event_of(self.known, outcome.output, outcome.error)
+        append = append_event if self.is_authenticated else append_unauthenticated
         try:
-            append_event(tx, event)
+            check_text(event)
+            append(tx, event)
         except (UnicodeEncodeError, OverflowError):
-            append_event(tx, escaped(event))
+            append(tx, escaped(event))
         return outcome
 
     def perform_and_record(self, tx: Transaction, proof: Proof | None = None) -> Outcome:

@@ -41,6 +41,7 @@ COMMANDS: Final = {
         'gatepost guardrail add no-ceo --never "ses:Send* from ceo@example.com unless role/exec"',
     ),
     "mail": ("mail:app", "List and show accepted mail.", "gatepost mail list --last 20"),
+    "trail": ("trail:app", "Verify that nobody has altered the log.", "gatepost trail verify"),
     "explain": (
         "explain:explain",
         "Explain why a call was allowed or denied, or what a policy says.",

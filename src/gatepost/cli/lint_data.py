@@ -18,7 +18,7 @@ from gatepost.lint.setting import Setting
 from gatepost.lint.usage import Usage, distinctions_of, uses_of
 from gatepost.sources.found import FoundPolicy
 from gatepost.store.accounts import get_account
-from gatepost.store.events import first_time
+from gatepost.store.event_lookup import first_time
 from gatepost.store.identities import Identity, default_sets, list_all_identities
 from gatepost.store.transaction import Transaction
 from gatepost.words.dates import date_in_full

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import App, Parameter
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gatepost.access.explained import ExplainedCall
     from gatepost.store.messages import Message
 
+NEWEST: Final = 1000
 app = App(
     name="mail", help="List and show the mail that was accepted.", version_flags=[], default_parameter=Parameter(negative=())
 )
@@ -32,15 +33,15 @@ def list_(
     data
         The server's data folder. Default: ./gatepost-data
     last
-        Only the newest so many.
+        Only the newest so many. Default: 1000
     as_json
         Print a JSON object a line.
     """
     from gatepost.cli.opened import opened_store  # noqa: PLC0415 -- the store's parts load when they are needed
-    from gatepost.store.messages import described, list_messages  # noqa: PLC0415 -- the same
+    from gatepost.store.messages import Wanted, described, list_messages  # noqa: PLC0415 -- the same
 
     with opened_store(data) as (_, database), database.reader() as tx:
-        kept = list_messages(tx, limit=last)
+        kept = list_messages(tx, Wanted(limit=last or NEWEST))
     for message in kept:
         if as_json:
             print(json.dumps(described(message)))

@@ -21,9 +21,10 @@ from gatepost.policy.partial import Answer, combined
 from gatepost.policy.question import Question
 from gatepost.policy.rationale import Rationale, rationale
 from gatepost.policy.unknown import NOTHING
-from gatepost.store.events import find_record
+from gatepost.store.event_lookup import find_event
 from gatepost.store.messages import get_message
 from gatepost.store.transaction import Transaction
+from gatepost.store.unauthenticated_events import find_unauthenticated_record
 from gatepost.words import names
 from gatepost.words.requests import connection
 
@@ -63,7 +64,8 @@ def _found(tx: Transaction, of: str) -> ExplainedCall:
         if call is None:
             raise Exit(NO, f"of the message `{of}` it was not kept what let it out: it is older than the authorization IDs")
         return call
-    record = find_record(tx, of)
+    event = find_event(tx, of)
+    record = find_unauthenticated_record(tx, of) if event is None else event.record
     if record is None:
         raise Exit(NO, f"nothing has the ID `{of}`: expected an authorization ID, a message's ID or an event's")
     return _of_event(tx, json.loads(record))

@@ -1,33 +1,30 @@
 """Gatepost's own pages beside AWS's protocols: health, and under `--test-hooks` what other people's tests need.
 
-GET  /_gatepost/health              {"status": "ok"}; 503 {"status": "failed"} while the store refuses writes
+GET  /_gatepost/health              {"status": "ok"}, with "trail": "tampered" where its check has found something (calls can still be
+                                    recorded); 503 {"status": "failed"} while the store refuses writes
 GET  /_gatepost/rules/CODE          what a rule of the linter finds and why, as ValidatePolicy's `learnMoreLink` names it
 POST /_gatepost/reset               the state as after the first start, with the same root key
 POST /_gatepost/clock               {"now": "2023-01-15T12:00:00Z"} sets the clock that policies see, {"now": null} frees it
-GET  /_gatepost/messages            captured mail, oldest first
-GET  /_gatepost/messages/ID         one message as it goes out
+     /_gatepost/messages            captured mail (`edge.message_pages`)
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits
 from gatepost.edge.hook_guard import HookGuard
+from gatepost.edge.message_pages import MESSAGES, ONE_MESSAGE, MessagePages
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.reports.rule_page import rule_page
-from gatepost.store import messages
 from gatepost.store.database import Database
 from gatepost.store.transaction import Transaction
 
-T = TypeVar("T")
 Reset = Callable[[Transaction], None]
 Page = Callable[[HttpRequest], Awaitable[HttpResponse]]
-ONE_MESSAGE: Final = "/_gatepost/messages/"
 ONE_RULE: Final = "/_gatepost/rules/"
 
 
@@ -38,12 +35,13 @@ def own_pages(
     provider_keys: ProviderKeyRing,
     reset: Reset | None,
     guard: HookGuard,
+    trail_state: Callable[[], str],
 ) -> Page:
     """What answers `/_gatepost`. Without `reset` there are no test hooks, only health."""
 
     async def health(_request: HttpRequest) -> HttpResponse:
         if commits.healthy:
-            return _json({"status": "ok"})
+            return _json({"status": "ok"} if trail_state() == "intact" else {"status": "ok", "trail": trail_state()})
         return _json({"status": "failed", "reason": "the store refuses writes"}, 503)
 
     pages: dict[str, dict[str, Page]] = {"/_gatepost/health": {"GET": health}, ONE_RULE: {"GET": _show_rule}}
@@ -76,7 +74,7 @@ class _TestHooks:
     def __init__(
         self, database: Database, commits: Commits, clock: Clock, provider_keys: ProviderKeyRing, reset: Reset
     ) -> None:
-        self._database = database
+        self._messages = MessagePages(database, commits)
         self._commits = commits
         self._clock = clock
         self._provider_keys = provider_keys
@@ -86,8 +84,8 @@ class _TestHooks:
         return {
             "/_gatepost/reset": {"POST": self.reset},
             "/_gatepost/clock": {"POST": self.set_clock},
-            "/_gatepost/messages": {"GET": self.list_messages},
-            ONE_MESSAGE: {"GET": self.show_message},
+            MESSAGES: {"GET": self._messages.list_messages, "DELETE": self._messages.forget},
+            ONE_MESSAGE: {"GET": self._messages.show},
         }
 
     async def reset(self, _request: HttpRequest) -> HttpResponse:
@@ -103,23 +101,6 @@ class _TestHooks:
             return _json({"message": str(problem)}, 400)
         self._clock.set_for_policies(instant)
         return _json({"now": None if instant is None else instant.isoformat().replace("+00:00", "Z")})
-
-    async def list_messages(self, _request: HttpRequest) -> HttpResponse:
-        return _json([messages.described(row) for row in await self._read(messages.list_messages)])
-
-    async def show_message(self, request: HttpRequest) -> HttpResponse:
-        message_id = request.raw_path.removeprefix(ONE_MESSAGE)
-        content = await self._read(lambda tx: messages.raw(tx, message_id))
-        if content is None:
-            return _json({"message": f"no message has the ID `{message_id}`"}, 404)
-        return _response(200, b"message/rfc822", content)
-
-    async def _read(self, query: Callable[[Transaction], T]) -> T:
-        def run() -> T:
-            with self._database.reader() as tx:
-                return query(tx)
-
-        return await asyncio.get_running_loop().run_in_executor(None, run)
 
 
 def _json(value: object, status: int = 200) -> HttpResponse:

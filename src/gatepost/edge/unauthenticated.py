@@ -9,7 +9,7 @@ from typing import Final
 
 from gatepost.audit.event import Event
 from gatepost.audit.sampling import WINDOW, Sampler, Unrecorded
-from gatepost.audit.sink import append_event
+from gatepost.audit.sink import append_unauthenticated
 from gatepost.aws.pipeline import Prepared
 from gatepost.aws.record import Home
 from gatepost.edge.clock import Clock
@@ -33,7 +33,7 @@ class UnauthenticatedCalls:
     def counted(self, prepared: Prepared) -> bool:
         """Whether a call that ended as `prepared` says leaves no event of its own. False for every call with a valid signature."""
         known = prepared.known
-        if known.caller is not None:
+        if prepared.is_authenticated:
             return False
         code = "" if prepared.error is None else prepared.error.code
         return not self._sampler.records(known.arrival.origin.source_ip, code, known.arrival.now)
@@ -58,7 +58,7 @@ class UnauthenticatedCalls:
 
         def write(tx: Transaction) -> None:
             for each in counts:
-                append_event(tx, _event_of(each, self._home, now))
+                append_unauthenticated(tx, _event_of(each, self._home, now))
 
         try:
             await self._commits.run(write)

@@ -4,18 +4,21 @@ import base64
 import os
 import secrets
 import string
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import delete
 
-from gatepost.store import access_keys, accounts, installation, snapshots
+from gatepost.store import access_keys, accounts, event_kinds, installation, snapshots
 from gatepost.store.keyring import CHECK_NAME, CHECK_TEXT
 from gatepost.store.organizations import ORGANIZATIONS
 from gatepost.store.schema import metadata
+from gatepost.store.trail_entries import enter_reset, heads
 from gatepost.store.transaction import Transaction
 
+STORE_ID: Final = "store-id"
 ROOT_KEY: Final = "root-access-key"
 KEY_ALPHABET: Final = string.ascii_uppercase + "234567"  # AWS's IDs are base32
 
@@ -44,7 +47,9 @@ def bootstrap(tx: Transaction, wanted: Root, now: datetime) -> Root:
 
     WrongKey where the master key is not the one under which the store's secrets are sealed.
     """
-    _check_keyring(tx)
+    check_keyring(tx)
+    if installation.get_fact(tx, STORE_ID) is None:
+        installation.set_fact(tx, STORE_ID, str(uuid.uuid4()))
     known = installation.get_fact(tx, ROOT_KEY)
     if known is not None:
         key = access_keys.get_access_key(tx, known)
@@ -72,17 +77,24 @@ def read_root(tx: Transaction) -> Root | None:
     return None if key is None else Root(key.account, key.id, access_keys.secret_of(tx, key))
 
 
-def wipe(tx: Transaction) -> None:
-    """Empty every table."""
+def wipe(tx: Transaction, now: datetime) -> None:
+    """Empty every table. The chains of the trail go on where they ended, and an entry tells of it."""
+    through = heads(tx)
+    store_id = installation.get_fact(tx, STORE_ID)
     for account in accounts.list_accounts(tx):
         tx.touch(account.id)
     tx.touch(snapshots.SCOPE)
+    tx.touch(event_kinds.SCOPE)
     tx.touch(ORGANIZATIONS)
     for table in reversed(metadata.sorted_tables):
         tx.execute(delete(table))
+    if store_id is not None:
+        installation.set_fact(tx, STORE_ID, store_id)
+    enter_reset(tx, through, now)
 
 
-def _check_keyring(tx: Transaction) -> None:
+def check_keyring(tx: Transaction) -> None:
+    """WrongKey where the master key is not the one under which the store's secrets are sealed."""
     sealed = installation.get_fact(tx, CHECK_NAME)
     if sealed is None:
         installation.set_fact(tx, CHECK_NAME, tx.keyring.seal(CHECK_TEXT, CHECK_NAME).hex())

@@ -22,7 +22,7 @@ from gatepost.store.rehearsal import copy_tables
 from gatepost.store.sqlite_file import sqlite_file
 from gatepost.store.transaction import Transaction
 
-SCHEMA_VERSION: Final = "0004"  # the newest migration; a test holds it against `migrations/`
+SCHEMA_VERSION: Final = "0005"  # the newest migration; a test holds it against `migrations/`
 READERS: Final = 8
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -31,6 +31,7 @@ PRAGMAS: Final = (
     "PRAGMA cache_size=-16384",  # KiB a connection
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=8192",  # pages: 32 MB of log, moved into the file every few thousand messages
+    "PRAGMA journal_size_limit=67108864",  # bytes: a log that a long reader has let grow is cut back to this
 )
 WRITES: Final = "gatepost_writes"
 
@@ -52,7 +53,7 @@ class Database:
             is_current = _version(connection) == SCHEMA_VERSION
             is_marked = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID
         if not is_current:
-            _migrate(engine)
+            _migrate(engine, keyring)
         if not is_marked:
             with engine.connect() as connection, connection.begin():
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
@@ -146,7 +147,7 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, keyring: Keyring) -> None:
     from alembic import command  # noqa: PLC0415 -- needed at a first start and an upgrade alone; it would cost every start 0.1 s
     from alembic.config import Config  # noqa: PLC0415 -- the same
 
@@ -154,4 +155,5 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", "gatepost.store:migrations")
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
+        config.attributes["keyring"] = keyring
         command.upgrade(config, "head")

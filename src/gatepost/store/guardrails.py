@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
-from gatepost.store.schema import events, guardrails
+from gatepost.store.schema import event_kinds, events, guardrails
 from gatepost.store.transaction import Transaction
 
 SENDING: Final = "Send"  # what operations that send mail are called
@@ -72,11 +72,12 @@ def changed_after(tx: Transaction, account: str, event: int) -> bool:
 
     That is any of the account, or of an organization, that neither only reads nor sends.
     """
-    column = events.c
-    query = select(column.seq).where(
-        column.seq > event,
-        column.read_only.is_(False),
-        column.event_name.not_like(f"{SENDING}%"),
-        or_(column.account == account, column.event_source == ORGANIZATIONS_SOURCE),
+    kind = event_kinds.c
+    query = select(events.c.seq).where(
+        events.c.seq > event,
+        events.c.kind == kind.id,
+        kind.read_only.is_(False),
+        kind.event_name.not_like(f"{SENDING}%"),
+        or_(kind.account == account, kind.event_source == ORGANIZATIONS_SOURCE),
     )
     return tx.execute(query.limit(1)).first() is not None

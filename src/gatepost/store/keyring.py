@@ -14,6 +14,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gatepost.store.private_files import replace_private_file
 
@@ -36,6 +38,8 @@ class Keyring:
     def __init__(self, key: bytes, source: str = "the master key") -> None:
         self._cipher = AESGCM(key)
         self._source = source
+        self._key = key
+        self._derived: dict[str, bytes] = {}
 
     @classmethod
     def of(cls, data: Path, environment: Mapping[str, str] = os.environ, *, make: bool = True) -> "Keyring":
@@ -66,6 +70,14 @@ class Keyring:
             self.open(bytes.fromhex(keyring_check), CHECK_NAME)
         except (WrongKey, ValueError):
             raise WrongKey(f"{self._source} is not the key under which this store's secrets are sealed: {RESTORE}") from None
+
+    def derive(self, label: str) -> bytes:
+        """A key of 32 bytes for one purpose, from the master key and the label (HKDF-SHA-256, RFC 5869)."""
+        known = self._derived.get(label)
+        if known is None:
+            known = HKDF(SHA256(), KEY_BYTES, None, f"gatepost {label}".encode()).derive(self._key)
+            self._derived[label] = known
+        return known
 
     def seal(self, secret: str, owner: str) -> bytes:
         """Nonce and ciphertext of a secret."""

@@ -1,22 +1,30 @@
-"""Accepted messages, as they go out. Until there is delivery this is where they end: captured, readable, counted."""
+"""Accepted messages, as they go out. Until there is delivery this is where they end: captured, readable, counted.
+
+They are a sealed chain (`store.sealing`), from which the oldest may be forgotten.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import BigInteger, Row, func, select, type_coerce
+from sqlalchemy import Row, Text, delete, func, select, type_coerce
 
+from gatepost.store import chain_heads
+from gatepost.store.chain_heads import Head, head_of, record_head
 from gatepost.store.instant import to_microseconds
 from gatepost.store.schema import messages
+from gatepost.store.sealing import sealer_of
+from gatepost.store.send_counts import count_sends
 from gatepost.store.transaction import Insert, Kind, Transaction
 
 COLUMNS: Final = (
-    "message_id", "account", "region", "accepted_at", "source", "return_path", "recipients", "recipient_count", "subject",
-    "identity_arn", "configuration_set", "caller_arn", "tags", "authorization_id", "content",
+    "seq", "message_id", "account", "region", "accepted_at", "source", "return_path", "recipients", "recipient_count", "subject",
+    "identity_arn", "configuration_set", "caller_arn", "tags", "authorization_id",
 )  # fmt: skip
-INSERT: Final = Insert("messages", COLUMNS)
+NAMES: Final = ", ".join(COLUMNS)
+INSERT: Final = Insert("messages", (*COLUMNS, "seal", "content"))
 encode_json = msgspec.json.Encoder().encode
 
 
@@ -38,6 +46,20 @@ class Message(Struct, frozen=True):
     authorization_id: str | None  # of the Event that tells what let it out
 
 
+class Wanted(Struct, frozen=True):
+    """Which messages: by From address and recipient (whole, in any case), part of the subject, time; `limit` at most.
+
+    `before` is a message's ID: only those accepted before it, for the page before.
+    """
+
+    source: str | None = None
+    recipient: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    before: str | None = None
+    limit: int | None = None
+
+
 class NewMessage(Struct, frozen=True):
     """A message with its content, to be appended to a transaction."""
 
@@ -51,15 +73,22 @@ class NewMessage(Struct, frozen=True):
 
 class _Messages:
     def insert(self, tx: Transaction, rows: Sequence[NewMessage]) -> None:
-        tx.insert_rows(INSERT, [_columns(row) for row in rows])
+        sealer, head = sealer_of(tx.keyring, chain_heads.MESSAGES), head_of(tx, chain_heads.MESSAGES)
+        inserted: list[tuple[Any, ...]] = []
+        for row in rows:
+            columns = _columns(head.seq + 1, row.message)
+            head = Head(head.seq + 1, sealer.seal(head.seal, (*columns, len(row.content)), row.content))
+            inserted.append((*columns, head.seal, row.content))
+        tx.insert_rows(INSERT, inserted)
+        count_sends(tx, [(row[2], row[3], row[4], row[8]) for row in inserted])
 
 
 MESSAGES: Final = _Messages()
 
 
-def _columns(row: NewMessage) -> tuple[object, ...]:
-    message = row.message
+def _columns(seq: int, message: Message) -> tuple[object, ...]:
     return (
+        seq,
         message.message_id,
         message.account,
         message.region,
@@ -74,17 +103,43 @@ def _columns(row: NewMessage) -> tuple[object, ...]:
         message.caller_arn,
         encode_json(dict(message.tags)).decode(),
         message.authorization_id,
-        row.content,
     )
 
 
-DESCRIBING: Final = tuple(messages.c[name] for name in COLUMNS if name not in ("content", "recipient_count"))
+DESCRIBING: Final = tuple(messages.c[name] for name in COLUMNS if name != "recipient_count")
 
 
-def list_messages(tx: Transaction, *, limit: int | None = None) -> tuple[Message, ...]:
-    """Messages of every account, oldest first; with `limit` only the newest so many."""
-    query = select(*DESCRIBING).order_by(messages.c.seq.desc()).limit(limit)
-    return tuple(reversed([_message(row) for row in tx.execute(query)]))
+def list_messages(tx: Transaction, wanted: "Wanted") -> Sequence[Message]:
+    """The newest messages of every account that are wanted, oldest first."""
+    known = messages.c
+    query = select(*DESCRIBING)
+    if wanted.source is not None:
+        query = query.where(func.lower(known.source) == wanted.source.lower())
+    if wanted.recipient is not None:
+        quoted = encode_json(wanted.recipient.lower()).decode()
+        query = query.where(func.instr(func.lower(type_coerce(known.recipients, Text)), quoted) > 0)
+    if wanted.subject is not None:
+        query = query.where(func.instr(func.lower(known.subject), wanted.subject.lower()) > 0)
+    if wanted.since is not None:
+        query = query.where(known.accepted_at >= wanted.since)
+    if wanted.before is not None:
+        query = query.where(known.seq < select(known.seq).where(known.message_id == wanted.before).scalar_subquery())
+    query = query.order_by(known.seq.desc()).limit(wanted.limit)
+    return [_message(row) for row in tx.execute(query)][::-1]
+
+
+def newest_number(tx: Transaction) -> int:
+    """The number of the newest message that there ever was."""
+    return head_of(tx, chain_heads.MESSAGES).seq
+
+
+def forget_messages(tx: Transaction) -> Head:
+    """Remove every message, but not what was counted of them; the last that went."""
+    tx.open()
+    head = head_of(tx, chain_heads.MESSAGES)
+    record_head(tx, chain_heads.MESSAGES, head)
+    tx.execute(delete(messages))
+    return head
 
 
 def get_message(tx: Transaction, message_id: str) -> Message | None:
@@ -97,30 +152,6 @@ def raw(tx: Transaction, message_id: str) -> bytes | None:
     """A message as it goes out; None where no message has this ID."""
     content: bytes | None = tx.execute(select(messages.c.content).where(messages.c.message_id == message_id)).scalar()
     return content
-
-
-def recipients_since(tx: Transaction, account: str, region: str, since: datetime) -> int:
-    """How many recipients' worth of mail an account has sent, as quotas count it."""
-    query = select(func.coalesce(func.sum(messages.c.recipient_count), 0)).where(
-        messages.c.account == account, messages.c.region == region, messages.c.accepted_at > since
-    )
-    total: int = tx.execute(query).scalar_one()
-    return total
-
-
-def counts_by_interval(
-    tx: Transaction, account: str, region: str, since: datetime, seconds: int
-) -> tuple[tuple[int, int], ...]:
-    """(start of interval in epoch seconds, recipients) for each interval of `seconds` in which something was sent."""
-    width = seconds * 1_000_000
-    start = type_coerce(messages.c.accepted_at, BigInteger).op("/")(width)
-    query = (
-        select(start.label("interval"), func.sum(messages.c.recipient_count).label("total"))
-        .where(messages.c.account == account, messages.c.region == region, messages.c.accepted_at > since)
-        .group_by("interval")
-        .order_by("interval")
-    )
-    return tuple((int(row.interval) * seconds, row.total) for row in tx.execute(query))
 
 
 def described(message: Message) -> dict[str, object]:

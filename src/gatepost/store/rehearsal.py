@@ -11,7 +11,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-NOT_COPIED: Final = frozenset(("alembic_version", "events", "messages", "snapshots"))
+NOT_COPIED: Final = frozenset(
+    (
+        "alembic_version", "events", "event_kinds", "event_kind_terms", "event_terms", "event_blocks", "messages", "send_counts",
+        "snapshots", "unauthenticated_events", "checkpoints",
+    )
+)  # fmt: skip
 CHANGING: Final = frozenset((sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE))
 
 

@@ -64,6 +64,7 @@ class _Frame:
     rows: list[Row] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     savepoint: str | None = None
+    inserted: bool = False  # rows that it had appended
 
 
 class Broken(Exception):
@@ -174,6 +175,8 @@ class Transaction:
             if frame.savepoint is not None:
                 self._sql(f"ROLLBACK TO {frame.savepoint}")
                 self._sql(f"RELEASE {frame.savepoint}")
+            if frame.inserted:  # what was recalled to insert them (snapshots, kinds of events) may be gone with them
+                self._memory.clear()
             raise
         self._frames.pop()
         if frame.savepoint is not None:
@@ -181,6 +184,7 @@ class Transaction:
         outer = self._frames[-1]
         outer.rows += frame.rows
         outer.touched |= frame.touched
+        outer.inserted |= frame.inserted
         return result
 
     def attempt_alone(self, job: Callable[["Transaction"], T]) -> T:
@@ -220,6 +224,7 @@ class Transaction:
 
     def _insert(self, frame: _Frame) -> None:
         rows, frame.rows = frame.rows, []
+        frame.inserted |= bool(rows)
         by_kind: dict[Kind, list[Row]] = {}
         for row in rows:
             by_kind.setdefault(row.kind(), []).append(row)

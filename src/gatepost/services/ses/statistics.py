@@ -8,10 +8,11 @@ from typing import Any, Final
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.ses.needs import on_everything
-from gatepost.store import messages, sending_settings
+from gatepost.store import sending_settings
+from gatepost.store.send_counts import recipients_by_interval, recipients_since
 from gatepost.store.transaction import Transaction
 
-INTERVAL: Final = timedelta(minutes=15)
+INTERVAL_MINUTES: Final = 15
 KEPT: Final = timedelta(days=14)
 DAY: Final = timedelta(days=1)
 # The local profile has no limits. AWS writes "unlimited" as -1, which clients that subtract cannot use; these are only large.
@@ -20,7 +21,7 @@ MAX_SEND_RATE: Final = 10_000.0
 
 
 def _quota(call: Call, tx: Transaction) -> Shape:
-    sent = messages.recipients_since(tx, call.caller.account, call.region, call.now - DAY)
+    sent = recipients_since(tx, call.caller.account, call.region, call.now - DAY)
     return {"Max24HourSend": MAX_24_HOUR_SEND, "MaxSendRate": MAX_SEND_RATE, "SentLast24Hours": float(sent)}
 
 
@@ -36,8 +37,7 @@ def get_send_quota(call: Call, tx: Transaction) -> Shape:
 @operation("ses", "GetSendStatistics", needs=on_everything)
 def get_send_statistics(call: Call, tx: Transaction) -> Shape:
     """What was sent in each quarter of an hour of the last two weeks in which anything was."""
-    seconds = int(INTERVAL.total_seconds())
-    counts = messages.counts_by_interval(tx, call.caller.account, call.region, call.now - KEPT, seconds)
+    counts = recipients_by_interval(tx, call.caller.account, call.region, call.now - KEPT, INTERVAL_MINUTES)
     return {
         "SendDataPoints": [
             {

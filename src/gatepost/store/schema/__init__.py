@@ -6,7 +6,16 @@ encrypted (`store.keyring`).
 """
 
 from gatepost.store.schema.access_analyzer import access_findings, analyzers, archive_rules
-from gatepost.store.schema.audit_log import events, snapshots
+from gatepost.store.schema.audit_log import (
+    checkpoints,
+    event_blocks,
+    event_kind_terms,
+    event_kinds,
+    event_terms,
+    events,
+    snapshots,
+    unauthenticated_events,
+)
 from gatepost.store.schema.guardrails import guardrails
 from gatepost.store.schema.iam import (
     access_keys,
@@ -33,7 +42,14 @@ from gatepost.store.schema.organizations import (
     organizational_units,
     organizations,
 )
-from gatepost.store.schema.ses import configuration_sets, identities, identity_policies, messages, sending_settings
+from gatepost.store.schema.ses import (
+    configuration_sets,
+    identities,
+    identity_policies,
+    messages,
+    send_counts,
+    sending_settings,
+)
 
 __all__ = [
     "access_findings",
@@ -42,9 +58,14 @@ __all__ = [
     "accounts",
     "analyzers",
     "archive_rules",
+    "checkpoints",
     "configuration_sets",
     "control_policies",
     "control_policy_attachments",
+    "event_blocks",
+    "event_kind_terms",
+    "event_kinds",
+    "event_terms",
     "events",
     "group_members",
     "groups",
@@ -65,8 +86,10 @@ __all__ = [
     "organizations",
     "policy_attachments",
     "roles",
+    "send_counts",
     "sending_settings",
     "sessions",
     "snapshots",
+    "unauthenticated_events",
     "users",
 ]

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -70,7 +69,7 @@ configuration_sets = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("seq", Integer().with_variant(BigInteger, "postgresql"), primary_key=True),
+    Column("seq", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=False),
     Column("message_id", Text, nullable=False, unique=True),
     Column("account", Text, nullable=False, comment="the sender's, to whom quota and statistics are counted"),
     Column("region", Text, nullable=False),
@@ -85,6 +84,17 @@ messages = Table(
     Column("caller_arn", Text, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("authorization_id", Text, comment="of the Event that tells the whole decision"),
+    Column("seal", LargeBinary, nullable=False, comment="over the seal before and all columns (store.sealing)"),
     Column("content", LargeBinary, nullable=False, comment="the message as it goes out"),
-    Index(None, "account", "region", "accepted_at"),
+)
+
+send_counts = Table(
+    "send_counts",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("minute", Integer, nullable=False, comment="whole minutes since 1970"),
+    Column("recipients", Integer, nullable=False, comment="of the mail that was accepted in this minute"),
+    PrimaryKeyConstraint("account", "region", "minute"),
+    sqlite_with_rowid=False,
 )
