@@ -43,12 +43,12 @@ def keys_of(submission: Submission) -> list[Need]:
 def check_sender(submission: Submission) -> None:
     """One From, of the address and the name that the policies were asked about; and each row's text is text."""
     first, *others = keys_of(submission)
-    (shown,) = named(submission.content, "From")
+    (shown,) = named(bytes(submission.content), "From")
     assert shown == (first.context.get("ses:fromdisplayname", ""), first.context["ses:fromaddress"])
     assert first.context["ses:recipients"] == submission.recipients
     asked = {(need.context.get("ses:fromdisplayname", ""), need.context["ses:fromaddress"]) for need in others}
     for name in ("Sender", "Resent-From", "Resent-Sender"):
-        assert set(named(submission.content, name)) <= asked | {shown}
+        assert set(named(bytes(submission.content), name)) <= asked | {shown}
     for text in (submission.subject or "", submission.return_path, *submission.recipients):
         text.encode()
     assert b"\n" not in submission.content.replace(b"\r\n", b"")
@@ -84,7 +84,7 @@ def simple(given_values: dict[str, Any]) -> None:
     except AwsError:
         return
     check_sender(submission)
-    raw = submission.content
+    raw = bytes(submission.content)
     to, cc = [[address for _, address in named(raw, name)] for name in ("To", "Cc")]
     assert (*to, *cc, "bcc@example.net") == submission.recipients
     assert [address for _, address in named(raw, "Reply-To")] == cc
@@ -157,7 +157,7 @@ def raw(header: bytes) -> None:
     except AwsError:
         return
     check_sender(submission)
-    kept = submission.content
+    kept = bytes(submission.content)
     names = [name.lower() for name in field_names(kept)]
     assert names[:2] == ["date", "message-id"]
     assert not {"bcc", "resent-bcc", "return-path"} & set(names)

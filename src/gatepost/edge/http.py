@@ -50,6 +50,7 @@ READERS: Final = 4
 COLD_READERS: Final = 2
 LARGE_AT_ONCE: Final = 2  # bodies
 SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
+SMALL_FORM: Final = 16_384  # the same of a form, which may have a name in every five bytes
 Prepare = Callable[[Arrival, str], Awaitable[Prepared]]  # the text is the caller's name as `Pace` knows him
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -134,7 +135,7 @@ class Gate:
     def _take(self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, *, too_large: bool) -> None:
         now = self._clock.now()
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
-        if len(request.body) > SMALL_BODY:
+        if len(request.body) > (SMALL_FORM if request.raw_path == "/" else SMALL_BODY):
             self._spawn(self._from_store(arrival, answer, client, self._prepare_large))
             return
         begun = time.perf_counter()

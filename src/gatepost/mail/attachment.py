@@ -24,7 +24,7 @@ class Attachment(Struct, frozen=True):
     """A file that goes with a message."""
 
     file_name: str
-    content: bytes
+    content: bytes | bytearray
     content_type: str = "application/octet-stream"
     disposition: str = "attachment"
     content_id: str | None = None

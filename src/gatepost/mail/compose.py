@@ -16,7 +16,7 @@ from gatepost.mail.address import Mailbox, list_pieces
 from gatepost.mail.attachment import Attachment, attachment_fields
 from gatepost.mail.charset import SLICE, UTF_8, Charset, UnknownCharset, find_charset
 from gatepost.mail.header import LONGEST_LINE, NAME, HeaderError, field, folded, header_block, parameter, unstructured
-from gatepost.mail.lines import base64_lines, long_line, quoted_printable
+from gatepost.mail.lines import base64_lines, joined, long_line, quoted_printable
 from gatepost.mail.once import ONCE
 from gatepost.words.visible import visible_line
 
@@ -67,7 +67,7 @@ class _Part(Struct, frozen=True):
     body: tuple[bytes, ...]
 
 
-def compose(envelope: Envelope, content: Content, message_id: str, now: datetime, boundary: str) -> bytes:
+def compose(envelope: Envelope, content: Content, message_id: str, now: datetime, boundary: str) -> bytes | bytearray:
     """The message; ContentError for what no message can carry.
 
     `message_id` is the header's value; `boundary` is a random text that no part contains.
@@ -87,7 +87,7 @@ def compose(envelope: Envelope, content: Content, message_id: str, now: datetime
             *custom_headers(content.headers),
             *body.fields,
         ]
-        return b"".join((header_block(fields), b"\r\n", *body.body))
+        return joined((header_block(fields), b"\r\n", *body.body))
     except HeaderError as error:
         raise ContentError(str(error)) from None
 

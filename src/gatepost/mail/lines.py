@@ -12,24 +12,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 SLICE: Final = 131_072  # bytes
+FEW: Final = 32  # parts that are joined in one call: 4 MB where they are slices
 BASE64_LINE: Final = 57  # bytes, 76 characters
 BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 
 
-def slices(content: bytes, size: int = SLICE) -> Iterator[bytes]:
-    """The content in slices; a CR LF is never cut."""
-    at = 0
+def slices(content: bytes | bytearray, at: int = 0) -> Iterator[bytes]:
+    """The content from `at` on, in slices; a CR LF is never cut."""
     while at < len(content):
-        end = at + size
+        end = at + SLICE
         if content[end - 1 : end + 1] == b"\r\n":
             end += 1
-        yield content[at:end]
+        yield bytes(content[at:end])
         at = end
 
 
-def with_crlf(content: bytes) -> Iterator[bytes]:
-    """The content in slices with every line end as CR LF: a bare CR or LF is one as well."""
-    for part in slices(content):
+def joined(parts: Sequence[bytes]) -> bytes | bytearray:
+    """The parts as one; many are put together a part at a time, as a `bytearray`."""
+    if len(parts) <= FEW:
+        return b"".join(parts)
+    content = bytearray()
+    for part in parts:
+        content += part
+    return content
+
+
+def with_crlf(content: bytes | bytearray, at: int = 0) -> Iterator[bytes]:
+    """The content from `at` on, in slices with every line end as CR LF: a bare CR or LF is one as well."""
+    for part in slices(content, at):
         line_feeds = part.count(b"\n")
         if line_feeds == part.count(b"\r") == part.count(b"\r\n"):
             yield part
@@ -37,12 +47,12 @@ def with_crlf(content: bytes) -> Iterator[bytes]:
             yield part.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
 
-def length_with_crlf(content: bytes) -> int:
+def length_with_crlf(content: bytes | bytearray) -> int:
     """How long the content is with every line end as CR LF."""
     return sum(len(part) + part.count(b"\n") + part.count(b"\r") - 2 * part.count(b"\r\n") for part in slices(content))
 
 
-def has_nul(content: bytes) -> bool:
+def has_nul(content: bytes | bytearray) -> bool:
     """Whether there is a NUL in the content."""
     return any(b"\0" in part for part in slices(content))
 
@@ -65,7 +75,7 @@ def long_line(parts: Sequence[bytes], longest: int) -> bool:
     return False
 
 
-def base64_lines(content: bytes) -> Iterator[bytes]:
+def base64_lines(content: bytes | bytearray) -> Iterator[bytes]:
     """The content in base64, in lines of 76 characters."""
     size = BASE64_LINE * (SLICE // BASE64_LINE)
     for at in range(0, len(content), size):

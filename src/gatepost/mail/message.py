@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatepost.mail.header import LONGEST_BLOCK, LONGEST_LINE, MOST_FIELDS, HeaderError, field, header_block
-from gatepost.mail.lines import has_nul, long_line, with_crlf
+from gatepost.mail.lines import has_nul, joined, long_line, with_crlf
 from gatepost.mail.once import ONCE
 
 FIELD: Final = re.compile(
@@ -67,7 +67,9 @@ class RawMessage:
         """Every field of a name (lower case)."""
         return tuple(each for each in self.fields if each.key == name)
 
-    def written(self, without: Iterable[str], first: Iterable[str], instead: Mapping[Field, str] | None = None) -> bytes:
+    def written(
+        self, without: Iterable[str], first: Iterable[str], instead: Mapping[Field, str] | None = None
+    ) -> bytes | bytearray:
         """The message's bytes; MessageError where its header would not be these fields.
 
         `first` are fields that come before the others, those named in `without` (lower case) are left out, and `instead` has fields
@@ -83,10 +85,10 @@ class RawMessage:
             block = header_block(tuple(first), kept)
         except HeaderError as error:
             raise MessageError(f"{error}.") from None
-        return b"".join((block, b"\r\n", *self.body))
+        return joined((block, b"\r\n", *self.body))
 
 
-def read_message(content: bytes) -> RawMessage:
+def read_message(content: bytes | bytearray) -> RawMessage:
     """The message of these bytes; MessageError names the line of the header that is no field."""
     leading = LEADING_END.match(content)
     end = leading or HEADER_END.search(content, 0, LONGEST_BLOCK)
@@ -96,7 +98,7 @@ def read_message(content: bytes) -> RawMessage:
     if b"\0" in head or has_nul(content):
         raise MessageError("The message contains a NUL character.")
     fields = _fields(head)
-    body = () if end is None else tuple(with_crlf(content[end.end() :]))
+    body = () if end is None else tuple(with_crlf(content, end.end()))
     if long_line(body, LONGEST_LINE):
         raise MessageError(f"The message has a line that is longer than {LONGEST_LINE} characters.")
     return RawMessage(fields, body)

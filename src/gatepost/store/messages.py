@@ -64,7 +64,7 @@ class NewMessage(Struct, frozen=True):
     """A message with its content, to be appended to a transaction."""
 
     message: Message
-    content: bytes
+    content: bytes | bytearray
 
     def kind(self) -> Kind:
         """Messages are written together."""

@@ -23,7 +23,7 @@ class Sealer:
     def __init__(self, key: bytes, chain: str) -> None:
         self._keyed = hmac.new(key, chain.encode().ljust(16, b"\0"), "sha256")
 
-    def seal(self, previous: bytes, columns: tuple[object, ...], content: bytes = b"") -> bytes:
+    def seal(self, previous: bytes, columns: tuple[object, ...], content: bytes | bytearray = b"") -> bytes:
         """The seal of a row. `content` is a last column that may be large; the columns must tell its length."""
         keyed = self._keyed.copy()
         keyed.update(previous + encode(columns))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from gatepost.aws.errors import malformed_query, not_utf8
-from gatepost.aws.wire.large_text import LARGE, Body, LargeText, form_pieces, percent_decoded
+from gatepost.aws.wire.large_text import LARGE, Body, LargeText, count_in, form_pieces, percent_decoded
 
 Tree: TypeAlias = dict[str, Any]  # a form's names, split at their dots: leaves are `Leaf`s
 Leaf: TypeAlias = str | LargeText
@@ -17,7 +17,7 @@ MOST_PARTS: Final = 20  # of a name
 
 def read_form(body: Body) -> list[tuple[str, Leaf]]:
     """The parameters of a form in order, those without a name left out. `AwsError` where there are too many, or one is no UTF-8."""
-    if body.count(b"&") >= MOST_PARAMETERS:
+    if count_in(body, b"&", 0, len(body), MOST_PARAMETERS) >= MOST_PARAMETERS:
         raise malformed_query("The query string has too many parameters.")
     try:
         return list(_parameters(body))

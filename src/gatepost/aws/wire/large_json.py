@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gatepost.aws.wire.large_text import LARGE, PIECE, Body, LargeText, json_pieces
+from gatepost.aws.wire.large_text import LARGE, PIECE, Body, LargeText, count_in, json_pieces
 
 MOST_VALUES: Final = 50_000
 BEFORE_VALUES: Final = (b",", b"[", b"{")  # between strings, each value but the first follows one of these
@@ -30,7 +30,7 @@ def decode_large(body: Body) -> Any:  # noqa: ANN401 -- JSON
     while True:
         opening = body.find(b'"', at)
         end = len(body) if opening < 0 else opening
-        values += sum(body.count(each, at, end) for each in BEFORE_VALUES)
+        values += sum(count_in(body, each, at, end, MOST_VALUES) for each in BEFORE_VALUES)
         if values > MOST_VALUES:
             raise TooManyValues
         if opening < 0:

@@ -59,6 +59,15 @@ def decode_base64(encoded: str | bytes) -> bytes:
     return binascii.a2b_base64(encoded, strict_mode=True)
 
 
+def count_in(body: Body, byte: bytes, start: int, end: int, most: int) -> int:
+    """How often a byte stands between two places, counted as far as `most` is passed."""
+    count = 0
+    while start < end and count <= most:
+        count += body.count(byte, start, min(start + PIECE, end))
+        start += PIECE
+    return count
+
+
 def json_pieces(body: Body, start: int, end: int) -> Iterator[str]:
     """The text of a JSON string whose characters, without its quotes, stand between `start` and `end`."""
     while start < end:

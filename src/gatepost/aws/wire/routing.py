@@ -32,8 +32,9 @@ OLDER_PATHS: Final = {
 }
 ANY: Final = "{}"
 LOOKED_AT: Final = 65_536  # bytes of a form whose sender is not known
-ACTION: Final = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]{1,128})(?:&|$)")
-VERSION: Final = re.compile(rb"(?:^|&)Version=([0-9-]{10})(?:&|$)")
+# The name first, so that the search is one for a fixed text.
+ACTION: Final = re.compile(rb"Action=(?<![^&]Action=)([A-Za-z0-9]{1,128})(?![^&])")
+VERSION: Final = re.compile(rb"Version=(?<![^&]Version=)([0-9-]{10})(?![^&])")
 NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 

@@ -55,7 +55,7 @@ class Submission(Struct, frozen=True):
     configuration_set: str | None
     tags: tuple[tuple[str, str], ...]
     subject: str | None
-    content: bytes
+    content: bytes | bytearray
 
 
 class Arns(Struct, frozen=True):
@@ -119,7 +119,7 @@ def read_raw(
     call: Call,
     view: View,
     *,
-    content: bytes,
+    content: bytes | bytearray,
     source: str | None,
     return_path: str | None,
     destinations: Sequence[str] | None,
@@ -174,14 +174,16 @@ def read_raw(
     )  # fmt: skip
 
 
-def _message(call: Call, content: bytes) -> RawMessage:
+def _message(call: Call, content: bytes | bytearray) -> RawMessage:
     try:
         return read_message(content)
     except MessageError as error:
         raise invalid(call, str(error)) from None
 
 
-def _written(call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields) -> bytes:
+def _written(
+    call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields
+) -> bytes | bytearray:
     try:
         return message.written(CONSUMED, [write_field(name, pieces) for name, pieces in head], addressed.rewritten)
     except MessageError as error:
@@ -237,7 +239,7 @@ def _submission(
     configuration_set: str | None,
     tags: tuple[tuple[str, str], ...],
     subject: str | None,
-    content: bytes,
+    content: bytes | bytearray,
 ) -> Submission:
     _check_size(call, len(content))
     return Submission(
