@@ -41,6 +41,7 @@ bench: ## Measure against the named peers: decisions, questions, sends, memory, 
 	@.venv-bench/bin/python benchmarks/authorization.py
 	@.venv-bench/bin/python benchmarks/reasoning.py
 	@.venv-bench/bin/python benchmarks/sending.py
+	@.venv-bench/bin/python benchmarks/hostile.py
 	@.venv-bench/bin/python benchmarks/http_servers.py
 	@.venv-bench/bin/python benchmarks/footprint.py
 	@.venv-bench/bin/python benchmarks/lint.py

@@ -15,7 +15,10 @@ SCP = "SERVICE_CONTROL_POLICY"
 RCP = "RESOURCE_CONTROL_POLICY"
 FULL_ACCESS = "p-FullAWSAccess"
 # What a call leaves whether or not it succeeds: its Event, the head of their chain, and the policies that decided it.
-ALWAYS_WRITTEN = ("events", "snapshots", "installation")
+ALWAYS_WRITTEN = (
+    "events", "event_kinds", "event_kind_terms", "event_terms", "event_blocks", "snapshots", "unauthenticated_events", "checkpoints",
+    "installation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
