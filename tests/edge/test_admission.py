@@ -57,6 +57,18 @@ def test_where_all_places_are_taken_those_never_answered_make_room_first() -> No
         assert statuses(newcomer) == [200]
 
 
+def test_many_who_come_at_once_do_not_have_one_closed_twice() -> None:
+    with hand_moved_time():
+        admitted = admission(connections=100)
+        clients = [Client(Echo(), admitted, f"192.0.2.{number % 200}") for number in range(300) if admitted.has_place()]
+        assert admitted.closed_for_room == sum(client.wire.aborted for client in clients)
+        for client in clients:
+            if client.wire.aborted:
+                client.leave()
+        Client(Echo(), admitted)
+        assert admitted.accepted < 100
+
+
 def test_a_peer_that_fills_its_budget_leaves_room_for_others() -> None:
     with hand_moved_time() as loop:
         admitted = admission(bodies_bytes=4 * MIB, peer_bodies_bytes=2 * MIB)

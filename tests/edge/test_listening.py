@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
+import uvloop
 
 from edge.wire import GET, Echo, admission, response
 from gatepost.edge.admission import Admission
@@ -19,7 +20,7 @@ Test = Callable[[int, Admission, HttpListener], Awaitable[None]]
 
 
 def serving(test: Test, gate: Echo, certificate: Certificate | None = None, **limits: int) -> Admission:
-    """Run a test beside a listener, then stop the listener; the admission as it is after."""
+    """Run a test beside a listener in uvloop, as the server does, then stop the listener; the admission as it is after."""
 
     async def run() -> Admission:
         listening = bind("127.0.0.1", 0)
@@ -35,7 +36,7 @@ def serving(test: Test, gate: Echo, certificate: Certificate | None = None, **li
             await asyncio.sleep(0)  # what was closed is read to its end
         return admitted
 
-    return asyncio.run(run())
+    return uvloop.run(run())
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -89,6 +90,27 @@ def test_a_tls_handshake_that_is_never_made_takes_a_place_and_gives_it_back(cert
             each.close()
 
     serving(test, Echo(), certificate, head_seconds=1)
+
+
+def test_a_flood_of_connections_leaves_no_place_taken() -> None:
+    async def test(port: int, admitted: Admission, listener: HttpListener) -> None:
+        del listener
+        flood = []
+        for _ in range(300):
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+            flood.append(client)
+        await until(lambda: admitted.closed_for_room >= 200)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        writer.close()
+        for client in flood:
+            client.close()
+        await until(lambda: admitted.accepted == 0)
+
+    serving(test, Echo(), connections=100)
 
 
 def test_a_client_of_an_address_with_too_many_is_turned_away() -> None:

@@ -109,6 +109,7 @@ class Client:
     """One connection and its client, in a loop whose time stands still unless it is moved."""
 
     def __init__(self, gate: Echo, admission: Admission, address: str = "192.0.2.1", *, wire: Wire | None = None) -> None:
+        assert admission.has_place()
         peer = admission.admit(address)
         assert peer is not None
         self.wire = wire or Wire()

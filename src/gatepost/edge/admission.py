@@ -101,15 +101,16 @@ class Admission:
 
     # --- connections ----------------------------------------------------------------------------------------------------
 
-    def admit(self, address: str) -> Peer | None:
-        """A place for a connection from this address, to be given back with `leave`; None where it has too many."""
-        peer = self._peers.get(address) or Peer(address, stands_for_many=self._stand_for_many(address))
-        if peer.connections >= self.limits.peer_connections and not peer.stands_for_many:
-            self.turned_away += 1
-            return None
+    def has_place(self) -> bool:
+        """Whether one more connection may be accepted; where places run out, some are closed, and are gone a turn of the loop later."""
         if self.accepted - self._leaving >= self.limits.connections - SPARE:
             self._close_idle()
-        if self.accepted >= self.limits.connections:
+        return self.accepted < self.limits.connections
+
+    def admit(self, address: str) -> Peer | None:
+        """A place for a connection from this address, to be given back with `leave`; None where the address has too many."""
+        peer = self._peers.get(address) or Peer(address, stands_for_many=self._stand_for_many(address))
+        if peer.connections >= self.limits.peer_connections and not peer.stands_for_many:
             self.turned_away += 1
             return None
         self._peers[address] = peer

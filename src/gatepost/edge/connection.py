@@ -123,18 +123,25 @@ class HttpConnection(asyncio.Protocol):
         self._since = self._loop.time()
         self._siblings.add(self)
         self.was_made, self.opening = True, None
+        if self._phase is CLOSING:  # before it was open
+            self._loop.call_soon(self._transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """The connection is gone; what was handed in goes on and is recorded all the same."""
         self._transport = None
-        self._admission.connections.discard(self)
         self._siblings.discard(self)
         self._admission.wait_no_longer(self)
         self._let_go()
-        self._admission.leave(self.peer)
+        self.give_place_back()
         abandon, self._abandon = self._abandon, None
         if self._phase is WORK and abandon is not None:
             abandon()
+
+    def give_place_back(self) -> None:
+        """It is gone, or was never open."""
+        if self in self._admission.connections:
+            self._admission.connections.discard(self)
+            self._admission.leave(self.peer)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come in."""
@@ -350,9 +357,13 @@ class HttpConnection(asyncio.Protocol):
 
     def close_now(self) -> None:
         """Close at once."""
+        if self._phase is HEAD:
+            self._phase = CLOSING  # it waits for nothing more
         if self._transport is not None:
             self._transport.abort()
-        elif self.opening is not None:
+        elif (
+            self.opening is not None and self._secure
+        ):  # a handshake may take long; else it is open in a moment, and closed then
             self.opening.cancel()
 
     # --- answers --------------------------------------------------------------------------------------------------------

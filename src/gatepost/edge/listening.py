@@ -6,6 +6,7 @@ import errno
 import resource
 import socket
 import ssl
+from functools import partial
 from typing import Final
 
 from gatepost.edge.admission import Admission
@@ -19,7 +20,7 @@ DRAIN_STEP_SECONDS: Final = 0.02
 BACKLOG: Final = 2048
 ACCEPTED_A_TURN: Final = 64
 OWN_DESCRIPTORS: Final = 128  # of the process's, for the store, its readers, certificates, look-ups and logs
-NO_DESCRIPTOR_SECONDS: Final = 0.2  # for which nothing is accepted where there is no file descriptor
+PAUSE_SECONDS: Final = 0.05  # for which nothing is accepted where there is no place or no file descriptor
 NO_DESCRIPTOR: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -102,6 +103,9 @@ class HttpListener:
 
     def _accept(self, loop: asyncio.AbstractEventLoop) -> None:
         for _ in range(ACCEPTED_A_TURN):
+            if not self._admission.has_place():
+                self._pause(loop)
+                return
             try:
                 accepted, address = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -109,9 +113,9 @@ class HttpListener:
             except OSError as problem:
                 if problem.errno not in NO_DESCRIPTOR:
                     raise
-                loop.remove_reader(self._listener)  # else the loop would spin; who waits stays in the socket's backlog
-                loop.call_later(NO_DESCRIPTOR_SECONDS, self._accept_again, loop)
+                self._pause(loop)
                 return
+            accepted.setblocking(False)
             peer = self._admission.admit(address[0])
             if peer is None:
                 accepted.close()
@@ -120,7 +124,12 @@ class HttpListener:
             self._admission.connections.add(connection)
             connection.opening = task = loop.create_task(self._open(loop, accepted, connection))
             self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+            task.add_done_callback(partial(self._opened, accepted, connection))
+
+    def _pause(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Accept nothing for a moment, else the loop would spin; who comes waits in the socket's backlog."""
+        loop.remove_reader(self._listener)
+        loop.call_later(PAUSE_SECONDS, self._accept_again, loop)
 
     def _accept_again(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._listener.fileno() >= 0:
@@ -128,15 +137,14 @@ class HttpListener:
 
     async def _open(self, loop: asyncio.AbstractEventLoop, accepted: socket.socket, connection: HttpConnection) -> None:
         """Open a connection on an accepted socket, with TLS where it is spoken; a client that fails the handshake is let go."""
-        accepted.setblocking(False)
         handshake = None if self._tls is None else self._admission.limits.head_seconds
-        try:
+        with contextlib.suppress(OSError):  # TLS's errors are OSErrors
             await loop.connect_accepted_socket(lambda: connection, accepted, ssl=self._tls, ssl_handshake_timeout=handshake)
-        except (OSError, asyncio.CancelledError):  # TLS's errors are OSErrors
-            pass
-        finally:
-            connection.opening = None
-            if not connection.was_made:
-                accepted.close()
-                self._admission.connections.discard(connection)
-                self._admission.leave(connection.peer)
+
+    def _opened(self, accepted: socket.socket, connection: HttpConnection, task: "asyncio.Task[None]") -> None:
+        """Give the place back where the connection was not made: also of a task that was cancelled before it began."""
+        self._opening.discard(task)
+        connection.opening = None
+        if not connection.was_made:
+            accepted.close()
+            connection.give_place_back()
