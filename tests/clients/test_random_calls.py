@@ -22,7 +22,8 @@ from gatepost.store.database import Database
 from gatepost.store.keyring import Keyring
 from gatepost.store.memory import Memory
 from live import Live
-from trail import findings, records
+from trail import CALLS as CALL_COUNT
+from trail import FINDINGS_SOURCE, findings, records
 
 DENIALS = ("AccessDenied", "AccessDeniedException")
 STEPS_A_WORLD = 400
@@ -30,13 +31,13 @@ STEPS_A_WORLD = 400
 
 def counted(live: Live) -> int:
     with sqlite3.connect(f"file:{live.data / 'gatepost.db'}?mode=ro", uri=True) as store:
-        (number,) = store.execute("SELECT count(*) FROM events").fetchone()
+        (number,) = store.execute(CALL_COUNT).fetchone()
         return int(number)
 
 
 def recorded(live: Live) -> list[tuple[str | None, str | None, str | None]]:
     """Of each Event: its authorization ID, its error's code, and what the call was."""
-    known = [json.loads(record) for record in records(live.data)]
+    known = [event for event in map(json.loads, records(live.data)) if event["eventSource"] != FINDINGS_SOURCE]
     ids = [(each.get("additionalEventData") or {}).get("authorizationId") for each in known]
     return [(each, record.get("errorCode"), record["eventName"]) for each, record in zip(ids, known, strict=True)]
 

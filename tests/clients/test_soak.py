@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from clients.people import allow, document, is_allowed, make_user, send
 from live import Live
-from trail import findings
+from trail import CALLS, findings
 
 
 class Worker(threading.Thread):
@@ -63,7 +63,7 @@ def soak(folder: Path, seconds: float) -> None:
     assert [surprise for worker in workers for surprise in worker.surprises] == []
     assert live.stop() == 0
     store = sqlite3.connect(live.data / "gatepost.db")
-    assert store.execute("SELECT count(*) FROM events").fetchone() == (1 + sum(worker.calls for worker in workers),)
+    assert store.execute(CALLS).fetchone() == (1 + sum(worker.calls for worker in workers),)
     store.close()
     assert findings(live.data) == []
 
