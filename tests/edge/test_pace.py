@@ -16,10 +16,10 @@ def test_nobody_waits_where_nobody_else_calls() -> None:
 def test_who_owes_waits_while_others_call() -> None:
     pace = Pace()
     pace.delay("other", 0.0)
-    pace.charge("large", 0.3, 0.0)
+    pace.charge("large", 0.5 + CHEAP_SECONDS, 0.0)
     assert pace.delay("large", 0.01) > 1
     assert pace.delay("other", 0.02) == 0
-    paid = (0.3 - BURST_SECONDS) / RATE
+    paid = (0.5 - BURST_SECONDS) / RATE
     pace.delay("other", paid + 0.01)
     assert pace.delay("large", paid + 0.02) == 0
 
@@ -50,7 +50,7 @@ def test_over_time_a_caller_gets_his_rate_and_no_more(costs: list[float]) -> Non
             now += wait + 1e-9
             pace.delay("other", now)
         assert worked <= RATE * now + BURST_SECONDS + 1e-6
-        pace.charge("hostile", cost, now)
+        pace.charge("hostile", cost + CHEAP_SECONDS, now)
         worked += cost
 
 

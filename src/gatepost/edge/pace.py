@@ -1,15 +1,16 @@
 """How much of the server's time one caller's costly calls may take while others call too.
 
-A call that costs less than `CHEAP_SECONDS` counts for nothing: those are what the server is for. What dearer ones cost is owed, and
-paid back at `RATE`: while a caller owes more than `BURST_SECONDS`, his next call waits. Where nobody else calls, nobody waits.
+The first `CHEAP_SECONDS` of a call count for nothing: ordinary calls take no more, cold ones included. What a dearer call costs above
+that is owed, and paid back at `RATE`: while a caller owes more than `BURST_SECONDS`, his next call waits. Where nobody else calls,
+nobody waits.
 """
 
 from collections import OrderedDict
 from typing import Final
 
 RATE: Final = 0.15  # seconds of work a second
-BURST_SECONDS: Final = 0.05
-CHEAP_SECONDS: Final = 0.002
+BURST_SECONDS: Final = 0.25
+CHEAP_SECONDS: Final = 0.005
 OTHERS_SECONDS: Final = 0.2  # somebody else calls too: his last call is no longer ago
 MOST_CALLERS: Final = 10_000  # whose debts are kept; the oldest are forgiven
 
@@ -32,10 +33,10 @@ class Pace:
         return max(0.0, (self._owed(caller, now) - BURST_SECONDS) / RATE)
 
     def charge(self, caller: str, seconds: float, now: float) -> None:
-        """A call has cost so much."""
-        if seconds < CHEAP_SECONDS:
+        """A call has cost so many seconds of processor time."""
+        if seconds <= CHEAP_SECONDS:
             return
-        self._debts[caller] = (self._owed(caller, now) + seconds, now)
+        self._debts[caller] = (self._owed(caller, now) + seconds - CHEAP_SECONDS, now)
         self._debts.move_to_end(caller)
         if len(self._debts) > MOST_CALLERS:
             self._debts.popitem(last=False)
