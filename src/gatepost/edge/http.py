@@ -51,6 +51,7 @@ COLD_READERS: Final = 2
 LARGE_AT_ONCE: Final = 2  # bodies
 SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
 SMALL_FORM: Final = 16_384  # the same of a form, which may have a name in every five bytes
+FAILED_PAGE: Final = HttpResponse(500, ((b"content-length", b"0"),), b"")
 Prepare = Callable[[Arrival, str], Awaitable[Prepared]]  # the text is the caller's name as `Pace` knows him
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -252,7 +253,12 @@ class Gate:
         return prepared.think_here(outcome.output) if question.is_light(outcome.output) else Outcome(Heavy(outcome.output))
 
     async def _own(self, request: HttpRequest, answer: Answer) -> None:
-        answer(await self._own_pages(request))
+        try:
+            response = await self._own_pages(request)
+        except Exception:
+            log.exception("a page of Gatepost's own failed", path=request.raw_path)
+            response = FAILED_PAGE
+        answer(response)
 
 
 def _go_on() -> None:
