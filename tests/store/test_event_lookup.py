@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gatepost.audit.checkpoint import signing_key
 from gatepost.audit.event import Event
 from gatepost.audit.ids import event_id, fresh_uuid
 from gatepost.audit.sink import append_event, append_unauthenticated
+from gatepost.audit.trail_check import TrailCheck
 from gatepost.policy.principal import Principal
+from gatepost.store.bootstrap import wipe
 from gatepost.store.database import Database
 from gatepost.store.event_ids import event_id_bytes, event_id_text, time_of_event_id, uuid_bytes, uuid_text
 from gatepost.store.event_lookup import OF_PLACE, OF_TIME, KeptEvent, Lookup, find_event, find_events
@@ -188,3 +191,22 @@ def test_records_of_strangers_are_kept_apart_and_removed_by_age_and_size(databas
     assert kept() == 0
     run_once(database, job)
     assert kept() == 100
+
+
+@pytest.mark.parametrize("before", [BLOCK - 3, BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1])
+def test_the_log_goes_on_whichever_event_was_the_last_before_a_reset(database: Database, before: int) -> None:
+    """A reset may leave a block without any event, or with its last ones alone."""
+
+    def fill(tx: Transaction, count: int) -> None:
+        for number in range(count):
+            append_event(tx, event(number))
+
+    run_once(database, lambda tx: fill(tx, before))
+    run_once(database, lambda tx: wipe(tx, NOW))
+    for _ in range(3):
+        run_once(database, lambda tx: fill(tx, 1))
+    run_once(database, lambda tx: fill(tx, 2 * BLOCK))
+    with database.reader() as tx:
+        assert len(numbers(tx, Lookup("EventName", "SendEmail"), 5 * BLOCK)) == 3 + 2 * BLOCK - 1, "one has another name"
+        report = TrailCheck(database.reader, signing_key(database.keyring).public_key(), ()).run()
+    assert not report.findings

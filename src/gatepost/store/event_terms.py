@@ -28,8 +28,8 @@ JOIN event_kind_terms AS t ON t.kind = e.kind
 """
 KEEP_BLOCK: Final = """
 INSERT INTO event_blocks (block, first_time, last_time)
-SELECT ?, min(time), max(time) FROM events WHERE seq BETWEEN ? AND ?
-"""
+SELECT ?, min(time), max(time) FROM events WHERE seq BETWEEN ? AND ? GROUP BY seq >> 9
+"""  # no row where a reset has left nothing of the block
 WITH_TERM: Final = "SELECT block FROM event_terms WHERE term = ? AND block < ? ORDER BY block DESC LIMIT 1"
 WITH_TERM_WITHIN: Final = """
 SELECT t.block FROM event_terms AS t JOIN event_blocks AS b ON b.block = t.block
