@@ -15,7 +15,7 @@ from gatepost.words.visible import visible, visible_line
 STEERING = "n\x1b[2J\x1b]0;t\x07\x9b31m\x7f\u202e\u2066\u2028\udcff\U000e0041"
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\U000e0000-\U000e007f]")
 PRINTS_NOTHING_OF_OTHERS = {"serve", "env", "init", "completion", "rule", "window"}
-# Held against a running server in tests/clients/test_command_line.py.
+# They write to the same escaped stream; `mail` is held against it in tests/clients/test_one_spelling.py.
 NEEDS_A_STORE = {"mail", "account", "guardrail", "who-can"}
 
 
@@ -59,6 +59,8 @@ QUESTION = ("--action", "ses:SendEmail", "--from", "news@example.com", "--policy
         ("test", "intents.toml"),
         (STEERING,),
         ("lint", f"{STEERING}.json"),
+        ("doctor", "--data", STEERING),
+        ("trail", "verify", "--data", STEERING),
     ],
 )
 def test_controls_are_escaped(
@@ -82,7 +84,7 @@ def test_controls_are_escaped(
 
 
 def test_every_command_is_held_against_it() -> None:
-    held = {"lint", "explain", "can", "diff", "prove", "simulate", "test"}
+    held = {"lint", "explain", "can", "diff", "prove", "simulate", "test", "doctor", "trail"}
     assert set(COMMANDS) == held | NEEDS_A_STORE | PRINTS_NOTHING_OF_OTHERS
 
 
