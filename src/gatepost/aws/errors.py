@@ -36,6 +36,11 @@ class AwsError(Exception):
         self.status = status
         self.members = members
 
+    def bare(self) -> "AwsError":
+        """The error without its traceback and what it came of: both lead to the request, which an answer must not hold on to."""
+        self.__context__ = self.__cause__ = None
+        return self.with_traceback(None)
+
     @property
     def fault(self) -> str:
         """`Sender` or `Receiver`, as the query protocol says it."""

@@ -155,7 +155,7 @@ class Prepared(Struct, frozen=True):
         try:
             return Outcome(output=run(self.permitted, given))
         except AwsError as error:
-            return Outcome(error=error)
+            return Outcome(error=error.bare())
         except (Unanswered, Unproved):  # nothing of it stands: it is thought about, then run again
             raise
         except Exception as failure:
@@ -253,7 +253,7 @@ class Pipeline:
             weighed = _weigh(call, operation, view)
             error = weighed.error
         except AwsError as refused:
-            error = refused
+            error = refused.bare()
         except (Cold, KeysNeeded):
             raise
         except Exception:  # a mistake of ours as well: told and recorded like any other end of a call
