@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from gatepost.audit.sampling import MOST_COUNTS, MOST_IN_ALL, MOST_OF_A_SOURCE, OTHERS, WINDOW, Sampler, source_of
+from gatepost.audit.sampling import MOST_COUNTS, MOST_IN_ALL, MOST_OF_A_SOURCE, OTHERS, WINDOW, Sampler
+from gatepost.audit.source import source_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -35,4 +36,5 @@ def test_an_ipv6_subscriber_is_one_source() -> None:
     assert source_of("2001:db8:1:2:3:4:5:6") == source_of("2001:db8:1:2::1") == "2001:db8:1:2::/64"
     assert source_of("2001:db8:1:3::1") != source_of("2001:db8:1:2::1")
     assert source_of("192.0.2.1") == "192.0.2.1"
+    assert source_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert source_of("") == ""

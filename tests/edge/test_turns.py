@@ -6,7 +6,9 @@ rings is the loop's longest turn: what the loop does itself, and what a thread d
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+import math
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from gatepost.edge.commit import Commits
 from gatepost.edge.http import Gate
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.edge.unauthenticated import UnauthenticatedCalls
+from gatepost.server import SWITCH_SECONDS
 from gatepost.services.registry import ROUTES
 from gatepost.store.bootstrap import Root, bootstrap
 from gatepost.store.database import Database
@@ -31,7 +34,7 @@ from live import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRET
 
 LONGEST_TURN = 0.020  # seconds
 LONGEST_COPY = 0.060  # the same where SQLite's driver copies a message of 39 MB, which it does in one call
-TRIES = 6  # of which the quickest counts: this machine may do something else meanwhile
+TRIES = 20  # until one is quick enough: this machine may do something else meanwhile
 TICK = 0.001
 ACCEPTED, REFUSED = range(200, 201), range(400, 500)
 HOST = "127.0.0.1:7370"
@@ -102,6 +105,15 @@ def _signed(hostile: Hostile, body: bytes, key: str, secret: str) -> HttpRequest
     return HttpRequest("POST", hostile.path.encode(), b"", fields, body)
 
 
+@pytest.fixture(autouse=True)
+def turns_of_the_server() -> Iterator[None]:
+    """Threads take turns as they do in the server."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    yield
+    sys.setswitchinterval(before)
+
+
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[Serving]:
     database = Database.open(f"sqlite:///{folder / 'gatepost.db'}", keyring=Keyring.of(folder), memory=Memory())
@@ -131,13 +143,23 @@ async def longest_turn(serve: Serving, request: HttpRequest, statuses: range) ->
     return ticks.stop()
 
 
+async def quickest(enough: float, measure: Callable[[], Awaitable[float]]) -> float:
+    """The shortest of the longest turns of several tries."""
+    best = math.inf
+    for _ in range(TRIES):
+        best = min(best, await measure())
+        if best <= enough:
+            break
+    return best
+
+
 @pytest.mark.parametrize("hostile", EVERY, ids=lambda hostile: hostile.name)
 def test_no_request_of_one_without_permission_keeps_the_loop(hostile: Hostile, tmp_path: Path) -> None:
     async def run() -> float:
         async with serving(tmp_path) as serve:
             body = hostile.body()
             gc.collect()
-            return min([await longest_turn(serve, serve.signed(hostile, body), REFUSED) for _ in range(TRIES)])
+            return await quickest(LONGEST_TURN, lambda: longest_turn(serve, serve.signed(hostile, body), REFUSED))
 
     assert asyncio.run(run()) <= LONGEST_TURN
 
@@ -151,6 +173,6 @@ def test_nor_does_a_large_message_that_is_allowed(size: int, longest: float, tmp
     async def run() -> float:
         async with serving(tmp_path) as serve:
             body = send.body()
-            return min([await longest_turn(serve, signed_by_root(send, body), ACCEPTED) for _ in range(TRIES)])
+            return await quickest(longest, lambda: longest_turn(serve, signed_by_root(send, body), ACCEPTED))
 
     assert asyncio.run(run()) <= longest

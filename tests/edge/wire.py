@@ -154,10 +154,12 @@ def hand_moved_time() -> Iterator[Loop]:
 
 
 def turn() -> None:
-    """Run what is due in the loop, and what that makes due."""
+    """Run what is due in the loop, and what that makes due; where all waits for a time, it comes."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, Loop)
-    while loop._ready:  # type: ignore[attr-defined]  # noqa: SLF001 -- no public way to run one turn
+    while loop._ready or loop._scheduled:  # type: ignore[attr-defined]  # noqa: SLF001 -- no public way to run one turn
+        if not loop._ready:  # type: ignore[attr-defined]  # noqa: SLF001 -- the same
+            loop.now = max(loop.now, loop._scheduled[0].when())  # type: ignore[attr-defined]  # noqa: SLF001 -- the same
         asyncio._set_running_loop(None)  # noqa: SLF001 -- so that the loop may run
         loop.call_soon(loop.stop)
         loop.run_forever()

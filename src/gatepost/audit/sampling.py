@@ -2,21 +2,20 @@
 
 Anybody can send such calls, as many as he likes; an event for each would fill the disk and keep the writer busy. So each source has
 so many events a minute, and all of them together so many. What is above is counted by source and error, and the counts of a minute
-become one event each. A source is an IPv4 address, or the /64 network of an IPv6 one: as much as one subscriber has.
+become one event each.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
+
+from gatepost.audit.source import source_of
 
 WINDOW: Final = timedelta(minutes=1)
 MOST_OF_A_SOURCE: Final = 60  # events a window
 MOST_IN_ALL: Final = 600
 MOST_COUNTS: Final = 1_000  # pairs of source and error a window
 OTHERS: Final = "others"  # the source of what is counted past `MOST_COUNTS`
-SUBSCRIBER_BITS: Final = 64
 
 
 @dataclass(slots=True)
@@ -59,15 +58,3 @@ class Sampler:
         """What was counted since the last time, now forgotten."""
         counts, self._counts = tuple(self._counts.values()), {}
         return counts
-
-
-@lru_cache(maxsize=4096)
-def source_of(source_ip: str) -> str:
-    """The address, or the network of an IPv6 address."""
-    try:
-        address = ipaddress.ip_address(source_ip)
-    except ValueError:
-        return source_ip
-    if address.version == 4:
-        return source_ip
-    return str(ipaddress.ip_network((address, SUBSCRIBER_BITS), strict=False))

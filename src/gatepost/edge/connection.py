@@ -38,6 +38,7 @@ SENT_AHEAD: Final = 64 * KIB  # unread bytes of a client, before it is read no f
 UNCOUNTED: Final = 16 * KIB  # what a connection may hold without being counted in the budgets
 WRITE_AHEAD: Final = 64 * KIB  # of answers that a client has not read, before nothing more is handed in
 REQUESTS_A_TURN: Final = 32  # of one connection, before others have their turn
+PAUSE_SECONDS: Final = 0.002  # after a turn of tiny chunks: they take a tenth of a processor
 LINGER_BYTES: Final = 64 * MIB
 STALL_SECONDS: Final = 2  # a body is not given up for its pace before that
 PONG: Final = HttpResponse(200, (ALLOW, (b"content-length", b"0")), b"")  # to `OPTIONS *`, which is no call (RFC 9110, 9.3.7)
@@ -104,7 +105,7 @@ class HttpConnection(asyncio.Protocol):
         self._held = 0  # bytes that are counted for it, but for the body that is worked on
         self._held_by_work = 0
         self._advancing = False
-        self._again = False  # `_advance` is to be called in the loop's next turn
+        self._again = False  # `_advance` is to be called later, and not before
         self._reading = True
         self._write_paused_at: float | None = None
         self._unwritten = 0  # of the answers, when the present span of the least rate began
@@ -153,7 +154,10 @@ class HttpConnection(asyncio.Protocol):
                 self._transport.abort()
             return
         self._reader.feed(data)
-        self._advance()
+        if self._again:
+            self._balance_reading()
+        else:
+            self._advance()
         if size > UNCOUNTED or self._held:
             self._account_ahead()
 
@@ -176,14 +180,17 @@ class HttpConnection(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Read and hand in what can be; a request that is answered at once is followed by the next here, not by a call of its own."""
-        if self._advancing:
+        if self._advancing or self._again:
             return
         self._advancing = True
         try:
             turns = REQUESTS_A_TURN
             while self._read_request():
                 turns -= 1
-                if not turns or self._reader.has_more_to_do:
+                if self._reader.has_more_to_do:
+                    self._advance_later(PAUSE_SECONDS)
+                    break
+                if not turns:
                     self._advance_later()
                     break
         except Refusal as refusal:
@@ -269,10 +276,13 @@ class HttpConnection(asyncio.Protocol):
         if self._phase is WORK:  # else it is answered already
             self._abandon = abandon
 
-    def _advance_later(self) -> None:
+    def _advance_later(self, seconds: float = 0.0) -> None:
         if not self._again:
             self._again = True
-            self._loop.call_soon(self._advance_again)
+            if seconds:
+                self._loop.call_later(seconds, self._advance_again)
+            else:
+                self._loop.call_soon(self._advance_again)
 
     def _advance_again(self) -> None:
         self._again = False

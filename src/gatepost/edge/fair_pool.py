@@ -1,9 +1,11 @@
 """Threads for work that costs much, shared fairly: one piece of work of a key at a time, the keys in turn.
 
-A caller who sends large messages over twenty connections waits for himself; another's one large message waits for one of his.
+A caller who sends large messages over twenty connections waits for himself; another's one large message waits for one of his. A key
+that must wait (`pace`) is passed over until it may go on.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +16,11 @@ T = TypeVar("T")
 
 
 class FairPool:
-    """So many threads. Used from the event loop alone."""
+    """So many threads. Used from the event loop alone. `delay` says for how many seconds a key must wait yet."""
 
-    def __init__(self, threads: int, name: str) -> None:
+    def __init__(self, threads: int, name: str, delay: Callable[[str], float] = lambda _key: 0.0) -> None:
+        self._delay = delay
+        self._later: asyncio.TimerHandle | None = None
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = threads
         self._at_work: set[str] = set()
@@ -32,6 +36,8 @@ class FairPool:
 
     def close(self) -> None:
         """Let what is at work end; what waits is cancelled."""
+        if self._later is not None:
+            self._later.cancel()
         for queue in self._waiting.values():
             for _, answer in queue:
                 answer.cancel()
@@ -39,14 +45,31 @@ class FairPool:
         self._executor.shutdown()
 
     def _start(self) -> None:
-        while self._free and (key := next((each for each in self._waiting if each not in self._at_work), None)) is not None:
-            queue = self._waiting.pop(key)
-            work, answer = queue.popleft()
-            if queue:  # to the end of the line
-                self._waiting[key] = queue
-            self._free -= 1
-            self._at_work.add(key)
-            self._loop.run_in_executor(self._executor, work).add_done_callback(partial(self._end, key, answer))
+        soonest = math.inf
+        for key in tuple(self._waiting):
+            if not self._free:
+                return
+            if key in self._at_work:
+                continue
+            if (wait := self._delay(key)) > 0:
+                soonest = min(soonest, wait)
+            else:
+                self._begin(key)
+        if soonest < math.inf and self._later is None:
+            self._later = self._loop.call_later(soonest, self._start_again)
+
+    def _start_again(self) -> None:
+        self._later = None
+        self._start()
+
+    def _begin(self, key: str) -> None:
+        queue = self._waiting.pop(key)
+        work, answer = queue.popleft()
+        if queue:  # to the end of the line
+            self._waiting[key] = queue
+        self._free -= 1
+        self._at_work.add(key)
+        self._loop.run_in_executor(self._executor, work).add_done_callback(partial(self._end, key, answer))
 
     def _end(self, key: str, answer: asyncio.Future[Any], done: asyncio.Future[Any]) -> None:
         self._free += 1

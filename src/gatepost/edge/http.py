@@ -15,7 +15,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -28,13 +27,14 @@ from gatepost.aws.head import body_limit, signer
 from gatepost.aws.pipeline import Outcome, Pipeline, Prepared
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.edge import thinking
+from gatepost.edge.callers import Callers, Name
 from gatepost.edge.changes import Changes
 from gatepost.edge.clock import Clock
 from gatepost.edge.commit import Commits, Overloaded
 from gatepost.edge.connection import Abandon, Answer
 from gatepost.edge.fair_pool import FairPool
 from gatepost.edge.origin import Network, origin_of
-from gatepost.edge.pace import Pace
+from gatepost.edge.pace import CHEAP_SECONDS, STRANGER_SECONDS, Pace
 from gatepost.edge.provider_keys import ProviderKeyRing
 from gatepost.edge.questions import Questions
 from gatepost.edge.thinking import Client
@@ -52,7 +52,7 @@ LARGE_AT_ONCE: Final = 2  # bodies
 SMALL_BODY: Final = 65_536  # bytes; a larger one is read in a thread
 SMALL_FORM: Final = 16_384  # the same of a form, which may have a name in every five bytes
 FAILED_PAGE: Final = HttpResponse(500, ((b"content-length", b"0"),), b"")
-Prepare = Callable[[Arrival, str], Awaitable[Prepared]]  # the text is the caller's name as `Pace` knows him
+Prepare = Callable[[Arrival, Name], Awaitable[Prepared]]
 OwnPages = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 log = structlog.get_logger("gatepost.http")
@@ -96,10 +96,10 @@ class Gate:
         self._cold = ThreadPoolExecutor(COLD_READERS, thread_name_prefix="gatepost-cold")
         self._questions = questions or Questions()
         self._changes = Changes(database, commits, self._questions, self._spawn, self._response)
-        self._large = FairPool(LARGE_AT_ONCE, "gatepost-large")
-        self._pace = Pace()
-        self._closing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._callers = Callers()
+        self._pace = Pace(self._loop)
+        self._large = FairPool(LARGE_AT_ONCE, "gatepost-large", self._pace.delay)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def body_limit(self, head: HttpRequest) -> int:
@@ -115,23 +115,9 @@ class Gate:
                 self._spawn(self._own(request, answer))
             return _go_on
         origin = origin_of(peer, secure=secure, request=request, trusted_proxies=self._trusted_proxies)
-        caller = signer(request) or origin.source_ip
-        wait = self._pace.delay(caller, self._loop.time())
-        client = Client(caller)
-        if wait > 0:
-            self._spawn(self._take_later(request, origin, answer, client, wait, too_large=too_large))
-        else:
-            self._take(request, origin, answer, client, too_large=too_large)
+        client = Client(self._callers.name(signer(request), origin.source_ip))
+        self._pace.start(client.caller.text, partial(self._take, request, origin, answer, client, too_large=too_large))
         return client.leave
-
-    async def _take_later(
-        self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, wait: float, *, too_large: bool
-    ) -> None:
-        while wait > 0 and not self._closing.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), wait)
-            wait = self._pace.delay(client.caller, self._loop.time())
-        self._take(request, origin, answer, client, too_large=too_large)
 
     def _take(self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, *, too_large: bool) -> None:
         now = self._clock.now()
@@ -143,10 +129,10 @@ class Gate:
         try:
             prepared = self._pipeline.prepare(arrival, self._held)
         except (Cold, KeysNeeded):
+            self._charge(client.caller, time.thread_time() - begun)
             self._spawn(self._from_store(arrival, answer, client, self._prepare_cold))
             return
-        finally:
-            self._pace.charge(client.caller, time.thread_time() - begun, self._loop.time())
+        self._charge(client.caller, time.thread_time() - begun, prepared)
         self._carry_out(prepared, answer, client)
 
     async def end_questions(self, stopping: asyncio.Event) -> None:
@@ -156,7 +142,7 @@ class Gate:
 
     async def close(self) -> None:
         """Let what is under way end."""
-        self._closing.set()
+        self._pace.close()
         await self._questions.close()
         while self._tasks:
             await asyncio.wait(self._tasks)
@@ -173,6 +159,9 @@ class Gate:
         task.add_done_callback(self._tasks.discard)
 
     def _carry_out(self, prepared: Prepared, answer: Answer, client: Client) -> None:
+        known = prepared.known
+        if known.caller is not None and known.authorization is not None:
+            self._callers.has_signed(known.authorization.access_key_id, known.arrival.origin.source_ip)
         if prepared.changes:
             self._changes.write(prepared, answer)
         elif self._unauthenticated.counted(prepared):
@@ -189,33 +178,38 @@ class Gate:
             return
         self._carry_out(prepared, answer, client)
 
-    async def _prepared(self, arrival: Arrival, caller: str, prepare: Prepare) -> Prepared:
+    async def _prepared(self, arrival: Arrival, caller: Name, prepare: Prepare) -> Prepared:
         try:
             return await prepare(arrival, caller)
         except KeysNeeded as needed:  # once more at most for newer keys: keys that are fresh are never asked for anew
             keys = {**arrival.provider_keys, needed.issuer: await self._provider_keys.of(needed)}
             return await self._prepared(structs.replace(arrival, provider_keys=keys), caller, prepare)
 
-    async def _prepare_cold(self, arrival: Arrival, caller: str) -> Prepared:
+    async def _prepare_cold(self, arrival: Arrival, caller: Name) -> Prepared:
         return await self._loop.run_in_executor(self._cold, self._charged(caller, self._prepare_from_store), arrival)
 
-    async def _prepare_large(self, arrival: Arrival, caller: str) -> Prepared:
-        return await self._large.run(caller, partial(self._charged(caller, self._prepare_from_store), arrival))
+    async def _prepare_large(self, arrival: Arrival, caller: Name) -> Prepared:
+        return await self._large.run(caller.text, partial(self._charged(caller, self._prepare_from_store), arrival))
 
-    def _charged(self, caller: str, work: Callable[[A], R]) -> Callable[[A], R]:
+    def _charged(self, caller: Name, work: Callable[[A], R]) -> Callable[[A], R]:
         """Work for a thread, whose cost its caller owes."""
 
         def run(given: A) -> R:
-            begun = time.thread_time()
+            begun, result = time.thread_time(), None
             try:
-                return work(given)
+                result = work(given)
+                return result
             finally:
-                self._loop.call_soon_threadsafe(self._charge, caller, time.thread_time() - begun)
+                self._loop.call_soon_threadsafe(self._charge, caller, time.thread_time() - begun, result)
 
         return run
 
-    def _charge(self, caller: str, seconds: float) -> None:
-        self._pace.charge(caller, seconds, self._loop.time())
+    def _charge(self, caller: Name, seconds: float, result: object = None) -> None:
+        is_forged = isinstance(result, Prepared) and not result.is_authenticated
+        if caller.is_known and not is_forged:
+            self._pace.charge(caller.text, seconds - CHEAP_SECONDS)
+        else:
+            self._pace.charge(caller.source, seconds + STRANGER_SECONDS)
 
     async def _without_change(self, prepared: Prepared, answer: Answer, client: Client) -> None:
         result: Outcome | BaseException

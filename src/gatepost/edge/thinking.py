@@ -12,6 +12,7 @@ from gatepost.aws.guarded import Rehearsal
 from gatepost.aws.pipeline import Outcome
 from gatepost.aws.question import Question
 from gatepost.claims.breach_words import told_breach
+from gatepost.edge.callers import NOBODY, Name
 from gatepost.edge.questions import Failed, Questions, Stopped, Throttled, Undecided
 
 log = structlog.get_logger("gatepost.questions")
@@ -20,12 +21,12 @@ log = structlog.get_logger("gatepost.questions")
 class Client:
     """Whether a request's client still waits for its answer. `leave` ends the question that is thought about for it.
 
-    `caller` is what `Pace` knows it by.
+    `caller` is the name by which it called.
     """
 
     __slots__ = ("_gone", "_task", "caller")
 
-    def __init__(self, caller: str = "") -> None:
+    def __init__(self, caller: Name = NOBODY) -> None:
         self.caller = caller
         self._gone = False
         self._task: asyncio.Task[Any] | None = None
