@@ -41,6 +41,12 @@ def test_loopback_and_trusted_proxies_stand_for_many() -> None:
     assert [admitted.admit("192.0.2.1") is not None for _ in range(2)] == [True, False]
 
 
+def test_the_addresses_of_one_subscriber_count_as_one() -> None:
+    admitted = Admission(HttpLimits(peer_connections=2))
+    addresses = ("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1")
+    assert [admitted.admit(address) is not None for address in addresses] == [True, True, False, True, True, True, False]
+
+
 def test_where_all_places_are_taken_those_never_answered_make_room_first() -> None:
     with hand_moved_time() as loop:
         admitted = admission(connections=20)

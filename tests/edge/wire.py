@@ -113,7 +113,7 @@ class Client:
         peer = admission.admit(address)
         assert peer is not None
         self.wire = wire or Wire()
-        self.connection = HttpConnection(gate, admission, peer, set(), secure=False)
+        self.connection = HttpConnection(gate, admission, peer, address, set(), secure=False)
         admission.connections.add(self.connection)
         self.connection.connection_made(self.wire)
 

@@ -1,6 +1,7 @@
 """Who may connect, and how much all connections may hold: the budgets of bytes and the numbers of connections.
 
-1. Each connection is counted from the moment its socket is accepted, in all and for its address.
+1. Each connection is counted from the moment its socket is accepted, in all and for its address; those of an IPv6 /64 network, which
+   is one subscriber's, count as one address.
 2. Where all places are taken, connections that wait for a whole head make room: first those that were never answered, then those that
    have waited for the longest.
 3. Each byte that a connection holds (a body that comes in or is worked on, what is sent ahead, answers that are not read) counts in all
@@ -20,6 +21,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, Protocol
 
+from gatepost.audit.source import source_of
 from gatepost.edge.limits import KIB, MIB, HttpLimits
 from gatepost.edge.origin import Network
 
@@ -39,12 +41,12 @@ class Room(Enum):
 
 
 class Peer:
-    """What one address takes: connections and bytes."""
+    """What one source (an IPv4 address or an IPv6 /64 network) takes: connections and bytes."""
 
-    __slots__ = ("address", "connections", "held", "stands_for_many")
+    __slots__ = ("connections", "held", "source", "stands_for_many")
 
-    def __init__(self, address: str, *, stands_for_many: bool) -> None:
-        self.address = address
+    def __init__(self, source: str, *, stands_for_many: bool) -> None:
+        self.source = source
         self.stands_for_many = stands_for_many
         self.connections = 0
         self.held = 0
@@ -109,11 +111,13 @@ class Admission:
 
     def admit(self, address: str) -> Peer | None:
         """A place for a connection from this address, to be given back with `leave`; None where the address has too many."""
-        peer = self._peers.get(address) or Peer(address, stands_for_many=self._stand_for_many(address))
+        stands_for_many = self._stand_for_many(address)
+        source = address if stands_for_many else source_of(address)
+        peer = self._peers.get(source) or Peer(source, stands_for_many=stands_for_many)
         if peer.connections >= self.limits.peer_connections and not peer.stands_for_many:
             self.turned_away += 1
             return None
-        self._peers[address] = peer
+        self._peers[source] = peer
         peer.connections += 1
         self.accepted += 1
         return peer
@@ -202,7 +206,7 @@ class Admission:
 
     def _forget(self, peer: Peer) -> None:
         if peer.connections == 0 and peer.held == 0:
-            self._peers.pop(peer.address, None)
+            self._peers.pop(peer.source, None)
 
     # --- counts ---------------------------------------------------------------------------------------------------------
 

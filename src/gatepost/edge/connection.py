@@ -77,12 +77,23 @@ HEAD, ROOM, BODY, WORK, CLOSING = Phase.HEAD, Phase.ROOM, Phase.BODY, Phase.WORK
 
 
 class HttpConnection(asyncio.Protocol):
-    """A connection. `peer` is its place in `admission`, which it gives back when it is gone; it is in `siblings` while it is open."""
+    """A connection from `address`.
+
+    `peer` is its place in `admission`, which it gives back when it is gone; it is in `siblings` while it is open.
+    """
 
     def __init__(
-        self, gate: TakesRequests, admission: Admission, peer: Peer, siblings: "set[HttpConnection]", *, secure: bool
+        self,
+        gate: TakesRequests,
+        admission: Admission,
+        peer: Peer,
+        address: str,
+        siblings: "set[HttpConnection]",
+        *,
+        secure: bool,
     ) -> None:
         self.peer = peer
+        self._address = address
         self.was_made = False
         self.opening: asyncio.Task[None] | None = None  # until it is made
         self._siblings = siblings
@@ -269,7 +280,7 @@ class HttpConnection(asyncio.Protocol):
             self._answer(PONG)
             return
         try:
-            abandon = self._gate.take(request, self.peer.address, self._answer, secure=self._secure, too_large=too_large)
+            abandon = self._gate.take(request, self._address, self._answer, secure=self._secure, too_large=too_large)
         except Exception:
             log.exception("the gate failed")
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why") from None

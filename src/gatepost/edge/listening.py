@@ -120,7 +120,8 @@ class HttpListener:
             if peer is None:
                 accepted.close()
                 continue
-            connection = HttpConnection(self._gate, self._admission, peer, self._connections, secure=self._tls is not None)
+            secure = self._tls is not None
+            connection = HttpConnection(self._gate, self._admission, peer, address[0], self._connections, secure=secure)
             self._admission.connections.add(connection)
             connection.opening = task = loop.create_task(self._open(loop, accepted, connection))
             self._opening.add(task)
