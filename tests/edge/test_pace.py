@@ -52,6 +52,19 @@ def test_what_waits_begins_in_its_order() -> None:
     run(test)
 
 
+def test_what_waits_behind_work_that_fails_begins_all_the_same() -> None:
+    def test(loop: Loop) -> None:
+        pace, began = Pace(loop), []
+        pace.start("other", nothing)
+        pace.charge("large", 1.0)
+        pace.start("large", lambda: began.append(1 // 0))
+        pace.start("large", lambda: began.append(2))
+        turn()
+        assert began == [2]
+
+    run(test)
+
+
 def test_nothing_waits_once_it_is_closed() -> None:
     def test(loop: Loop) -> None:
         pace, began = Pace(loop), []

@@ -2,7 +2,7 @@
 
 Anybody can send such calls, as many as he likes; an event for each would fill the disk and keep the writer busy. So each source has
 so many events a minute, and all of them together so many. What is above is counted by source and error, and the counts of a minute
-become one event each.
+become one event each. `audit.source` says what a source is.
 """
 
 from dataclasses import dataclass

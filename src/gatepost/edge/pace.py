@@ -10,6 +10,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
+import structlog
+
 RATE: Final = 0.15  # seconds of work a second
 BURST_SECONDS: Final = 0.25
 CHEAP_SECONDS: Final = 0.001
@@ -17,6 +19,8 @@ STRANGER_SECONDS: Final = 0.0003  # what a request costs beside its call: a conn
 OTHERS_SECONDS: Final = 0.2  # somebody else calls too: his last call is no longer ago
 MOST_CALLERS: Final = 10_000  # whose debts are kept; the oldest are forgiven
 Work = Callable[[], None]
+
+log = structlog.get_logger("gatepost.http")
 
 
 class Pace:
@@ -75,7 +79,10 @@ class Pace:
             if (wait := self.delay(caller)) > 0:
                 self._loop.call_later(wait, self._go_on, caller)
                 return
-            waiting.popleft()()
+            try:
+                waiting.popleft()()
+            except Exception:  # what waits behind it begins all the same
+                log.exception("a call that waited failed")
         self._waiting.pop(caller, None)
 
     def _last_other(self, caller: str) -> float:
