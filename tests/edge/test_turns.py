@@ -1,13 +1,17 @@
 """How long one hostile request keeps the event loop, on which everybody's calls are taken in and answered.
 
 Each request of the corpus goes to a gate in this process, while a timer on the same loop is to ring every millisecond. How late it
-rings is the loop's longest turn: what the loop does itself, and what a thread does that keeps the interpreter's lock.
+rings is the loop's longest turn: what the loop does itself, and what a thread does that keeps the interpreter's lock. Of that time
+only what this process computed counts, since the machine may do something else meanwhile.
+
+A body of many megabytes is made, copied and let go by single calls of the system, whose time is the machine's: such a request may keep
+the loop as long as a few copies of its body take here and now, if that is more.
 """
 
 import asyncio
 import gc
-import math
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -33,8 +37,8 @@ from hostile_requests import EVERY, FORM, Hostile, form, raw
 from live import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRET
 
 LONGEST_TURN = 0.020  # seconds
-LONGEST_COPY = 0.060  # the same where SQLite's driver copies a message of 39 MB, which it does in one call
-TRIES = 20  # until one is quick enough: this machine may do something else meanwhile
+LONGEST_COPIES = 3  # of the body, where they take longer: SQLite's driver copies a message of 39 MB in one call
+TRIES = 20  # until one is quick enough
 TICK = 0.001
 ACCEPTED, REFUSED = range(200, 201), range(400, 500)
 HOST = "127.0.0.1:7370"
@@ -46,6 +50,7 @@ class Ticks:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._due = self._loop.time() + TICK
+        self._computed = time.process_time()
         self._handle = self._loop.call_at(self._due, self._ring)
         self.latest = 0.0
 
@@ -54,9 +59,9 @@ class Ticks:
         return self.latest
 
     def _ring(self) -> None:
-        now = self._loop.time()
-        self.latest = max(self.latest, now - self._due)
-        self._due = now + TICK
+        now, computed = self._loop.time(), time.process_time()
+        self.latest = max(self.latest, min(now - self._due, computed - self._computed))
+        self._due, self._computed = now + TICK, computed
         self._handle = self._loop.call_at(self._due, self._ring)
 
 
@@ -143,36 +148,45 @@ async def longest_turn(serve: Serving, request: HttpRequest, statuses: range) ->
     return ticks.stop()
 
 
-async def quickest(enough: float, measure: Callable[[], Awaitable[float]]) -> float:
-    """The shortest of the longest turns of several tries."""
-    best = math.inf
+def copying(body: bytes) -> float:
+    """How many seconds a copy of the body takes to be made and let go."""
+    begun = time.process_time()
+    bytearray(body)
+    return time.process_time() - begun
+
+
+async def exceeds(body: bytes, measure: Callable[[], Awaitable[float]]) -> list[tuple[float, float]]:
+    """Nothing where one of several tries kept the loop no longer than it may; else the longest turn and limit of each, in seconds."""
+    tries = []
     for _ in range(TRIES):
-        best = min(best, await measure())
-        if best <= enough:
-            break
-    return best
+        limit = max(LONGEST_TURN, LONGEST_COPIES * copying(body))
+        longest = await measure()
+        if longest <= limit:
+            return []
+        tries.append((longest, limit))
+    return tries
 
 
 @pytest.mark.parametrize("hostile", EVERY, ids=lambda hostile: hostile.name)
 def test_no_request_of_one_without_permission_keeps_the_loop(hostile: Hostile, tmp_path: Path) -> None:
-    async def run() -> float:
+    async def run() -> list[tuple[float, float]]:
         async with serving(tmp_path) as serve:
             body = hostile.body()
             gc.collect()
-            return await quickest(LONGEST_TURN, lambda: longest_turn(serve, serve.signed(hostile, body), REFUSED))
+            return await exceeds(body, lambda: longest_turn(serve, serve.signed(hostile, body), REFUSED))
 
-    assert asyncio.run(run()) <= LONGEST_TURN
+    assert asyncio.run(run()) == []
 
 
-@pytest.mark.parametrize(("size", "longest"), [(100_000, LONGEST_TURN), (10_000_000, LONGEST_TURN), (39_000_000, LONGEST_COPY)])
-def test_nor_does_a_large_message_that_is_allowed(size: int, longest: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [100_000, 10_000_000, 39_000_000])
+def test_nor_does_a_large_message_that_is_allowed(size: int, tmp_path: Path) -> None:
     line = b"x" * 76 + b"\r\n"
     message = b"From: news@example.com\r\nTo: a@example.net\r\n\r\n" + line * (size // len(line))
     send = Hostile("a large message", lambda: raw(message))
 
-    async def run() -> float:
+    async def run() -> list[tuple[float, float]]:
         async with serving(tmp_path) as serve:
             body = send.body()
-            return await quickest(longest, lambda: longest_turn(serve, signed_by_root(send, body), ACCEPTED))
+            return await exceeds(body, lambda: longest_turn(serve, signed_by_root(send, body), ACCEPTED))
 
-    assert asyncio.run(run()) <= longest
+    assert asyncio.run(run()) == []
