@@ -1,6 +1,8 @@
 """The composition root: from `Settings` to a running server. The only place that builds things."""
 
 import asyncio
+import contextlib
+import ctypes
 import fcntl
 import gc
 import json
@@ -50,6 +52,8 @@ from gatepost.store.transaction import Transaction
 LOCK_FILE: Final = "server.lock"
 CHECK_SECONDS: Final = 2.0  # of the store's pages at the start; a small store takes milliseconds
 SWITCH_SECONDS: Final = 0.0001
+M_MMAP_THRESHOLD: Final = -3  # malloc.h
+LARGE_BLOCK: Final = 131_072  # bytes
 COLLECT_EVERY: Final = 20_000  # new containers
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
@@ -81,6 +85,7 @@ def serve(settings: Settings) -> int:
     store_lock.describe({"pid": os.getpid()})
     _say_of_store(settings, opened, [*([] if folder is None else [folder]), *opened.exposures])
     _take_turns_quickly()
+    _let_large_blocks_go()
     listeners = []
     for listener in settings.listen:
         try:
@@ -150,6 +155,16 @@ def _take_turns_quickly() -> None:
     each. With nothing to compute it makes no difference (`benchmarks/hostile.py`, `sending.py`).
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def _let_large_blocks_go() -> None:
+    """Have glibc give every block above 128 KB, its own first limit, back to the system when it is freed.
+
+    By default its limit rises to the largest block freed so far, up to 32 MB: message bodies then come from arenas that stay large for
+    good, and a growing one is copied instead of mapped anew (mallopt(3)). Other C libraries have no `mallopt`, and need none.
+    """
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 async def _serve(settings: Settings, listeners: Sequence[Bound], database: Database, lock: StoreLock) -> int:

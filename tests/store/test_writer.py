@@ -1,6 +1,9 @@
 """The writer: what is answered is committed, what raises leaves nothing, what fails fails whole."""
 
+import gc
 import sqlite3
+import time
+import weakref
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -301,3 +304,27 @@ def test_what_a_rolled_back_job_kept_is_not_remembered(database: Database) -> No
     writer.close()
     with database.reader() as tx:
         assert get_snapshots(tx, [snapshot.fingerprint]) == {snapshot.fingerprint: snapshot.content}
+
+
+def test_nothing_of_a_job_is_held_once_it_is_done(database: Database) -> None:
+    """A job holds its request, whose body may be large."""
+
+    class Request:
+        def arrives(self, _tx: Transaction) -> None:
+            pass
+
+    answers, request = Answers(), Request()
+    held = weakref.ref(request)
+    writer = Writer(database, answers)
+    writer.submit([(request.arrives, "ticket")])
+    answers.wait()
+    del request
+    gc.disable()
+    try:
+        ends = time.monotonic() + 10
+        while held() is not None and time.monotonic() < ends:
+            time.sleep(0.001)
+    finally:
+        gc.enable()
+    writer.close()
+    assert held() is None

@@ -64,13 +64,17 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        goes_on = True
-        while goes_on:
-            batch, goes_on = self._gather()
-            if batch:
-                self._deliver(self._commit(batch))
+        while self._run_next():
+            pass
         if self._connection is not None:
             self._connection.close()
+
+    def _run_next(self) -> bool:
+        """Run what waits; whether more may come. Nothing of it is held while the next is waited for: a job may hold a large body."""
+        batch, goes_on = self._gather()
+        if batch:
+            self._deliver(self._commit(batch))
+        return goes_on
 
     def _gather(self) -> tuple[list[Work], bool]:
         """What waits, at least one job; and whether more may come."""
