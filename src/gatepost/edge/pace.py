@@ -15,7 +15,7 @@ import structlog
 RATE: Final = 0.15  # seconds of work a second
 BURST_SECONDS: Final = 0.25
 CHEAP_SECONDS: Final = 0.001
-STRANGER_SECONDS: Final = 0.0003  # what a request costs beside its call: a connection, reading it, writing the answer
+STRANGER_SECONDS: Final = 0.0006  # what a request costs beside its call: a connection, reading a long head, writing the answer
 OTHERS_SECONDS: Final = 0.2  # somebody else calls too: his last call is no longer ago
 MOST_CALLERS: Final = 10_000  # whose debts are kept; the oldest are forgiven
 Work = Callable[[], None]
