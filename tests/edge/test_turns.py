@@ -12,36 +12,21 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from gatepost.aws.pipeline import Pipeline
-from gatepost.aws.record import Home
-from gatepost.aws.request import HttpRequest, HttpResponse
-from gatepost.edge.clock import Clock
-from gatepost.edge.commit import Commits
-from gatepost.edge.http import Gate
-from gatepost.edge.provider_keys import ProviderKeyRing
-from gatepost.edge.unauthenticated import UnauthenticatedCalls
+from edge.serving import Serving, serving, signed_by_root
+from gatepost.aws.request import HttpRequest
 from gatepost.server import SWITCH_SECONDS
-from gatepost.services.registry import ROUTES
-from gatepost.store.bootstrap import Root, bootstrap
-from gatepost.store.database import Database
-from gatepost.store.keyring import Keyring
-from gatepost.store.memory import Memory
-from hostile_requests import EVERY, FORM, Hostile, form, raw
-from live import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRET
+from hostile_requests import EVERY, Hostile, raw
 
 LONGEST_TURN = 0.020  # seconds
 LONGEST_COPIES = 3  # of the body, where they take longer: SQLite's driver copies a message of 39 MB in one call
 TRIES = 20  # until one is quick enough
 TICK = 0.001
 ACCEPTED, REFUSED = range(200, 201), range(400, 500)
-HOST = "127.0.0.1:7370"
 
 
 class Ticks:
@@ -65,51 +50,6 @@ class Ticks:
         self._handle = self._loop.call_at(self._due, self._ring)
 
 
-class Serving:
-    """A gate over a store of its own, and a user without any permission."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        self._nobody = ("", "")
-
-    async def prepare(self) -> None:
-        for operation, version, members in (
-            ("VerifyDomainIdentity", "2010-12-01", {"Domain": "example.com"}),
-            ("CreateUser", "2010-05-08", {"UserName": "nobody"}),
-            ("CreateAccessKey", "2010-05-08", {"UserName": "nobody"}),
-        ):
-            body = form(operation, version, **members)
-            service = "ses" if version == "2010-12-01" else "iam"
-            made = await self.send(signed_by_root(Hostile(operation, lambda: b"", service, "/", FORM), body))
-            assert made.status == 200
-        text = made.body.decode()
-        key, secret = (text.partition(f"<{name}>")[2].partition("<")[0] for name in ("AccessKeyId", "SecretAccessKey"))
-        self._nobody = (key, secret)
-
-    def signed(self, hostile: Hostile, body: bytes) -> HttpRequest:
-        """A request by the user without any permission."""
-        return _signed(hostile, body, *self._nobody)
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        """The answer to a request."""
-        answered: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
-        too_large = len(request.body) > self._gate.body_limit(request)
-        if too_large:
-            request.body = b""
-        self._gate.take(request, "127.0.0.1", answered.set_result, secure=False, too_large=too_large)
-        return await answered
-
-
-def signed_by_root(hostile: Hostile, body: bytes) -> HttpRequest:
-    """A request by one who may do everything."""
-    return _signed(hostile, body, ROOT_KEY, ROOT_SECRET)
-
-
-def _signed(hostile: Hostile, body: bytes, key: str, secret: str) -> HttpRequest:
-    fields = [(name.encode(), value.encode("latin-1")) for name, value in hostile.fields(body, HOST, key, secret)]
-    return HttpRequest("POST", hostile.path.encode(), b"", fields, body)
-
-
 @pytest.fixture(autouse=True)
 def turns_of_the_server() -> Iterator[None]:
     """Threads take turns as they do in the server."""
@@ -117,27 +57,6 @@ def turns_of_the_server() -> Iterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
     yield
     sys.setswitchinterval(before)
-
-
-@asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Serving]:
-    database = Database.open(f"sqlite:///{folder / 'gatepost.db'}", keyring=Keyring.of(folder), memory=Memory())
-    commits, clock, home = Commits(database, asyncio.get_running_loop()), Clock(), Home(ACCOUNT, REGION)
-    await commits.run(lambda tx: bootstrap(tx, Root(ACCOUNT, ROOT_KEY, ROOT_SECRET), datetime.now(UTC)))
-
-    async def no_pages(_request: HttpRequest) -> HttpResponse:
-        return HttpResponse(404, (), b"")
-
-    gate = Gate(
-        Pipeline(ROUTES, home), database, database.memory, commits, clock, no_pages, ProviderKeyRing(),
-        UnauthenticatedCalls(commits, clock, home), body_limit=64 * 1024 * 1024,
-    )  # fmt: skip
-    made = Serving(gate)
-    await made.prepare()
-    yield made
-    await gate.close()
-    commits.close()
-    database.close()
 
 
 async def longest_turn(serve: Serving, request: HttpRequest, statuses: range) -> float:

@@ -122,6 +122,14 @@ class Gate:
     def _take(self, request: HttpRequest, origin: Origin, answer: Answer, client: Client, *, too_large: bool) -> None:
         now = self._clock.now()
         arrival = Arrival(request, origin, now, self._clock.for_policies(now), too_large)
+        try:
+            self._work_on(arrival, answer, client)
+        except Exception:  # the client hears of it even where its call had to wait
+            log.exception("a call could not be taken")
+            answer(self._pipeline.unprepared(arrival))
+
+    def _work_on(self, arrival: Arrival, answer: Answer, client: Client) -> None:
+        request = arrival.request
         if len(request.body) > (SMALL_FORM if request.raw_path == "/" else SMALL_BODY):
             self._spawn(self._from_store(arrival, answer, client, self._prepare_large))
             return

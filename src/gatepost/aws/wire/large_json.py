@@ -7,7 +7,7 @@ replaced by a name that no caller can know.
 
 import re
 import secrets
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -15,6 +15,8 @@ from gatepost.aws.wire.large_text import LARGE, PIECE, Body, LargeText, count_in
 
 MOST_VALUES: Final = 50_000
 BEFORE_VALUES: Final = (b",", b"[", b"{")  # between strings, each value but the first follows one of these
+CLOSELY: Final = 8_192  # bytes
+FEW: Final = 32  # bytes
 INSIDE: Final = re.compile(rb'(?>[^"\\]++|\\.)*+', re.DOTALL)
 decode_json: Final = msgspec.json.Decoder().decode
 
@@ -43,24 +45,34 @@ def decode_large(body: Body) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _closing_quote(body: Body, at: int) -> int:
-    """Where the string that begins at `at` ends; msgspec's DecodeError where it does not."""
+    """Where the string that begins at `at` ends; msgspec's DecodeError where it does not.
+
+    A quote ends the string unless the run of backslashes before it is odd in length. Behind an escaped quote the next characters are
+    matched one by one, since more of them may follow closely.
+    """
+    start = at  # where a character begins
     while at < len(body):
-        end = min(at + PIECE, len(body))
-        quote, backslash = body.find(b'"', at, end), body.find(b"\\", at, end)
-        if backslash < 0 or 0 <= quote < backslash:
-            if quote >= 0:
-                return quote
-            at = end
-            continue
-        match = INSIDE.match(
-            body, backslash, min(end + 1, len(body))
-        )  # one more: a backslash and what it escapes stay together
-        at = backslash if match is None else match.end()
-        if at < len(body) and body[at : at + 1] == b'"':
-            return at
-        if at == backslash:  # the body ends with it
-            break
+        quote = body.find(b'"', at, at + PIECE)
+        if quote < 0:
+            at += PIECE
+        elif _backslashes_before(body, start, quote) % 2 == 0:
+            return quote
+        else:
+            start = at = cast("re.Match[bytes]", INSIDE.match(body, quote + 1, quote + 1 + CLOSELY)).end()
     raise msgspec.DecodeError("a string has no end")
+
+
+def _backslashes_before(body: Body, start: int, end: int) -> int:
+    """How many backslashes stand between `start` and `end` right before `end`."""
+    at, size = end, FEW
+    while at > start:
+        part = body[max(start, at - size) : at]
+        others = len(part.rstrip(b"\\"))
+        at -= len(part) - others
+        if others:
+            break
+        size = min(2 * size, PIECE)
+    return end - at
 
 
 def _decode(body: Body, strings: list[tuple[int, int]]) -> Any:  # noqa: ANN401 -- JSON
