@@ -53,7 +53,7 @@ LOCK_FILE: Final = "server.lock"
 CHECK_SECONDS: Final = 2.0  # of the store's pages at the start; a small store takes milliseconds
 SWITCH_SECONDS: Final = 0.0001
 M_MMAP_THRESHOLD: Final = -3  # malloc.h
-LARGE_BLOCK: Final = 131_072  # bytes
+LARGE_BLOCK: Final = 32_768  # bytes: what large bodies are read in (`mail.lines.SLICE`, `aws.wire.large_text.PIECE`)
 COLLECT_EVERY: Final = 20_000  # new containers
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 -- recognised, not bound
@@ -158,9 +158,9 @@ def _take_turns_quickly() -> None:
 
 
 def _let_large_blocks_go() -> None:
-    """Have glibc give every block above 128 KB, its own first limit, back to the system when it is freed.
+    """Have glibc give every block of 32 KB or more back to the system when it is freed.
 
-    By default its limit rises to the largest block freed so far, up to 32 MB: message bodies then come from arenas that stay large for
+    Its own limit is 128 KB at first and rises to the largest block freed so far, up to 32 MB: message bodies then come from arenas that stay large for
     good, and a growing one is copied instead of mapped anew (mallopt(3)). Other C libraries have no `mallopt`, and need none.
     """
     with contextlib.suppress(AttributeError):

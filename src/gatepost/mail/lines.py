@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-SLICE: Final = 131_072  # bytes
-FEW: Final = 32  # parts that are joined in one call: 4 MB where they are slices
+SLICE: Final = 32_768  # bytes
+FEW: Final = 128  # parts that are joined in one call: 4 MB where they are slices
 BASE64_LINE: Final = 57  # bytes, 76 characters
 BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 LARGE: Final = 262_144  # bytes as they came in
-PIECE: Final = 262_144
+PIECE: Final = 32_768
 LONGEST_ESCAPE: Final = 12  # characters: a pair of surrogates in JSON, `\ud83d\ude00`
 LONGEST_UTF8: Final = 4  # bytes of a character
 LOW_SURROGATES: Final = (b"dc", b"dd", b"de", b"df")
