@@ -160,8 +160,8 @@ def _take_turns_quickly() -> None:
 def _let_large_blocks_go() -> None:
     """Have glibc give every block of 32 KB or more back to the system when it is freed.
 
-    Its own limit is 128 KB at first and rises to the largest block freed so far, up to 32 MB: message bodies then come from arenas that stay large for
-    good, and a growing one is copied instead of mapped anew (mallopt(3)). Other C libraries have no `mallopt`, and need none.
+    Its own limit is 128 KB at first and rises to the largest block freed so far, up to 32 MB: message bodies then come from arenas that
+    stay large for good, and a growing one is copied instead of mapped anew (mallopt(3)). Other C libraries have no `mallopt`.
     """
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
