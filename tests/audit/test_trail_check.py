@@ -234,6 +234,14 @@ TAMPERINGS: dict[str, tuple[str, ...]] = {
         "INSERT INTO installation SELECT 'head:unauthenticated_events', value FROM installation WHERE name = 'head:events'"),
     "a checkpoint": ("UPDATE checkpoints SET line = replace(line, '2026', '2027') WHERE number = 1",),
     "a checkpoint's number": ("UPDATE checkpoints SET number = 9 WHERE number = 1",),
+    "the newest checkpoint's number, before the first": ("DELETE FROM checkpoints WHERE number > 1", "UPDATE checkpoints SET number = 0"),
+    **{
+        f"a row of {table} before the first": (
+            f"CREATE TEMP TABLE copy AS SELECT * FROM {table} WHERE seq = 5",
+            f"UPDATE copy SET seq = {seq}" + (", message_id = 'x'" if table == "messages" else ""),
+            f"INSERT INTO {table} SELECT * FROM copy")
+        for table, seq in (("events", -1), ("unauthenticated_events", 0), ("messages", -(2**63)))
+    },
     "a checkpoint removed": ("DELETE FROM checkpoints WHERE number = 2",),
 }  # fmt: skip
 

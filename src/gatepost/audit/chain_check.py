@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from gatepost.audit.finding import Breach, Findings
-from gatepost.store.chain_heads import EVENTS, START, Head, head_is_sealed, newest_row, recorded_head
+from gatepost.store.chain_heads import EVENTS, START, Head, head_is_sealed, newest_row, oldest_seq, recorded_head
 from gatepost.store.event_kinds import digest_of
 from gatepost.store.sealed_rows import KIND, Columns, any_text, expected_seal, rows_of
 from gatepost.store.trail_entries import last_removal
@@ -34,6 +34,9 @@ class ChainCheck:
             newest = newest_row(tx, self._chain)
             self._check_head(tx, newest)
             previous = start or self._beginning(tx)
+            oldest = oldest_seq(tx, self._chain)
+            if start is None and oldest is not None and oldest <= previous.seq:
+                self._findings.add(Breach.ROW_INSERTED, self._chain, oldest, f"the chain begins at {previous.seq + 1}")
         through = START if newest is None else newest
         while previous.seq < through.seq:
             with open_reader() as tx, any_text(tx):

@@ -24,6 +24,7 @@ from gatepost.store.trail_entries import last_removal
 from gatepost.store.transaction import Transaction
 
 RECENT: Final = 2000  # rows of each chain that the check at the start reads
+LEAST_INTEGER: Final = -(2**63)  # of SQLite
 NO_CHECKPOINTS: Final = "no checkpoints outside the store were read: an older copy of the whole store would not be seen"
 
 
@@ -115,14 +116,14 @@ class TrailCheck:
     # --- checkpoints ---------------------------------------------------------------------------------------------------
 
     def _check_kept_checkpoints(self) -> Iterator[None]:
-        after = 0
+        start, expected = LEAST_INTEGER, None
         while True:
             with self._open() as tx, any_text(tx):
-                rows = list(list_checkpoints(tx, after, PAGE))
+                rows = list(list_checkpoints(tx, start, PAGE))
                 for number, line in rows:
-                    if number != after + 1 and after:
-                        self._findings.add(Breach.CHECKPOINT_MISSING, "checkpoints", after + 1, "is missing")
-                    after = number
+                    if expected is not None and number != expected:
+                        self._findings.add(Breach.CHECKPOINT_MISSING, "checkpoints", expected, "is missing")
+                    start = expected = number + 1
                     self._check_kept(tx, number, line)
             if not rows:
                 return

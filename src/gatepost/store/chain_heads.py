@@ -19,6 +19,7 @@ CHAINS: Final = (EVENTS, MESSAGES, UNAUTHENTICATED)
 GET: Final = "SELECT value FROM installation WHERE name = ?"
 SET: Final = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 NEWEST: Final = {chain: f"SELECT seq, seal FROM {chain} ORDER BY seq DESC LIMIT 1" for chain in CHAINS}  # noqa: S608 -- names of ours
+OLDEST: Final = {chain: f"SELECT seq FROM {chain} ORDER BY seq LIMIT 1" for chain in CHAINS}  # noqa: S608 -- names of ours
 NAMES: Final = {chain: f"head:{chain}" for chain in CHAINS}
 
 
@@ -74,6 +75,12 @@ def newest_row(tx: Transaction, chain: str) -> Head | None:
     """The newest row of a chain; None where it has none."""
     row = tx.execute_text(NEWEST[chain], ())
     return Head(row[0], row[1]) if row else None
+
+
+def oldest_seq(tx: Transaction, chain: str) -> int | None:
+    """The lowest number of a row of a chain; None where it has none."""
+    row = tx.execute_text(OLDEST[chain], ())
+    return row[0] if row else None
 
 
 def head_of(tx: Transaction, chain: str) -> Head:

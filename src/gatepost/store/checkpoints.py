@@ -8,7 +8,7 @@ from gatepost.store.transaction import Transaction
 
 NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM checkpoints"
 KEEP: Final = "INSERT INTO checkpoints (number, line) VALUES (?, ?)"
-LIST: Final = "SELECT number, line FROM checkpoints WHERE number > ? ORDER BY number LIMIT ?"
+LIST: Final = "SELECT number, line FROM checkpoints WHERE number >= ? ORDER BY number LIMIT ?"
 NEWEST: Final = "SELECT line FROM checkpoints ORDER BY number DESC LIMIT 1"
 
 
@@ -24,9 +24,9 @@ def keep_checkpoint(tx: Transaction, number: int, line: str) -> None:
     tx.execute_text(KEEP, (number, line))
 
 
-def list_checkpoints(tx: Transaction, after: int, limit: int) -> Iterator[tuple[int, str]]:
-    """Number and line of those after a number, in order."""
-    return ((number, line) for number, line in raw_rows(tx, LIST, (after, limit)))
+def list_checkpoints(tx: Transaction, start: int, limit: int) -> Iterator[tuple[int, str]]:
+    """Number and line of those from a number on, in order."""
+    return ((number, line) for number, line in raw_rows(tx, LIST, (start, limit)))
 
 
 def newest_checkpoint(tx: Transaction) -> str | None:
