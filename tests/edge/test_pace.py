@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from edge.wire import Loop, run, turn
 from gatepost.edge.callers import MOST_KEYS, Callers
-from gatepost.edge.pace import BURST_SECONDS, MOST_CALLERS, OTHERS_SECONDS, RATE, Pace
+from gatepost.edge.pace import BURST_SECONDS, MOST_CALLERS, MOST_OWED, OTHERS_SECONDS, RATE, Pace
 
 
 def nothing() -> None:
@@ -48,6 +48,31 @@ def test_what_waits_begins_in_its_order() -> None:
         assert began == []
         turn()
         assert began == [0, 1, 2]
+
+    run(test)
+
+
+def test_what_waits_begins_once_nobody_else_calls() -> None:
+    def test(loop: Loop) -> None:
+        pace, began, start = Pace(loop), [], loop.now
+        pace.start("other", nothing)
+        pace.charge("large", 2.0)
+        pace.start("large", lambda: began.append(loop.now - start))
+        while not began:
+            turn()
+        assert began[0] <= 2 * OTHERS_SECONDS
+
+    run(test)
+
+
+def test_a_debt_is_limited() -> None:
+    """Who calls for the first time answers for his source, where strangers may have called for hours."""
+
+    def test(loop: Loop) -> None:
+        pace = Pace(loop)
+        pace.start("other", nothing)
+        pace.charge("source", 5_000.0)
+        assert pace.delay("source") == (MOST_OWED - BURST_SECONDS) / RATE
 
     run(test)
 

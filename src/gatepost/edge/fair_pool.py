@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+ASK_AGAIN_SECONDS: Final = 0.2  # `delay` may have become less
 T = TypeVar("T")
 
 
@@ -56,7 +57,7 @@ class FairPool:
             else:
                 self._begin(key)
         if soonest < math.inf and self._later is None:
-            self._later = self._loop.call_later(soonest, self._start_again)
+            self._later = self._loop.call_later(min(soonest, ASK_AGAIN_SECONDS), self._start_again)
 
     def _start_again(self) -> None:
         self._later = None

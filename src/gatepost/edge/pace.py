@@ -16,6 +16,7 @@ RATE: Final = 0.15  # seconds of work a second
 BURST_SECONDS: Final = 0.25
 CHEAP_SECONDS: Final = 0.001
 STRANGER_SECONDS: Final = 0.0006  # what a request costs beside its call: a connection, reading a long head, writing the answer
+MOST_OWED: Final = 3.0  # seconds: whoever calls from a source of strangers for the first time waits no longer than 18
 OTHERS_SECONDS: Final = 0.2  # somebody else calls too: his last call is no longer ago
 MOST_CALLERS: Final = 10_000  # whose debts are kept; the oldest are forgiven
 Work = Callable[[], None]
@@ -46,12 +47,12 @@ class Pace:
             self._waiting[caller].append(work)
         elif (wait := self.delay(caller)) > 0:
             self._waiting[caller] = deque((work,))
-            self._loop.call_later(wait, self._go_on, caller)
+            self._go_on_later(caller, wait)
         else:
             work()
 
     def delay(self, caller: str) -> float:
-        """How long a caller's next piece of work must wait; 0 for almost all."""
+        """How long a caller's next piece of work must wait if others go on calling; 0 for almost all."""
         now = self._loop.time()
         if caller not in self._debts or self._closed or now - self._last_other(caller) > OTHERS_SECONDS:
             return 0.0
@@ -62,7 +63,7 @@ class Pace:
         if seconds <= 0:
             return
         now = self._loop.time()
-        self._debts[caller] = (self._owed(caller, now) + seconds, now)
+        self._debts[caller] = (min(MOST_OWED, self._owed(caller, now) + seconds), now)
         self._debts.move_to_end(caller)
         if len(self._debts) > MOST_CALLERS:
             self._debts.popitem(last=False)
@@ -77,13 +78,17 @@ class Pace:
         waiting = self._waiting.get(caller)
         while waiting:
             if (wait := self.delay(caller)) > 0:
-                self._loop.call_later(wait, self._go_on, caller)
+                self._go_on_later(caller, wait)
                 return
             try:
                 waiting.popleft()()
             except Exception:  # what waits behind it begins all the same
                 log.exception("a call that waited failed")
         self._waiting.pop(caller, None)
+
+    def _go_on_later(self, caller: str, wait: float) -> None:
+        # Others may stop calling meanwhile: then nobody waits any longer.
+        self._loop.call_later(min(wait, OTHERS_SECONDS), self._go_on, caller)
 
     def _last_other(self, caller: str) -> float:
         return self._before[1] if caller == self._latest[0] else self._latest[1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, ...]
 EVERY_SCOPE: Final = "*"
-BUDGET: Final = 32 * 1024 * 1024  # bytes, as `held_bytes` counts them
+BUDGET: Final = 16 * 1024 * 1024  # bytes, as `held_bytes` counts them
 LARGEST_PART: Final = 8  # a value that takes more than this part of the budget is not held
 SMALL_PART: Final = 100  # where the largest scope holds less than this part of it, the older half of the scopes goes
 OF_AN_ENTRY: Final = 200  # bytes beside key and value
