@@ -4,17 +4,19 @@ llhttp (by httptools) is the oracle: a request that is handed in is one that it 
 """
 
 import contextlib
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import httptools
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.http_case import read_answers, read_cases
 from edge.wire import Client, Echo, admission, hand_moved_time
+from fuzzing.by_time import fuzz
 
 SEEDS = [case.sent for case in read_cases() if len(case.sent) < 2000]
 PIECES = [
@@ -111,7 +113,9 @@ def check_any_bytes(data: bytes, pieces: list[int]) -> None:
     if b"pgrade" not in data and b"OPTIONS *" not in data:  # llhttp ends with an upgrade; the ping is answered before the gate
         ours = [(method, body) for method, _, _, body in taken]
         theirs = [(method, body if len(body) <= 1000 else b"") for method, body in Oracle().feed(data).read]
-        assert ours == theirs[: len(ours)]
+        # A body of more than is read away is answered before it came, and then the connection ends.
+        answered_early = over and ours[:-1] == theirs and ours[-1:] and not ours[-1][1]
+        assert ours == theirs[: len(ours)] or answered_early
 
 
 def check_whole_requests(made: list[tuple[bytes, tuple[str, str, bytes]]], pieces: list[int]) -> None:
@@ -140,19 +144,12 @@ def test_each_whole_request_is_answered_once_and_in_order(
 
 
 @pytest.mark.long
-def test_http_for_half_an_hour() -> None:
-    ends = time.monotonic() + 1800
-
-    @given(bytes_of_clients, cuts)
-    @settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    def any_bytes(data: bytes, pieces: list[int]) -> None:
-        check_any_bytes(data, pieces)
-
-    @given(st.lists(requests(), min_size=1, max_size=5), cuts)
-    @settings(max_examples=10_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    def whole_requests(made: list[tuple[bytes, tuple[str, str, bytes]]], pieces: list[int]) -> None:
-        check_whole_requests(made, pieces)
-
-    while time.monotonic() < ends:
-        any_bytes()
-        whole_requests()
+@pytest.mark.parametrize(
+    ("check", "inputs"),
+    [
+        pytest.param(check_any_bytes, st.tuples(bytes_of_clients, cuts), id="any_bytes"),
+        pytest.param(check_whole_requests, st.tuples(st.lists(requests(), min_size=1, max_size=5), cuts), id="whole_requests"),
+    ],
+)
+def test_http_for_long(check: Callable[..., None], inputs: st.SearchStrategy[tuple[Any, ...]]) -> None:
+    fuzz(lambda made: check(*made), inputs)
