@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.test_turns import serving
+from edge.serving import serving
 from hostile_requests import EVERY
 
 NAMES = (
