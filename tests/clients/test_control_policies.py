@@ -150,11 +150,6 @@ REFUSED: Refusals = {
         "MalformedPolicyDocumentException",
         None,
     ),
-    "a service that there is not": (
-        lambda c, _o, _p: made(c, document(deny("sess:SendEmail"))),
-        "MalformedPolicyDocumentException",
-        None,
-    ),
     "an RCP that allows": (
         lambda c, _o, _p: made(c, document({**allow("ses:*"), "Principal": "*"}), type=RCP),
         "MalformedPolicyDocumentException",

@@ -72,9 +72,10 @@ def _own_policies(call: Call, tx: Transaction) -> Details:
 
 
 def _aws_policies(call: Call, tx: Transaction) -> Details:
-    for policy in managed_policies.list_aws_policies():
-        account = call.caller.account
-        if policy_uses.attached_to(tx, account, policy.arn) or policy_uses.bounded_by(tx, account, policy.arn):
+    account = call.caller.account
+    used = policy_uses.attached_policies(tx, account) | policy_uses.boundary_policies(tx, account)
+    for policy in (managed_policies.get_policy(tx, arn) for arn in sorted(used)):
+        if policy is not None and policy.account == "aws":
             yield _policy(call, tx, policy)
 
 
