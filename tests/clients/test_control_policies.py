@@ -236,7 +236,7 @@ REFUSED: Refusals = {
     "no policy ID": (
         lambda c, _o, _p: c.describe_policy(PolicyId="policy"),
         "InvalidInputException",
-        "INVALID_PATTERN:POLICY_ID",
+        "INVALID_PATTERN",
     ),
 }
 

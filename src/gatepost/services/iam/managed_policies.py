@@ -8,6 +8,7 @@ from gatepost.aws.operation import operation
 from gatepost.aws.policy_findings import in_member
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.sizes import MANAGED_CHARACTERS
+from gatepost.policy.values import arn_parts
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
 from gatepost.services.iam.documents import check_length, checked_policy, given_out
@@ -136,10 +137,17 @@ def versions_of(tx: Transaction, policy: ManagedPolicy) -> Sequence[Shape]:
     return [{**version_shape(each, policy.default_version), "Document": given_out(each.document)} for each in known]
 
 
-def known_policy(call: Call, tx: Transaction, arn: str) -> ManagedPolicy | None:
-    """The policy of an ARN that the account may use: its own, or one of AWS's."""
+def check_policy_arn(arn: str) -> None:
+    """`ValidationError` for what is no ARN, and for an ARN of anything but a policy."""
+    if arn_parts(arn) is None:
+        raise errors.validation("Invalid ARN:  Could not be parsed!")
     if POLICY_ARN.fullmatch(arn) is None:
         raise errors.validation(f"ARN {arn} is not valid.")
+
+
+def known_policy(call: Call, tx: Transaction, arn: str) -> ManagedPolicy | None:
+    """The policy of an ARN that the account may use: its own, or one of AWS's."""
+    check_policy_arn(arn)
     policy = managed_policies.get_policy(tx, arn)
     return policy if policy is not None and policy.account in (call.caller.account, "aws") else None
 
