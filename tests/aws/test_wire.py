@@ -131,12 +131,12 @@ def test_several_constraints_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("operation", "given", "reason"),
     [
-        ("DescribeHandshake", {}, "INPUT_REQUIRED:HANDSHAKE_ID"),
-        ("DescribeHandshake", {"HandshakeId": "bad"}, "INVALID_PATTERN:HANDSHAKE_ID"),
-        ("ListRoots", {"MaxResults": 0}, "MIN_VALUE_EXCEEDED:MAX_RESULTS"),
-        ("ListRoots", {"MaxResults": 21}, "MAX_VALUE_EXCEEDED:MAX_RESULTS"),
-        ("UpdateOrganizationalUnit", {"OrganizationalUnitId": "ou-abcd-12345678", "Name": ""}, "MIN_LENGTH_EXCEEDED:NAME"),
-        ("ListHandshakesForAccount", {"Filter": {"ActionType": "invalid"}}, "INVALID_ENUM:FILTER_ACTION_TYPE"),
+        ("DescribeHandshake", {}, "INPUT_REQUIRED"),
+        ("DescribeHandshake", {"HandshakeId": "bad"}, "INVALID_PATTERN"),
+        ("ListRoots", {"MaxResults": 0}, "MIN_VALUE_EXCEEDED"),
+        ("ListRoots", {"MaxResults": 21}, "MAX_VALUE_EXCEEDED"),
+        ("UpdateOrganizationalUnit", {"OrganizationalUnitId": "ou-abcd-12345678", "Name": ""}, "MIN_LENGTH_EXCEEDED"),
+        ("ListHandshakesForAccount", {"Filter": {"ActionType": "invalid"}}, "INVALID_ENUM"),
         ("EnablePolicyType", {"RootId": "r-abcd", "PolicyType": "WRONG"}, "INVALID_ENUM_POLICY_TYPE"),
         ("TagResource", {"ResourceId": "r-abcd", "Tags": [{"Key": "k"}]}, "INVALID_LIST_MEMBER"),
     ],

@@ -110,7 +110,7 @@ def test_the_twenty_first_policy_is_one_too_many(live: Live) -> None:
         ),
         (document(allow("ses:SendEmail", Principal="*")), "Policy document should not specify a principal."),
         (document(allow("SendEmail")), "Actions/Conditions must be prefaced by a vendor"),
-        (document(allow("sess:SendEmail")), "Vendor sess is not valid"),
+        (document(allow("s*:SendEmail")), "Vendor s* is not valid"),
     ],
 )
 def test_a_policy_that_a_user_cannot_have(live: Live, policy: str, says: str) -> None:
@@ -126,8 +126,9 @@ def test_a_policy_that_a_user_cannot_have(live: Live, policy: str, says: str) ->
 def test_a_managed_policy_is_of_the_newer_version(live: Live, version: dict[str, str]) -> None:
     iam = live.client("iam")
     old = json.dumps({**version, "Statement": [allow("ses:SendEmail")]})
-    error = ("MalformedPolicyDocument", "Policy document must be version 2012-10-17 or greater.")
-    assert refused(iam.create_policy, PolicyName="p", PolicyDocument=old) == error
+    code, text = refused(iam.create_policy, PolicyName="p", PolicyDocument=old)
+    assert code == "MalformedPolicyDocument"
+    assert text.startswith("Policy document must be version 2012-10-17 or greater. (line 1, column ")
     assert iam.list_policies(Scope="Local")["Policies"] == []
     make_user(live, "alice")
     iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=old)

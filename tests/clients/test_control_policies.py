@@ -150,11 +150,6 @@ REFUSED: Refusals = {
         "MalformedPolicyDocumentException",
         None,
     ),
-    "a service that there is not": (
-        lambda c, _o, _p: made(c, document(deny("sess:SendEmail"))),
-        "MalformedPolicyDocumentException",
-        None,
-    ),
     "an RCP that allows": (
         lambda c, _o, _p: made(c, document({**allow("ses:*"), "Principal": "*"}), type=RCP),
         "MalformedPolicyDocumentException",
@@ -241,7 +236,7 @@ REFUSED: Refusals = {
     "no policy ID": (
         lambda c, _o, _p: c.describe_policy(PolicyId="policy"),
         "InvalidInputException",
-        "INVALID_PATTERN:POLICY_ID",
+        "INVALID_PATTERN",
     ),
 }
 

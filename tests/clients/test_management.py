@@ -83,7 +83,7 @@ def test_simulate_custom_policy_says_which_statement_and_which_key_is_missing(li
     (statement,) = allowed["MatchedStatements"]
     assert statement["SourcePolicyId"] == "PolicyInputList.1"
     start = policy.index('{"Effect": "Allow"')
-    assert statement["StartPosition"] == {"Line": 1, "Column": start + 1}
+    assert statement["StartPosition"] == {"Line": 1, "Column": start + 2}  # counted from 1, just past the brace
     missing = asked("ses:SendEmail")
     assert (missing["EvalDecision"], missing["MissingContextValues"]) == ("implicitDeny", ["ses:FromAddress"])
     assert asked("ses:SendRawEmail")["EvalDecision"] == "explicitDeny"

@@ -247,7 +247,7 @@ REFUSED: Refusals = {
     "a unit without a name": (
         lambda c, o: c.create_organizational_unit(ParentId=o.root, Name="x" * 129),
         "InvalidInputException",
-        "MAX_LENGTH_EXCEEDED:NAME",
+        "MAX_LENGTH_EXCEEDED",
     ),
     "a tag twice": (
         lambda c, o: c.create_organizational_unit(ParentId=o.root, Name="x", Tags=TAGS[:1] * 2),

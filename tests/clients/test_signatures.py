@@ -12,6 +12,8 @@ from botocore.config import Config
 from clients.people import make_user, refused, send
 from clients.signed import Answer, form, sent, signed
 from clients.test_audit import events
+from gatepost.aws.request import HttpRequest
+from gatepost.aws.sigv4 import read_authorization
 from live import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRET, Live
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -58,6 +60,36 @@ def test_what_is_wrong_is_named_as_aws_names_it(live: Live, changed: dict[str, A
     recorded = events(live)
     assert len(recorded) == before + 2  # the call, and the look-up before it
     assert recorded[-1]["errorCode"] == code
+
+
+def test_a_request_may_be_dated_by_date_alone(live: Live) -> None:
+    dated = signed(live, body=QUOTA, headers={**FORM, "Date": "now"})  # botocore then writes an HTTP date, and no X-Amz-Date
+    assert (dated.headers["X-Amz-Date"], dated.headers["Date"][-6:]) == (None, " -0000")
+    assert sent(dated).status == 200
+    assert sent(dated, Date="Mon, 01 Jan 2024 00:00:00 GMT").code == "SignatureDoesNotMatch"
+    assert sent(dated, Date="yesterday").code == "IncompleteSignature"
+
+
+@pytest.mark.parametrize("form_of_date", ["%Y%m%dT%H%M%SZ", "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S -0000"])
+def test_a_date_is_read_in_the_form_that_is_signed_and_as_an_http_date(form_of_date: str) -> None:
+    now = datetime(2026, 12, 1, 6, 0, 5, tzinfo=UTC)
+    fields = [(b"host", b"x"), (b"date", now.strftime(form_of_date).encode())]
+    scope = "AKIAIOSFODNN7EXAMPLE/20261201/us-east-1/ses/aws4_request"
+    head = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=date;host, Signature=x".encode()
+    request = HttpRequest("POST", b"/", b"", [*fields, (b"authorization", head)], QUOTA)
+    assert read_authorization(request).amz_date == "20261201T060005Z"
+
+
+@pytest.mark.parametrize("value", ["café", "naïve ☂ 日本"])
+def test_a_signed_header_in_utf8_is_read_as_it_came(live: Live, value: str) -> None:
+    request = signed(live, body=QUOTA, headers={**FORM, "X-Note": value})
+    in_utf8 = value.encode().decode("latin-1")  # http.client writes a character a byte
+    assert sent(request, X_Note=in_utf8).status == 200
+    assert sent(request, X_Note=in_utf8 + "!").code == "SignatureDoesNotMatch"
+
+
+def test_a_signed_header_in_latin1_is_read_too(live: Live) -> None:
+    assert sent(signed(live, body=QUOTA, headers={**FORM, "X-Note": "café"})).status == 200
 
 
 def test_another_service_or_secret_does_not_fit(live: Live) -> None:

@@ -28,8 +28,9 @@ def denied(operation: Operation, call: Call, need: Need, decision: Decision, *, 
 
 
 def modern_sentence(call: Call, need: Need) -> str:
-    """`User: ARN is not authorized to perform: ACTION on resource: ARN`."""
-    return f"User: {call.caller.arn} is not authorized to perform: {need.action} on resource: {need.resource}"
+    """`User: ARN is not authorized to perform: ACTION on resource: ARN`, or what the need calls its resource."""
+    resource = need.words or need.resource
+    return f"User: {call.caller.arn} is not authorized to perform: {need.action} on resource: {resource}"
 
 
 def reason(need: Need, decision: Decision, *, akin: bool) -> str:

@@ -40,7 +40,8 @@ SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 class Need(Struct, frozen=True):
     """One permission that a call needs: an action on a resource, with the keys that it carries besides the global ones.
 
-    `context` has lower-case keys. `resource_side` is what the resource itself says (an identity's policies), compiled.
+    `context` has lower-case keys. `resource_side` is what the resource itself says (an identity's policies), compiled. `words` are
+    what a denial calls the resource, where that is not its ARN.
     """
 
     action: str
@@ -48,6 +49,7 @@ class Need(Struct, frozen=True):
     resource_account: str | None = None
     context: Mapping[str, str | tuple[str, ...]] = {}
     resource_side: KeptLayer | None = None
+    words: str | None = None
 
 
 Needs = Callable[[Call, Any, View], Sequence[Need]]

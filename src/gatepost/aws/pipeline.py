@@ -38,10 +38,11 @@ from gatepost.aws.head import UNSIGNED
 from gatepost.aws.operation import REGISTRY, Need, Operation
 from gatepost.aws.question import Question, Unanswered
 from gatepost.aws.record import Home, Known, event_of
-from gatepost.aws.request import HttpResponse
+from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.session_limits import check_session
 from gatepost.aws.sigv4 import Authorization, check_service, check_signature, read_authorization
 from gatepost.aws.wire.routing import Route, Routes
+from gatepost.policy.catalogue import is_service
 from gatepost.policy.decide import Decision, decide
 from gatepost.policy.request import Request
 from gatepost.store.failures import is_store_failure
@@ -218,15 +219,14 @@ class Pipeline:
             route = self._routes.of_head(request)
             if not _is_unsigned(route or self._routes.attempted(request)):
                 authorization = read_authorization(request)
+                route = self._unserved(request, authorization.service) or route
                 credential = credential_of(view, authorization.access_key_id)
                 account = None if credential is None else credential.caller.account
                 caller = _caller(arrival, credential, authorization, route)
             else:
                 _check_unsigned(arrival)
             if route is None:
-                route = self._routes.of_form(request)
-                if authorization is not None and route.recognised:
-                    check_service(authorization, route.service.signing_name)
+                route = self._of_form(request, authorization)
             operation = REGISTRY.get((route.service.name, route.operation or ""))
             given = _input(arrival, operation, route, authorization)
             if operation is not None and operation.identify is not None:
@@ -267,6 +267,19 @@ class Pipeline:
         )
         return Prepared(known, None if weighed is None else weighed.permitted, error)
 
+    def _unserved(self, request: HttpRequest, signing_name: str) -> Route | None:
+        """The route of a request that is signed for a service of AWS's that is not served here; None for any other."""
+        if self._routes.serves(signing_name) or not is_service(signing_name):
+            return None
+        return self._routes.unserved(request, signing_name)
+
+    def _of_form(self, request: HttpRequest, authorization: Authorization | None) -> Route:
+        """The route of a form, which is one of the service that the request is signed for."""
+        route = self._routes.of_form(request)
+        if authorization is not None and route.recognised:
+            check_service(authorization, route.service.signing_name)
+        return route
+
     def respond(self, prepared: Prepared, outcome: Outcome) -> HttpResponse:
         """The answer in the protocol that was spoken."""
         known = prepared.known
@@ -302,6 +315,16 @@ def _signed_region(route: Route, authorization: Authorization | None) -> str:
 
 
 def _caller(arrival: Arrival, credential: Credential | None, authorization: Authorization, route: Route | None) -> Caller:
+    """Who has signed the request. Where its service is not served, that is said whoever calls: services sign in ways of their own."""
+    try:
+        return _signer(arrival, credential, authorization, route)
+    except AwsError:
+        if route is not None and not route.recognised:
+            raise errors.service_not_served(authorization.service) from None
+        raise
+
+
+def _signer(arrival: Arrival, credential: Credential | None, authorization: Authorization, route: Route | None) -> Caller:
     """Who has signed the request, for the service of its route; where only its form can tell that, for any."""
     if credential is None or not credential.active or not _token_fits(credential, authorization.token):
         raise errors.invalid_client_token_id()

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
@@ -79,13 +80,24 @@ def _of_header(request: HttpRequest, header: str) -> Authorization:
         for name in ("Credential", "Signature", "SignedHeaders")
         if not given.get(name)
     ]
-    amz_date = request.header("x-amz-date")
+    amz_date = request.header("x-amz-date") or _dated(request.header("date"))
     if amz_date is None:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing or amz_date is None:
         raise errors.incomplete_signature(" ".join(missing))
     token = request.header("x-amz-security-token")
     return _authorization(given["Credential"], amz_date, given["SignedHeaders"], given["Signature"], None, token)
+
+
+def _dated(date: str | None) -> str | None:
+    """The time of a request without `X-Amz-Date` in the form that is signed: its `Date` is in that form, or an HTTP date."""
+    if date is None or DATE.fullmatch(date):
+        return date
+    try:
+        moment = parsedate_to_datetime(date)
+        return _text(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))  # None: `-0000`
+    except (ValueError, OverflowError):
+        return date  # to be refused by its own text
 
 
 def _of_query(given: dict[str, str]) -> Authorization:
@@ -135,13 +147,23 @@ def check_signature(request: HttpRequest, authorization: Authorization, secret: 
     _check_scope(authorization, service)
     _check_time(authorization, now)
     scope = f"{authorization.date}/{authorization.region}/{authorization.service}/{TERMINATOR}"
-    canonical = canonical_request(request, authorization).encode()
-    to_sign = f"{ALGORITHM}\n{authorization.amz_date}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-    signer = _signer(secret, authorization.date, authorization.region, authorization.service).copy()
-    signer.update(to_sign.encode())
-    expected = signer.hexdigest()
-    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
-        raise errors.signature_does_not_match()
+    key = _signer(secret, authorization.date, authorization.region, authorization.service)
+    text = canonical_request(request, authorization)
+    for canonical in _encodings(text):
+        to_sign = f"{ALGORITHM}\n{authorization.amz_date}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
+        signer = key.copy()
+        signer.update(to_sign.encode())
+        if hmac.compare_digest(signer.hexdigest().encode(), authorization.signature.encode()):
+            return
+    raise errors.signature_does_not_match()
+
+
+def _encodings(canonical: str) -> tuple[bytes, ...]:
+    """The bytes that a client may have signed: as they came in; of a header sent in Latin-1, also what UTF-8 makes of its text.
+
+    botocore signs the latter, as HTTP libraries send text in Latin-1. Both say the same header.
+    """
+    return (canonical.encode(),) if canonical.isascii() else (canonical.encode("latin-1"), canonical.encode())
 
 
 def check_service(authorization: Authorization, service: str) -> None:

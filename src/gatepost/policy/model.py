@@ -30,7 +30,7 @@ class PrincipalType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Line and column, both from 1, as SimulatePrincipalPolicy's `StartPosition` counts them."""
+    """Line and column, both from 1."""
 
     line: int
     column: int

@@ -32,7 +32,7 @@ VERSIONS: Final = (VERSION_2012, VERSION_2008)
 PRINCIPAL_TYPES: Final = tuple(each.value for each in PrincipalType)
 SID: Final = re.compile(r"[A-Za-z0-9]*")
 AWS_PRINCIPAL: Final = re.compile(r"\d{12}|[A-Z0-9]{16,128}|arn:[a-z-]+:(?:iam|sts)::\d{12}:(?:root|[a-z-]+/.+)")
-ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+")
+ACTION: Final = re.compile(r"\*|[A-Za-z0-9.-]+:[A-Za-z0-9*?_-]+")
 T = TypeVar("T")
 DOCUMENT_CHARACTERS: Final = re.compile(r"[\t\n\r\x20-\xff]*")  # botocore's iam model, policyDocumentType
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from gatepost.store import aws_policies
+from gatepost.store.aws_policies import AwsPolicy, aws_policies, find_aws_policy
 from gatepost.store.schema import managed_policies, managed_policy_versions, policy_attachments
 from gatepost.store.transaction import Transaction
 
@@ -72,7 +72,7 @@ def create_policy(tx: Transaction, policy: ManagedPolicy, document: str) -> None
 
 def get_policy(tx: Transaction, arn: str) -> ManagedPolicy | None:
     """The policy of an ARN, an account's or AWS's own."""
-    aws = aws_policies.AWS_POLICIES.get(arn)
+    aws = find_aws_policy(arn)
     if aws is not None:
         return _aws_policy(aws)
     row = tx.execute(select(managed_policies).where(managed_policies.c.arn == arn)).one_or_none()
@@ -93,15 +93,15 @@ def list_policies(tx: Transaction, account: str) -> tuple[ManagedPolicy, ...]:
 
 
 def list_aws_policies() -> tuple[ManagedPolicy, ...]:
-    """AWS's own policies that are known here, by name."""
-    return tuple(_aws_policy(policy) for policy in aws_policies.AWS_POLICIES.values())
+    """AWS's own policies, by name."""
+    return tuple(map(_aws_policy, aws_policies().values()))
 
 
 def list_versions(tx: Transaction, policy: ManagedPolicy) -> tuple[PolicyVersion, ...]:
-    """A policy's versions, newest first."""
-    aws = aws_policies.AWS_POLICIES.get(policy.arn)
+    """A policy's versions, newest first; of AWS's own the one in force."""
+    aws = find_aws_policy(policy.arn)
     if aws is not None:
-        return (PolicyVersion(1, aws.document, aws_policies.SINCE),)
+        return (PolicyVersion(aws.version, aws.document, aws.updated_at),)
     versions = managed_policy_versions.c
     query = select(managed_policy_versions).where(versions.policy_id == policy.id).order_by(versions.version.desc())
     return tuple(PolicyVersion(row.version, row.document, row.created_at) for row in tx.execute(query))
@@ -215,9 +215,20 @@ def _insert_version(tx: Transaction, policy_id: str, version: PolicyVersion) -> 
     )
 
 
-def _aws_policy(policy: aws_policies.AwsPolicy) -> ManagedPolicy:
-    since = aws_policies.SINCE
-    return ManagedPolicy(policy.id, "aws", policy.arn, policy.name, policy.path, policy.description, 1, 2, since, since, ())
+def _aws_policy(policy: AwsPolicy) -> ManagedPolicy:
+    return ManagedPolicy(
+        policy.id,
+        "aws",
+        policy.arn,
+        policy.name,
+        policy.path,
+        policy.description,
+        policy.version,
+        policy.version + 1,
+        policy.created_at,
+        policy.updated_at,
+        (),
+    )
 
 
 def _policy(row: Row[tuple[object, ...]]) -> ManagedPolicy:

@@ -48,6 +48,27 @@ def bounded_by(tx: Transaction, account: str, arn: str) -> Uses:
     return Uses(holders(users), (), holders(roles))
 
 
+def attached_policies(tx: Transaction, account: str) -> frozenset[str]:
+    """The ARNs of the policies that are attached to anybody of an account."""
+    return frozenset().union(*(_attached_arns(tx, owners, account) for owners in (users, groups, roles)))
+
+
+def boundary_policies(tx: Transaction, account: str) -> frozenset[str]:
+    """The ARNs of the policies that are the permissions boundary of anybody of an account."""
+    return frozenset().union(*(_boundary_arns(tx, owners, account) for owners in (users, roles)))
+
+
+def _attached_arns(tx: Transaction, owners: Table, account: str) -> frozenset[str]:
+    attached = policy_attachments.c
+    query = select(attached.policy_arn).join(owners, attached.owner_id == owners.c.id)
+    return frozenset(tx.execute(query.where(owners.c.account == account)).scalars())
+
+
+def _boundary_arns(tx: Transaction, owners: Table, account: str) -> frozenset[str]:
+    bounded = owners.c.boundary_arn
+    return frozenset(tx.execute(select(bounded).where(owners.c.account == account, bounded.is_not(None))).scalars())
+
+
 def _of(owners: Table, account: str) -> Select[tuple[str, str, str]]:
     query = select(owners.c.name, owners.c.id, owners.c.path)
     return query.where(owners.c.account == account).order_by(func.lower(owners.c.name))

@@ -85,6 +85,14 @@ def create_session(tx: Transaction, session: StoredSession) -> None:
     )
 
 
+def last_issued(tx: Transaction, owner_id: str) -> datetime | None:
+    """When the newest session of a role was made, as far as one is still kept."""
+    query = select(sessions.c.issued_at).where(
+        sessions.c.owner_id == owner_id, sessions.c.kind == SessionKind.ASSUMED_ROLE.value
+    )
+    return tx.execute(query.order_by(sessions.c.issued_at.desc()).limit(1)).scalar()
+
+
 def get_session(tx: Transaction, key_id: str) -> StoredSession | None:
     """The session of an access key ID."""
     row = tx.execute(select(sessions).where(sessions.c.id == key_id)).one_or_none()

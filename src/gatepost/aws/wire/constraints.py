@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 NUMBERS: Final = ("integer", "long", "float", "double")
+LONGEST_SAID_AGAIN: Final = 256  # characters of a value that its own refusal repeats
 MOST_PROBLEMS: Final = 20  # that an answer tells, or a few more
 
 
@@ -28,14 +29,26 @@ class Constraint(Enum):
 
 
 class Problem(NamedTuple):
-    """One constraint that failed, and where."""
+    """One constraint that failed, and where. `value` is None where it is a list, is secret or is too long to be said again."""
 
     path: str
     constraint: Constraint
     told: str
+    value: str | None = None
 
     def __str__(self) -> str:
         return f"Value at '{self.path}' failed to satisfy constraint: {self.told}"
+
+    def with_value(self) -> str:
+        """As STS words it: `Value 'a b' at 'roleSessionName' failed …`, `Value null at 'roleArn' failed …`."""
+        if self.constraint is Constraint.REQUIRED:
+            return f"Value null at '{self.path}' failed to satisfy constraint: {self.told}"
+        value = "" if self.value is None else f" '{self.value}'"
+        return f"Value{value} at '{self.path}' failed to satisfy constraint: {self.told}"
+
+    def without_known_values(self) -> str:
+        """As IAM words it, which does not list what an enumeration has."""
+        return str(self).partition(" value set: [")[0] + " value set" if self.constraint is Constraint.KNOWN else str(self)
 
 
 Check = Callable[[Any, str, list[Problem]], None]  # a converted value, its path, the problems
@@ -64,10 +77,12 @@ class Checks:
         if not tests:
             return None
 
+        secret = bool(shape.metadata.get("sensitive"))
+
         def check(value: Any, path: str, problems: list[Problem]) -> None:  # noqa: ANN401 -- a scalar of the model
             for holds, constraint, told in tests:
                 if not holds(value):
-                    problems.append(Problem(path, constraint, told))
+                    problems.append(Problem(path, constraint, told, None if secret else _said_again(value)))
 
         return check
 
@@ -131,6 +146,11 @@ class Checks:
                     of_value(item, f"{path}.{key}.member", problems)
 
         return check
+
+
+def _said_again(value: Any) -> str | None:  # noqa: ANN401 -- a scalar of the model
+    text = value if isinstance(value, str) else None if isinstance(value, bytes) else str(value)
+    return text if text is not None and len(text) <= LONGEST_SAID_AGAIN else None
 
 
 Tests = Sequence[tuple[Callable[[Any], bool], Constraint, str]]

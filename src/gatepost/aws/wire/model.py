@@ -29,6 +29,8 @@ CONSTRAINT_CODES: Final = {
     "organizations": "InvalidInputException",
 }
 DEFAULT_CONSTRAINT_CODE: Final = "ValidationError"
+# How a service words a constraint, where not as `Value at 'policyName' failed to satisfy constraint: …`.
+SENTENCES: Final[Mapping[str, Callable[[Problem], str]]] = {"sts": Problem.with_value, "iam": Problem.without_known_values}
 # What such an answer has besides, where the reason is not of the constraint.
 CONSTRAINT_MEMBERS: Final = {"accessanalyzer": {"reason": "fieldValidationFailed"}}
 # Values that AWS's models lack: Access Analyzer knows no SES resource type.
@@ -118,6 +120,7 @@ class OperationShape:
         self._constraint_code = CONSTRAINT_CODES.get(service.name, DEFAULT_CONSTRAINT_CODE)
         self._constraint_members = CONSTRAINT_MEMBERS.get(service.name, {})
         self._reasons = service.reasons_of(self._constraint_code)
+        self._sentence: Callable[[Problem], str] = SENTENCES.get(service.name, str)
         self.respond = service.codec.responder(model.name, output)
         self.record_input = bounded(service.recorders.of(shape))
         self.record_output = bounded(service.recorders.of(output))
@@ -130,17 +133,17 @@ class OperationShape:
             self._check(given, "", problems)
             if problems:
                 members = {"Reason": _reason(problems[0], self._reasons)} if self._reasons else self._constraint_members
-                raise constraints_failed(self._constraint_code, list(map(str, problems)), members)
+                raise constraints_failed(self._constraint_code, list(map(self._sentence, problems)), members)
         return given
 
 
 def _reason(problem: Problem, reasons: frozenset[str]) -> str:
-    """`INVALID_PATTERN:HANDSHAKE_ID`, or the reason that the model has for this very member (`INVALID_ENUM_POLICY_TYPE`)."""
+    """`INVALID_PATTERN`, or the reason that the model has for this very member (`INVALID_PATTERN_TARGET_ID`)."""
     if LIST_MEMBER.search(problem.path):
         return "INVALID_LIST_MEMBER"
     member = CAMEL.sub("_", problem.path).replace(".", "_").upper()
     own = f"{problem.constraint.value}_{member}"
-    return own if own in reasons else f"{problem.constraint.value}:{member}"
+    return own if own in reasons else problem.constraint.value
 
 
 @cache

@@ -18,6 +18,7 @@ from gatepost.aws.errors import AwsError
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.form import read_form, tree_of
 from gatepost.aws.wire.model import ServiceShapes
+from gatepost.aws.wire.unserved import OTHER_XML, Fail, fail_as
 
 # botocore 1.40 and awscli 1.46 call these; the model of botocore 1.44 has moved them.
 OLDER_PATHS: Final = {
@@ -31,6 +32,7 @@ OLDER_PATHS: Final = {
     )
 }
 ANY: Final = "{}"
+FORM: Final = "application/x-www-form-urlencoded"
 LOOKED_AT: Final = 65_536  # bytes of a form whose sender is not known
 # The name first, so that the search is one for a fixed text.
 ACTION: Final = re.compile(rb"Action=(?<![^&]Action=)([A-Za-z0-9]{1,128})(?![^&])")
@@ -41,7 +43,8 @@ NO_PARAMETERS: Final[Mapping[str, str]] = {}
 class Route(Struct, frozen=True):
     """Where a request goes. `operation` is None where the service has none of that name (`action`).
 
-    Where the service itself is not served, `recognised` is False and `service` is one that answers in the same protocol.
+    Where the service itself is not served, `recognised` is False and `service` is one that answers in the same protocol, or
+    `fail` tells errors.
     """
 
     service: ServiceShapes
@@ -50,6 +53,7 @@ class Route(Struct, frozen=True):
     version: str | None = None
     parameters: Any = {}  # a form's tree, or the parts of a path
     recognised: bool = True
+    fail: Fail | None = None
 
 
 class Routes:
@@ -112,8 +116,27 @@ class Routes:
         name = "" if action is None else action[1].decode()
         return Route(service, name if service.has(name) else None, name, service.api_version)
 
+    def serves(self, signing_name: str) -> bool:
+        """Whether requests signed for a service of this name are served."""
+        return signing_name in self._by_signing_name
+
+    def unserved(self, request: HttpRequest, signing_name: str) -> Route:
+        """The route of a request that is signed for a service that is not served, whatever its path or form looks like."""
+        target = request.header("x-amz-target")
+        if target is not None:
+            protocol = "json"
+        elif signing_name in OTHER_XML or FORM in (request.header("content-type") or ""):
+            protocol = "query"
+        else:
+            protocol = "rest-json"
+        action = "" if target is None else target.rpartition(".")[2]
+        fail = fail_as(request, signing_name)
+        return Route(self._of_protocol(protocol), None, action, recognised=False, fail=fail)
+
     def fail(self, route: Route | None, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that tells an error, in the protocol of the route."""
+        if route is not None and route.fail is not None:
+            return route.fail(error, request_id)
         service = self._services[0] if route is None else route.service
         return service.codec.fail(error, request_id)
 

@@ -6,7 +6,7 @@ from typing import Final
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.iam import errors, groups, roles, users
-from gatepost.services.iam.managed_policies import known_policy
+from gatepost.services.iam.managed_policies import check_policy_arn, known_policy
 from gatepost.services.iam.naming import about, about_policy, on_arn, on_entity
 from gatepost.services.iam.pages import page
 from gatepost.services.iam.quotas import ATTACHED_POLICIES
@@ -134,6 +134,7 @@ def _attach(call: Call, tx: Transaction, owner_id: str, arn: str, kind: str) -> 
 
 
 def _detach(call: Call, tx: Transaction, owner_id: str, arn: str) -> Shape:
+    check_policy_arn(arn)
     if not managed_policies.detach(tx, call.caller.account, owner_id, arn):
         raise errors.no_such_policy(arn)
     return {}

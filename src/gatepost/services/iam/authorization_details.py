@@ -11,6 +11,7 @@ from gatepost.services.iam.groups import described as group_shape
 from gatepost.services.iam.managed_policies import in_list as policy_shape
 from gatepost.services.iam.managed_policies import versions_of
 from gatepost.services.iam.pages import page
+from gatepost.services.iam.roles import last_used
 from gatepost.services.iam.roles import made as role_shape
 from gatepost.services.iam.tags import tag_list
 from gatepost.services.iam.users import described as user_shape
@@ -59,6 +60,7 @@ def _roles(call: Call, tx: Transaction) -> Details:
     for role in roles.list_roles(tx, call.caller.account):
         yield {
             **role_shape(tx, role),
+            "RoleLastUsed": last_used(tx, role),
             "Tags": tag_list(role.tags),
             "InstanceProfileList": [],
             "RolePolicyList": _inline(tx, role.id),
@@ -72,9 +74,10 @@ def _own_policies(call: Call, tx: Transaction) -> Details:
 
 
 def _aws_policies(call: Call, tx: Transaction) -> Details:
-    for policy in managed_policies.list_aws_policies():
-        account = call.caller.account
-        if policy_uses.attached_to(tx, account, policy.arn) or policy_uses.bounded_by(tx, account, policy.arn):
+    account = call.caller.account
+    used = policy_uses.attached_policies(tx, account) | policy_uses.boundary_policies(tx, account)
+    for policy in (managed_policies.get_policy(tx, arn) for arn in sorted(used)):
+        if policy is not None and policy.account == "aws":
             yield _policy(call, tx, policy)
 
 

@@ -1,14 +1,18 @@
 """Policy documents as IAM takes them in and gives them out."""
 
+from typing import Final
 from urllib.parse import quote
 
 from gatepost.aws.errors import AwsError
-from gatepost.policy.catalogue import is_service
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.model import Policy
-from gatepost.policy.read import PolicyKind, read_policy
+from gatepost.policy.read import WITHOUT_PRINCIPAL, PolicyKind, read_policy
 from gatepost.policy.sizes import size_of
 from gatepost.services.iam import errors
+from gatepost.services.iam.put_checks import first_fault
+
+# The kinds of policy that IAM and STS take in; a resource's policy is its own service's to check.
+PUT: Final = (*WITHOUT_PRINCIPAL, PolicyKind.TRUST)
 
 
 def check_length(document: str, most: int, refuse: AwsError) -> None:
@@ -17,26 +21,18 @@ def check_length(document: str, most: int, refuse: AwsError) -> None:
         raise refuse
 
 
-def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
-    """The policy of a document; `MalformedPolicyDocument` where it is none, or names a service that AWS does not have."""
+def checked_policy(document: str, kind: PolicyKind = PolicyKind.IDENTITY, *, managed: bool = False) -> Policy:
+    """The policy of a document; `MalformedPolicyDocument` where it is none, or none that IAM takes.
+
+    `managed`: whether it is to be a managed policy, which is of version 2012-10-17.
+    """
     try:
-        policy = read_policy(document, kind)
+        fault = first_fault(document, kind, managed=managed) if kind in PUT else None
+        if fault is not None:
+            raise errors.refused_policy(*fault)
+        return read_policy(document, kind)
     except PolicyError as error:
         raise errors.malformed(error) from None
-    vendor = unknown_vendor(policy)
-    if vendor is not None:
-        raise AwsError("MalformedPolicyDocument", f"Vendor {vendor} is not valid")
-    return policy
-
-
-def unknown_vendor(policy: Policy) -> str | None:
-    """The first service that a policy's actions name and AWS does not have; None where it has them all."""
-    for statement in policy.statements:
-        for action in (*(statement.actions or ()), *(statement.not_actions or ())):
-            vendor = action.partition(":")[0]
-            if action != "*" and not is_service(vendor):
-                return vendor
-    return None
 
 
 def given_out(document: str) -> str:

@@ -7,24 +7,20 @@ from typing import Final
 
 from gatepost.aws.errors import AwsError
 from gatepost.policy.errors import PolicyError
+from gatepost.services.iam.put_checks import SYNTAX
 
 # What IAM says of a document, by the code of our own reader's error; anything else is a syntax error to IAM.
 MALFORMED: Final = {
     "json-syntax": "This policy contains invalid Json",
     "character": "This policy contains invalid Json",
-    "version": "Policy document must be version 2012-10-17 or greater.",
-    "sid-twice": "Statement IDs (SID) in a single policy must be unique.",
-    "missing-action": "Policy statement must contain actions.",
-    "missing-resource": "Policy statement must contain resources.",
+    "sid": "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
     "prohibited-principal": "Policy document should not specify a principal.",
     "prohibited-notprincipal": "Policy document should not specify a principal.",
     "prohibited-resource": "Has prohibited field Resource",
     "prohibited-notresource": "AssumeRole policy must not contain resources.",
     "missing-principal": "Missing required field Principal",
     "principal": "Invalid principal in policy",
-    "action-vendor": "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
 }
-SYNTAX: Final = "Syntax errors in policy."
 
 
 def validation(message: str) -> AwsError:
@@ -90,9 +86,14 @@ def limit(message: str) -> AwsError:
 
 def malformed(error: PolicyError) -> AwsError:
     """A document that is no policy: IAM's words, then the place and what was expected there."""
-    place = f"line {error.line}, column {error.column}: "
+    return refused_policy(MALFORMED.get(error.code, SYNTAX), error)
+
+
+def refused_policy(text: str, error: PolicyError) -> AwsError:
+    """A policy that IAM does not take: its sentence, then the place and what stands there."""
     where = f"{error.path}: " if error.path else ""
-    return AwsError("MalformedPolicyDocument", f"{MALFORMED.get(error.code, SYNTAX)} ({place}{where}{error.problem})")
+    place = f"line {error.line}, column {error.column}: {where}{error.problem}"
+    return AwsError("MalformedPolicyDocument", f"{text} ({place})")
 
 
 def exceeded(quota: str, most: int) -> AwsError:

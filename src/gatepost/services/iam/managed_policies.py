@@ -6,13 +6,12 @@ from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError, access_denied
 from gatepost.aws.operation import operation
 from gatepost.aws.policy_findings import in_member
-from gatepost.policy.model import VERSION_2012
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.sizes import MANAGED_CHARACTERS
+from gatepost.policy.values import arn_parts
 from gatepost.services.iam import errors
 from gatepost.services.iam.boundaries import POLICY_ARN
 from gatepost.services.iam.documents import check_length, checked_policy, given_out
-from gatepost.services.iam.errors import MALFORMED
 from gatepost.services.iam.naming import about_policy, iam_arn, new_id, on_arn, on_kind, on_new_entity
 from gatepost.services.iam.pages import page
 from gatepost.services.iam.quotas import POLICIES, POLICY_VERSIONS
@@ -80,9 +79,11 @@ def list_policies(
     aws = () if scope == "Local" else managed_policies.list_aws_policies()
     known = [each for each in (*own, *aws) if each.path.startswith(path_prefix)]
     if policy_usage_filter == "PermissionsBoundary":
-        known = [each for each in known if policy_uses.bounded_by(tx, account, each.arn)]
+        used = policy_uses.boundary_policies(tx, account)
+        known = [each for each in known if each.arn in used]
     elif policy_usage_filter == "PermissionsPolicy" or only_attached:
-        known = [each for each in known if policy_uses.attached_to(tx, account, each.arn)]
+        used = policy_uses.attached_policies(tx, account)
+        known = [each for each in known if each.arn in used]
     listed, more = page(known, marker, max_items)
     return {"Policies": [in_list(call, tx, each) for each in listed], **more}
 
@@ -136,10 +137,17 @@ def versions_of(tx: Transaction, policy: ManagedPolicy) -> Sequence[Shape]:
     return [{**version_shape(each, policy.default_version), "Document": given_out(each.document)} for each in known]
 
 
-def known_policy(call: Call, tx: Transaction, arn: str) -> ManagedPolicy | None:
-    """The policy of an ARN that the account may use: its own, or one of AWS's."""
+def check_policy_arn(arn: str) -> None:
+    """`ValidationError` for what is no ARN, and for an ARN of anything but a policy."""
+    if arn_parts(arn) is None:
+        raise errors.validation("Invalid ARN:  Could not be parsed!")
     if POLICY_ARN.fullmatch(arn) is None:
         raise errors.validation(f"ARN {arn} is not valid.")
+
+
+def known_policy(call: Call, tx: Transaction, arn: str) -> ManagedPolicy | None:
+    """The policy of an ARN that the account may use: its own, or one of AWS's."""
+    check_policy_arn(arn)
     policy = managed_policies.get_policy(tx, arn)
     return policy if policy is not None and policy.account in (call.caller.account, "aws") else None
 
@@ -168,8 +176,7 @@ def check_own(call: Call, policy: ManagedPolicy) -> None:
 def check_document(document: str) -> None:
     """Refuse what is no policy, or too long or too old for a managed one; an inline policy may be of the older version."""
     check_length(document, MANAGED_CHARACTERS, errors.exceeded("PolicySize", MANAGED_CHARACTERS))
-    if checked_policy(document).version != VERSION_2012:
-        raise AwsError("MalformedPolicyDocument", MALFORMED["version"])
+    checked_policy(document, managed=True)
 
 
 def check_versions(tx: Transaction, account: str) -> None:

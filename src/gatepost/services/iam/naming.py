@@ -1,4 +1,8 @@
-"""What IAM's operations are about: the ARNs that they need permission on, and what the audit log calls them."""
+"""What IAM's operations are about: the ARNs that they need permission on, and what denials and the audit log call them.
+
+A denial names a user, group or role that is there by its kind and name, a policy as the call does, and what is to be made, or a
+list of users, groups or roles, by its ARN (texts as the service puts them on the wire).
+"""
 
 import secrets
 import string
@@ -43,7 +47,8 @@ def on_entity(kind: str) -> Needs:
             return (Need(action_of(call), iam_arn(call, "root", ""), call.caller.account, keys_of(call)),)
         entity = _entity(call, view, kind, name)
         arn = iam_arn(call, kind, f"/{name}") if entity is None else entity.arn  # what does not exist has no path
-        return (Need(action_of(call), arn, call.caller.account, {**keys_of_entity(call, entity), **keys_of(call)}),)
+        context = {**keys_of_entity(call, entity), **keys_of(call)}
+        return (Need(action_of(call), arn, call.caller.account, context, words=f"{kind} {name}"),)
 
     return needs
 
@@ -69,8 +74,10 @@ def on_new_entity(kind: str) -> Needs:
     member = {**MEMBERS, "policy": "PolicyName"}[kind]
 
     def needs(call: Call, _parsed: object, _view: View) -> Sequence[Need]:
-        resource = iam_arn(call, kind, f"{call.input.get('Path') or '/'}{call.input[member]}")
-        return (Need(action_of(call), resource, call.caller.account, keys_of(call)),)
+        name = call.input[member]
+        resource = iam_arn(call, kind, f"{call.input.get('Path') or '/'}{name}")
+        words = f"policy {name}" if kind == "policy" else None
+        return (Need(action_of(call), resource, call.caller.account, keys_of(call), words=words),)
 
     return needs
 
@@ -79,7 +86,9 @@ def on_kind(kind: str) -> Needs:
     """The operation's own action on every user, group or role of a path."""
 
     def needs(call: Call, _parsed: object, _view: View) -> Sequence[Need]:
-        return (Need(action_of(call), iam_arn(call, kind, call.input.get("PathPrefix") or "/"), call.caller.account),)
+        path = call.input.get("PathPrefix") or "/"
+        words = f"policy path {path}" if kind == "policy" else None
+        return (Need(action_of(call), iam_arn(call, kind, path), call.caller.account, words=words),)
 
     return needs
 
@@ -90,7 +99,9 @@ def on_arn(member: str) -> Needs:
     def needs(call: Call, _parsed: object, view: View) -> Sequence[Need]:
         arn = str(call.input[member])
         entity = _entity_of_arn(call, view, arn)
-        return (Need(action_of(call), arn, call.caller.account, {**keys_of_entity(call, entity), **keys_of(call)}),)
+        context = {**keys_of_entity(call, entity), **keys_of(call)}
+        words = f"policy {arn}" if member == "PolicyArn" else None
+        return (Need(action_of(call), arn, call.caller.account, context, words=words),)
 
     return needs
 

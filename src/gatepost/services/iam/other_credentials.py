@@ -3,6 +3,8 @@
 Tools look for them before they delete a user (Terraform's `force_destroy`, the guides to `aws iam delete-user`); there are none.
 """
 
+from typing import Final
+
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
@@ -10,6 +12,8 @@ from gatepost.services.iam import users
 from gatepost.services.iam.naming import about, on_entity
 from gatepost.services.needs import on_everything
 from gatepost.store.transaction import Transaction
+
+WITH_PASSWORDS: Final = ("bedrock.amazonaws.com", "cassandra.amazonaws.com", "codecommit.amazonaws.com")
 
 
 @operation("iam", "GetLoginProfile", needs=on_entity("user"), resources=about("user"))
@@ -49,8 +53,13 @@ def list_signing_certificates(call: Call, tx: Transaction, *, user_name: str | N
 
 
 @operation("iam", "ListServiceSpecificCredentials", needs=on_entity("user"), resources=about("user"))
-def list_service_specific_credentials(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
+def list_service_specific_credentials(
+    call: Call, tx: Transaction, *, user_name: str | None = None, service_name: str | None = None
+) -> Shape:
     """A user's passwords of single services: none."""
+    if service_name is not None and service_name not in WITH_PASSWORDS:
+        text = f"No such service {service_name} is supported for Service Specific Credentials"
+        raise AwsError("NoSuchEntity", text, 404)
     return _none(call, tx, user_name, "ServiceSpecificCredentials")
 
 

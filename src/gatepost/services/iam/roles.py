@@ -15,6 +15,7 @@ from gatepost.services.iam.tags import OF_PRINCIPALS, Tags, tag_list, without_ta
 from gatepost.services.iam.trust_policies import checked_trust_policy
 from gatepost.store import inline_policies, managed_policies, roles
 from gatepost.store.roles import Role
+from gatepost.store.sessions import last_issued
 from gatepost.store.transaction import Transaction
 
 DEFAULT_SESSION_SECONDS = 3600
@@ -66,7 +67,8 @@ def create_role(
 @operation("iam", "GetRole", needs=on_entity("role"), resources=about("role"))
 def get_role(call: Call, tx: Transaction, *, role_name: str) -> Shape:
     """A role."""
-    return {"Role": _described(tx, found(call, tx, role_name))}
+    role = found(call, tx, role_name)
+    return {"Role": {**_described(tx, role), "RoleLastUsed": last_used(tx, role)}}
 
 
 @operation("iam", "ListRoles", needs=on_kind("role"))
@@ -166,6 +168,11 @@ def made(tx: Transaction, role: Role) -> Shape:
         "PermissionsBoundary": boundary_shape(role.boundary_arn),
         "Tags": tag_list(role.tags) or None,
     }
+
+
+def last_used(tx: Transaction, role: Role) -> Shape:
+    """`RoleLastUsed`: when the newest session of the role was made; empty where none is kept, a day after the last has expired."""
+    return {"LastUsedDate": last_issued(tx, role.id)}
 
 
 def _described(tx: Transaction, role: Role) -> Shape:

@@ -162,11 +162,10 @@ def _resources(arns: Sequence[str]) -> Sequence[str]:
 
 
 def _owner(resource_owner: str | None) -> str | None:
-    """The account that owns resources whose ARNs name none, given by its ID or its ARN."""
+    """The account that owns resources whose ARNs name none, given by an ARN of it; its mere ID is none (API Reference)."""
     if resource_owner is None:
         return None
     parts = arn_parts(resource_owner)
-    account = resource_owner if parts is None else parts[4]
-    if not is_account(account):
+    if parts is None or not is_account(parts[4]):
         raise errors.invalid_input(f"'{resource_owner}' is not a valid as a Resource Owner.")
-    return account
+    return parts[4]

@@ -144,7 +144,8 @@ def _statement(kind: LayerKind, step: StatementStep) -> Shape:
     return {
         "SourcePolicyId": _policy_id(step.attached),
         "SourcePolicyType": TYPES[kind],
-        "StartPosition": {"Line": statement.start.line, "Column": statement.start.column},
+        # Both are just past a brace: the opening one here, the closing one there (as the service answers).
+        "StartPosition": {"Line": statement.start.line, "Column": statement.start.column + 1},
         "EndPosition": {"Line": statement.end.line, "Column": statement.end.column},
     }
 

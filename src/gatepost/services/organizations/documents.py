@@ -6,7 +6,6 @@ from gatepost.aws.call import Call
 from gatepost.aws.policy_findings import PutDocument
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.read import PolicyKind, read_policy
-from gatepost.services.iam.documents import unknown_vendor
 from gatepost.services.organizations import errors
 from gatepost.store.organizations.organization import ControlPolicyType
 
@@ -17,17 +16,14 @@ MOST_CHARACTERS: Final = 5120  # white space counts; User Guide, "Quotas and ser
 def check_document(document: str, type_: ControlPolicyType) -> None:
     """`MalformedPolicyDocumentException` where a document is no policy of its type, an error of its own where it is too long.
 
-    On AWS an RCP may name the services alone that support RCPs; here RCPs bind whatever is served, so any of AWS's may be named.
+    On AWS an RCP may name the services alone that support RCPs; here RCPs bind whatever is served, so any may be named.
     """
     if len(document) > MOST_CHARACTERS:
         raise errors.policy_too_large(MOST_CHARACTERS)
     try:
-        policy = read_policy(document, KINDS[type_])
+        read_policy(document, KINDS[type_])
     except PolicyError as error:
         raise errors.unreadable(error) from None
-    vendor = unknown_vendor(policy)
-    if vendor is not None:
-        raise errors.malformed(f"`{vendor}` is no service of AWS's")
 
 
 def put_document(call: Call) -> PutDocument | None:

@@ -182,7 +182,7 @@ def source_identity_of(token: IdentityToken) -> str | None:
     source = _only("source_identity", given)
     if SOURCE.fullmatch(source) is None:
         raise errors.validation(
-            "1 validation error detected: Value at 'sourceIdentity' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{source}' at 'sourceIdentity' failed to satisfy constraint: "
             f"Member must satisfy regular expression pattern: {SOURCE.pattern}"
         )
     return source

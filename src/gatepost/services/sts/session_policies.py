@@ -31,13 +31,10 @@ class SessionPolicies(Struct, frozen=True):
 
 
 def read_session_policies(policy: str | None, policy_arns: Sequence[Mapping[str, str]]) -> SessionPolicies:
-    """The session policies that a call gives; `MalformedPolicyDocument`, or `ValidationError` where they pass a limit."""
+    """The session policies of a call; `MalformedPolicyDocument`, and past a limit `PackedPolicyTooLarge` or `ValidationError`."""
     if policy is not None:
-        if len(policy) > MOST_CHARACTERS:
-            raise validation(
-                "1 validation error detected: Value at 'policy' failed to satisfy constraint: "
-                f"Member must have length less than or equal to {MOST_CHARACTERS}"
-            )
+        if len(policy) > MOST_CHARACTERS:  # where the model does not refuse it before
+            raise packed_policy_too_large(_percent(len(policy), MOST_CHARACTERS))
         checked_policy(policy, PolicyKind.SESSION)
     arns = tuple(each["arn"] for each in policy_arns if each.get("arn"))
     if len(arns) > MOST_MANAGED:
@@ -56,12 +53,17 @@ def check_managed(tx: Transaction, policies: SessionPolicies, account: str) -> N
             raise validation(f"Policy {arn} does not exist or is not attachable.")
 
 
-def packed_size(policies: SessionPolicies, tags: Mapping[str, str]) -> int | None:
-    """Per cent of the room for session policies and tags that they take; None where there are none."""
+def packed_size(policies: SessionPolicies, tags: Mapping[str, str]) -> int:
+    """Per cent of the room for session policies and tags that they take; `PackedPolicyTooLarge` where it is more than all."""
     if not policies and not tags:
-        return None
+        return 0
     parts = [policies.inline or "", *policies.arns, *(f"{key}={value}" for key, value in tags.items())]
-    percent = -(-len(zlib.compress("\n".join(parts).encode(), 9)) * 100 // MOST_PACKED)
+    percent = _percent(len(zlib.compress("\n".join(parts).encode(), 9)), MOST_PACKED)
     if percent > 100:
         raise packed_policy_too_large(percent)
     return percent
+
+
+def _percent(part: int, whole: int) -> int:
+    """Per cent, rounded up."""
+    return -(-part * 100 // whole)
