@@ -236,7 +236,8 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
                 request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
             yield Hit(
                 pair.operator_at,
-                f"`{pair.operator}` never holds of recipients, so {tree.name} {does} no message; expected `{prefix}:{pair.operator}`",
+                f"`{pair.operator}` never holds of recipients, so {tree.name} {does} no message that says its recipients; "
+                f"expected `{prefix}:{pair.operator}`",
                 shown(request, "allowed, though this Deny names its recipient"),
                 fixes,
             )

@@ -172,8 +172,8 @@ def ip_any(document: Document, _setting: Setting) -> Iterator[Hit]:
                 continue
             whole = [family for family in (4, 6) if _is_whole(condition.values, family)]
             if whole:
-                does = "keeps nobody out" if base == "IpAddress" else "never holds"
-                said = f"together these are every address of IPv{whole[0]}: the condition {does}"
+                does = "keeps nobody out" if base == "IpAddress" else "holds of nobody"
+                said = f"together these are every address of IPv{whole[0]}: the condition {does} who comes over it"
                 yield Hit(pair.element.at, said, _from_afar(document, tree.statement) if whole[0] == 4 else ())
 
 

@@ -27,6 +27,7 @@ HOLDS: Final = {
     (True, "ForAnyValue"): NEVER,
     (True, "ForAllValues"): ABSENT,
 }
+OF_SETS: Final = " (a set of empty values counts as missing)"
 MFA: Final = "aws:multifactorauthpresent"
 ANY_SENDER: Final = ("ses:FromAddress", "*")
 
@@ -45,6 +46,10 @@ def _holds(condition: ConditionTree) -> str | None:
     if operator.qualifier is None and operator.if_exists and not comparison.negated:
         return ALWAYS
     return HOLDS[comparison.negated, operator.qualifier]
+
+
+def _is_qualified(condition: ConditionTree) -> bool:
+    return condition.read_operator is not None and condition.read_operator.qualifier is not None
 
 
 def _holding(document: Document, which: str) -> Iterator[tuple[StatementTree, ConditionTree]]:
@@ -66,7 +71,8 @@ def equivalent_to_null_false(document: Document, _setting: Setting) -> Iterator[
     If that is meant, `"Null": {key: "false"}` says so. If the value was to be bound, it is not: write the pattern that is meant.
     """
     for statement, condition in _holding(document, PRESENT):
-        message = f"`*` matches every value: all that this asks is that `{condition.key}` is there"
+        also = f", and not empty{OF_SETS}" if _is_qualified(condition) else ""
+        message = f"`*` matches every value: all that this asks is that `{condition.key}` is there{also}"
         yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "false"))
 
 
@@ -83,7 +89,8 @@ def equivalent_to_null_true(document: Document, _setting: Setting) -> Iterator[H
     If that is meant, `"Null": {key: "true"}` says so.
     """
     for statement, condition in _holding(document, ABSENT):
-        message = f"no value is unlike `*`: this holds only where `{condition.key}` is missing"
+        also = f", or empty{OF_SETS}" if _is_qualified(condition) else ""
+        message = f"no value is unlike `*`: this holds only where `{condition.key}` is missing{also}"
         yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "true"))
 
 

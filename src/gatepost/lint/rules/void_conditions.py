@@ -107,8 +107,12 @@ def condition_always_true(document: Document, _setting: Setting) -> Iterator[Hit
             if qualifier is None and is_multivalued(condition.key.lower()):
                 continue  # of several values it never holds; another rule says so
             void = qualifier == "ForAllValues" or (qualifier is None and condition.operator.if_exists)
-            said = "holds of every request" if void else f"holds of every request that carries `{condition.key}`"
-            yield Hit(pair.element.at, f"`*` matches everything: this {said}", fixes=_plainly(document, tree, pair, void=void))
+            what = f"a value of `{condition.key}` that is not empty" if qualifier else f"`{condition.key}`"
+            said = "holds of every request" if void else f"holds of every request that carries {what}"
+            fixes = (
+                _plainly(document, tree, pair, void=void) if void or qualifier is None else ()
+            )  # `Null` also holds of an empty one
+            yield Hit(pair.element.at, f"`*` matches everything: this {said}", fixes=fixes)
 
 
 def _plainly(document: Document, tree: StatementTree, pair: ConditionTree, *, void: bool) -> tuple[Fix, ...]:
