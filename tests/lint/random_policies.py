@@ -51,7 +51,7 @@ KEYS: dict[str, tuple[tuple[str, ...], tuple[Json, ...]]] = {
     "ses:FromAddress": (TEXTS, ADDRESSES),
     "ses:Recipients": (TEXTS, ADDRESSES),
     "ses:FromDisplayName": (TEXTS, ("", "*", "Our News")),
-    "aws:ResourceTag/team": (TEXTS, ("mail", "*", "")),
+    "aws:ResourceTag/team": (TEXTS, ("mail", "*", "", "?*")),
     "aws:PrincipalArn": (("ArnLike", "ArnNotLike", "StringLike", "ArnEquals"), ("*", "arn:aws:iam::*:user/*", USER.arn)),
     "aws:UserAgent": (("StringLike", "ArnLike", "ArnNotEquals"), ("*", "x/*")),
     "aws:SourceIp": (("IpAddress", "NotIpAddress"), ("203.0.113.0/24", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1")),
@@ -139,7 +139,9 @@ def random_request(document: Document, rng: Random, name: str) -> Request:
         *(key for key in VALUES if key.startswith("aws:")),
     ]
     for key in keys:
-        if key.startswith("aws:resourcetag/") and resource == "*":
+        if (key.startswith("aws:resourcetag/") and resource == "*") or (
+            key.startswith("aws:multifactor") and caller is SERVICE
+        ):
             continue
         if key == "ses:recipients":
             some = rng.sample(VALUES["ses:fromaddress"][:-1], rng.choice((1, 1, 2)))
