@@ -8,6 +8,7 @@ from gatepost.policy.catalogue import condition_key
 from gatepost.policy.match import resource_pattern
 from gatepost.policy.model import Condition, Policy, Statement
 from gatepost.policy.operators import NULL, variables_of
+from gatepost.policy.pattern import is_star
 from gatepost.policy.timetable import EPOCH_TIME
 from gatepost.policy.variables import Template, Variable
 from gatepost.reasoning.candidates import BOOLEANS, UNREADABLE, addresses, contents, instants, numbers, seconds
@@ -16,12 +17,17 @@ from gatepost.reasoning.words import variables_in
 
 FAMILIES: Final = {"Date": "Date", "Numeric": "Numeric", "IpAddress": "IPAddress", "Bool": "Bool", "Binary": "Binary"}
 TEXT: Final = "text"
+TAGS: Final = ("aws:principaltag", "aws:requesttag", "aws:resourcetag")
+DISPLAY_NAME: Final = "ses:fromdisplayname"
 SECONDS: Final = "seconds"  # of `aws:EpochTime`: compared as a date and as a number
 
 
 @dataclass(slots=True)
 class Key:
-    """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity."""
+    """A condition key of the question. `candidates` is None for text. `is_set` is a literal, or known by its arity.
+
+    `may_be_empty`: the empty text is a value that matters.
+    """
 
     name: str
     family: str  # `text`, or as what its values are compared: one of those in `FAMILIES`, or `SECONDS`
@@ -29,6 +35,14 @@ class Key:
     is_set: Formula
     slots: tuple[int, ...]
     candidates: tuple[str, ...] | None
+    may_be_empty: bool = False
+
+
+def tells_empty(name: str, conditions: Iterable[Condition]) -> bool:
+    """Whether conditions on a key that may be empty tell the empty text from others: by itself, or by `?` and stars alone."""
+    if not (name.partition("/")[0] in TAGS or name == DISPLAY_NAME):
+        return False
+    return any(not value.strip("*?") and not is_star(value) for each in conditions for value in each.values)
 
 
 def compared(policies: Iterable[Policy]) -> dict[str, list[Condition]]:

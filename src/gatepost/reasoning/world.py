@@ -4,7 +4,8 @@ Theory, in numbered rules:
 
 1.  A key has a bit that says it is there and one that says it holds a set. Where the catalogue knows its arity, the second is
     fixed. A bare operator never holds of a set, a set prefix takes a single value for a set of one (`policy.operators`, rules 2
-    to 4). No request carries an empty value.
+    to 4). No request carries an empty value, but for tags and the name beside an address where a condition tells the empty text
+    from others (`tells_empty`).
 2.  Of a set a small model is enough. Take a request: for each `ForAnyValue` condition that holds keep one value for which it does,
     for each `ForAllValues` one that fails it, and drop the rest, but for one. What held of any value still does, what held of all
     as well. So a key has as many slots as the question has conditions with a prefix on it, and one at least.
@@ -39,7 +40,7 @@ from gatepost.policy.variables import Template, Variable
 from gatepost.reasoning.candidates import BOOLEANS
 from gatepost.reasoning.formula import FALSE, TRUE, Formula, conj, disj, negated
 from gatepost.reasoning.globs import Glob, folded, in_parts
-from gatepost.reasoning.keys import TEXT, Key, candidates_of, family_of
+from gatepost.reasoning.keys import TEXT, Key, candidates_of, family_of, tells_empty
 from gatepost.reasoning.undecidable import Undecidable
 from gatepost.reasoning.words import Parts, Word, arn_word, merged, plain, variables_in
 
@@ -175,7 +176,8 @@ class World:
         if given is not None:
             values = (given,) if isinstance(given, str) else given
             is_set, slots, candidates = TRUE if isinstance(given, tuple) else FALSE, len(values), values
-        return Key(name, family, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates)
+        empty = single and not in_sets and tells_empty(name, conditions)
+        return Key(name, family, self.fresh(), is_set, tuple(self.fresh() for _ in range(slots)), candidates, empty)
 
     def facts(self) -> list[Formula]:
         """What holds of every request, apart from what its action says."""
@@ -191,7 +193,7 @@ class World:
                 facts.append(-key.present)
             elif key.name in ALWAYS:
                 facts.append(key.present)
-            if key.candidates is None:
+            if key.candidates is None and not key.may_be_empty:
                 facts += [disj((-slot, self.text((key.name, number), SOME_TEXT))) for number, slot in enumerate(key.slots)]
         return facts
 

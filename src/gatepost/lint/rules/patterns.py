@@ -3,6 +3,7 @@
 Source: IAM User Guide, "String condition operators", "Policy variables".
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -15,10 +16,12 @@ from gatepost.lint.reach import claim, is_proved, part
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import is_negated
 from gatepost.lint.setting import Setting
+from gatepost.policy.catalogue import is_multivalued
 from gatepost.policy.model import Condition, Effect
 from gatepost.policy.operators import NULL, variables_of
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
+USERNAME: Final = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE)
 OWN_ADDRESS: Final = "${aws:username}@example.com"
 LIKE: Final = {"StringLike": "StringEquals", "StringNotLike": "StringNotEquals"}
 EQUALS: Final = {equals: like for like, equals in LIKE.items()}
@@ -108,19 +111,25 @@ def variable_unbound(document: Document, _setting: Setting) -> Iterator[Hit]:
         for pair, condition in tree.read_conditions():
             if tree.statement is None or condition.operator.base == NULL:
                 continue
-            if any(each.key == "aws:username" and each.default is None for each in variables_of(condition, variables=True)):
-                severity, said = _for_a_role(tree.statement.effect, condition)
-                yield Hit(pair.element.at, f"`${{aws:username}}` is absent for roles: {said}", severity=severity)
+            if not any(each.key == "aws:username" and each.default is None for each in variables_of(condition, variables=True)):
+                continue
+            if condition.operator.qualifier is None and is_multivalued(condition.key.lower()):
+                continue  # it holds of no value at all; another rule says so
+            severity = ROLES[tree.statement.effect, is_negated(condition)]
+            yield Hit(pair.element.at, f"`${{aws:username}}` is absent for roles: {_for_a_role(condition)}", severity=severity)
 
 
-def _for_a_role(effect: Effect, condition: Condition) -> tuple[Severity, str]:
-    """What a statement does to a caller for whom nothing stands for the variable."""
-    match effect, is_negated(condition):
-        case Effect.ALLOW, False:
-            return Severity.SUGGESTION, "this never allows one anything"
-        case Effect.ALLOW, True:
-            return Severity.SECURITY_WARNING, "this allows one everything that it speaks of"
-        case Effect.DENY, False:
-            return Severity.SECURITY_WARNING, "this never stops one"
-        case _:
-            return Severity.WARNING, "this denies one everything that it speaks of"
+ROLES: Final = {
+    (Effect.ALLOW, False): Severity.SUGGESTION,
+    (Effect.ALLOW, True): Severity.SECURITY_WARNING,
+    (Effect.DENY, False): Severity.SECURITY_WARNING,
+    (Effect.DENY, True): Severity.WARNING,
+}
+
+
+def _for_a_role(condition: Condition) -> str:
+    """What a condition says of a caller for whom nothing stands for the variable: values with it are as if they were not there."""
+    if not all(USERNAME.search(value) for value in condition.values):
+        return "a value with it matches nothing then, and the others decide"
+    what = "every" if is_negated(condition) else "no"
+    return f"of a role this holds of {what} request that carries `{condition.key}`"
