@@ -89,7 +89,8 @@ class Fix:
 class Finding:
     """One finding. `message` says what is wrong at this place; why it matters stands with the rule of this code.
 
-    `picture` is a drawing in text, a line each, such as the line of time.
+    `also` are the other places of one finding, such as the resource beside the action. `picture` is a drawing in text, a line each,
+    such as the line of time.
     """
 
     code: str
@@ -100,3 +101,9 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     picture: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    also: tuple[At, ...] = ()
+
+    @property
+    def places(self) -> tuple[At, ...]:
+        """All its places, in the order of the document."""
+        return tuple(sorted((self.at, *self.also), key=lambda at: at.start))

@@ -232,7 +232,7 @@ def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]
             proved = fixed is not None and _same(document, narrowed(tree.statement, there), narrowed(fixed, there))
             proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
             yield Hit(
-                pair.operator_at,
+                pair.key_at,
                 f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
                 fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),) if edits else (),
             )

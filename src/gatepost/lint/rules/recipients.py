@@ -232,7 +232,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
                 one = replace(condition, operator=Operator(condition.operator.base, ANY))
                 request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
             yield Hit(
-                pair.operator_at,
+                pair.key_at,
                 f"`{pair.operator}` never holds of recipients, so {tree.name} {does} no message; expected `{prefix}:{pair.operator}`",
                 shown(request, "allowed, though this Deny names its recipient"),
                 fixes,

@@ -9,7 +9,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.edits import with_operator, written
 from gatepost.lint.examples import allow, deny, policy, when
-from gatepost.lint.finding import Fix, Severity
+from gatepost.lint.finding import At, Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import is_multivalued, is_single_valued
@@ -63,7 +63,7 @@ def equivalent_to_null_false(document: Document, _setting: Setting) -> Iterator[
     """
     for statement, condition in _holding(document, PRESENT):
         message = f"`*` matches every value: all that this asks is that `{condition.key}` is there"
-        yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "false"))
+        yield Hit(_star(condition), message, fixes=_as_null(statement, condition, "false"))
 
 
 @rule(
@@ -80,7 +80,12 @@ def equivalent_to_null_true(document: Document, _setting: Setting) -> Iterator[H
     """
     for statement, condition in _holding(document, ABSENT):
         message = f"no value is unlike `*`: this holds only where `{condition.key}` is missing"
-        yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "true"))
+        yield Hit(_star(condition), message, fixes=_as_null(statement, condition, "true"))
+
+
+def _star(condition: ConditionTree) -> At:
+    """Where the `*` stands."""
+    return next(entry.at for entry in condition.entries if entry.scalar and not entry.scalar.strip("*"))
 
 
 def _as_null(statement: StatementTree, condition: ConditionTree, value: str) -> tuple[Fix, ...]:
