@@ -26,6 +26,8 @@ DISPLAY_NAME: Final = "ses:fromdisplayname"
 FEEDBACK: Final = "ses:feedbackaddress"
 RECIPIENTS: Final = "ses:recipients"
 ADDRESSES: Final = (FROM, FEEDBACK, RECIPIENTS)
+# IAM User Guide, "AWS global condition context keys": in every request.
+ALWAYS_THERE: Final = ("aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport", "aws:viaawsservice")
 
 
 @lru_cache(maxsize=1024)
@@ -33,6 +35,14 @@ def carries(name: str, key: str) -> bool:
     """Whether a request for an action carries a key (lower case) of SES."""
     known = action(name)
     return known is not None and any(key == listed.lower() for listed in known.condition_keys)
+
+
+TO_SOMEBODY: Final = tuple(name for name in FAMILY if carries(name, RECIPIENTS))  # SES refuses a message to nobody
+
+
+def always_carries(name: str, key: str) -> bool:
+    """Whether no request for an action lacks a key (lower case): every message has a sender, and those it says it goes to."""
+    return key in ALWAYS_THERE or (key in (FROM, RECIPIENTS) and carries(name, key))
 
 
 def sends_of(statement: Statement) -> tuple[str, ...]:

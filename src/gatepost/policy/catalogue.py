@@ -33,6 +33,14 @@ SINGLE_VALUED: Final = {
     "aws:userid": "String", "aws:username": "String",
 }  # fmt: skip
 TAG_KEY: Final = "${TagKey}"
+# EventBridge's guide compares these as sets, AWS's own policies as one value: both are right. Amazon EventBridge User Guide, "Using
+# IAM policy conditions"; the managed policies `AWSAuditManagerServiceRolePolicy`, `AmazonEKSConnectorServiceRolePolicy`.
+OF_EITHER_ARITY: Final = frozenset(("events:detail-type", "events:eventbusarn", "events:source", "events:targetarn"))
+# The reference lists no resource type of these calls, and IAM asks about all of a kind under a path: `…:user/`, `…:role/team/`.
+LISTED: Final = {
+    "ListGroups": "group", "ListInstanceProfiles": "instance-profile", "ListPolicies": "policy", "ListRoles": "role",
+    "ListServerCertificates": "server-certificate", "ListUsers": "user", "ListVirtualMFADevices": "mfa",
+}  # fmt: skip
 
 
 class AccessLevel(Enum):
@@ -72,7 +80,7 @@ def _data() -> Any:  # noqa: ANN401 -- the file's own form, told in `tools/make_
 
 @cache
 def _multivalued() -> frozenset[str]:
-    return MULTIVALUED.union(_data()["multivalued"])
+    return MULTIVALUED.union(_data()["multivalued"]) - OF_EITHER_ARITY
 
 
 @cache
@@ -80,9 +88,14 @@ def _actions(service: str) -> Mapping[str, Action]:
     """Lower-case name → action."""
     known = _data()["services"].get(service, {"actions": {}})["actions"]
     return {
-        name.lower(): Action(service, name, AccessLevel(level), types, tuple(keys))
+        name.lower(): Action(service, name, AccessLevel(level), types or _listed(service, name), tuple(keys))
         for name, (level, types, keys) in known.items()
     }
+
+
+def _listed(service: str, name: str) -> Mapping[str, bool]:
+    kind = LISTED.get(name) if service == "iam" else None
+    return {} if kind is None else {kind: False}
 
 
 @cache
@@ -157,13 +170,13 @@ def spelled(name: str) -> str:
 
 def is_multivalued(key: str) -> bool:
     """Whether a key (lower case) takes several values."""
-    return key in MULTIVALUED or key in _multivalued()
+    return key in _multivalued()
 
 
 def is_single_valued(key: str) -> bool:
-    """Whether a key (lower case) is known to take one value; an unknown key is neither."""
+    """Whether a key (lower case) is known to take one value; an unknown key is neither, nor one that is compared in both ways."""
     known = condition_key(key)
-    return known is not None and not known.multivalued
+    return known is not None and not known.multivalued and key not in OF_EITHER_ARITY
 
 
 def key_names() -> tuple[str, ...]:

@@ -267,6 +267,13 @@ def holds_when_absent(operator: Operator) -> bool:
     return operator.base != NULL and (COMPARISONS[operator.base].negated or operator.if_exists)
 
 
+def holds_of_none(operator: Operator) -> bool:
+    """Rules 2 and 3: whether an operator (any but `Null`), with a set prefix or without, holds of a key that is not carried."""
+    if operator.qualifier is not None:
+        return operator.qualifier == "ForAllValues"
+    return holds_when_absent(operator)
+
+
 def is_readable(operator: Operator, value: str) -> bool:
     """Rule 5: whether a request's value is what an operator (any but `Null`) compares: a date, a number, an address, an ARN."""
     return COMPARISONS[operator.base].matches(())(value) is not None

@@ -24,6 +24,11 @@ def wild(text: str) -> str:
     return text.translate(WILD)
 
 
+def is_star(text: str) -> bool:
+    """Whether a policy's pattern is of stars alone, and so matches every text. An empty one matches the empty text alone."""
+    return text != "" and not text.strip("*")
+
+
 def glob(pattern: str, text: str) -> bool:
     """Whether the whole of `text` matches `pattern` (wildcards as `STAR` and `ANY`)."""
     return matcher(pattern)(text)

@@ -1,11 +1,15 @@
 """Who asks: the principal of a request, as its ARN says it."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from gatepost.policy.values import arn_parts
 
 ACCOUNT_DIGITS = 12
+# CloudFront reads a bucket under this name; it belongs to no account. CloudFront Developer Guide, "Use an origin access identity".
+ORIGIN_IDENTITY: Final = re.compile(r"arn:[a-z-]+:iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+")
 
 
 class PrincipalKind(Enum):

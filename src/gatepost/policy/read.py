@@ -4,7 +4,7 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language"; facts about e
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -22,6 +22,7 @@ from gatepost.policy.model import (
     Statement,
 )
 from gatepost.policy.operators import OPERATOR_NAMES, read_operator
+from gatepost.policy.principal import ORIGIN_IDENTITY
 from gatepost.policy.variables import is_open
 
 POLICY_ELEMENTS: Final = ("Version", "Id", "Statement")
@@ -31,10 +32,19 @@ STATEMENT_ELEMENTS: Final = (
 VERSIONS: Final = (VERSION_2012, VERSION_2008)
 PRINCIPAL_TYPES: Final = tuple(each.value for each in PrincipalType)
 SID: Final = re.compile(r"[A-Za-z0-9]*")
-AWS_PRINCIPAL: Final = re.compile(r"\d{12}|[A-Z0-9]{16,128}|arn:[a-z-]+:(?:iam|sts)::\d{12}:(?:root|[a-z-]+/.+)")
+AWS_PRINCIPAL: Final = re.compile(
+    r"\d{12}|[A-Z0-9]{16,128}|arn:[a-z-]+:(?:iam|sts)::\d{12}:(?:root|[a-z-]+/.+)|" + ORIGIN_IDENTITY.pattern
+)
 ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+")
+REGISTRIES: Final = ("ecr:", "ecr-public:")  # ECR User Guide, "Private repository policies"
 T = TypeVar("T")
 DOCUMENT_CHARACTERS: Final = re.compile(r"[\t\n\r\x20-\xff]*")  # botocore's iam model, policyDocumentType
+
+
+def is_about_a_repository(actions: Iterable[object]) -> bool:
+    """Whether these values of `Action` are a container registry's alone: the policy of a repository has no `Resource`."""
+    texts = tuple(actions)
+    return bool(texts) and all(isinstance(each, str) and each.lower().startswith(REGISTRIES) for each in texts)
 
 
 class PolicyKind(Enum):
@@ -174,6 +184,8 @@ class _Reader:
             raise self._error(f"prohibited-{element.lower()}", path, problem, members[element].key_start)
         has_principal = "Principal" in members or "NotPrincipal" in members
         needed = kind is not PolicyKind.TRUST and not (kind is PolicyKind.ANY and has_principal)
+        if kind is PolicyKind.RESOURCE and "Action" in members:
+            needed = not is_about_a_repository(each.value for each in _entries(members["Action"].node))
         if needed and not names_resource:
             raise self._error("missing-resource", path, "the element `Resource` (or `NotResource`) is missing", node)
 
@@ -305,13 +317,16 @@ class _Reader:
         return node.value
 
     def _texts(self, node: Node, path: str) -> tuple[str, ...]:
-        nodes = node.value if isinstance(node.value, tuple) else (node,)
         texts = []
-        for each in nodes:
+        for each in _entries(node):
             if not isinstance(each.value, str):
                 raise self._error("type", path, "expected a string or a list of strings", each)
             texts.append(each.value)
         return tuple(texts)
+
+
+def _entries(node: Node) -> tuple[Node, ...]:
+    return node.value if isinstance(node.value, tuple) else (node,)
 
 
 class _OpenReader(_Reader):

@@ -8,7 +8,7 @@ from itertools import chain, count
 from gatepost.policy.catalogue import actions, services
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import PrincipalEntry, PrincipalType, Statement
-from gatepost.policy.principal import Principal, PrincipalKind
+from gatepost.policy.principal import ORIGIN_IDENTITY, Principal, PrincipalKind
 from gatepost.reasoning.undecidable import Undecidable
 
 FAMILIAR = ("ses:SendEmail", "ses:SendRawEmail", "iam:CreateUser")  # a witness speaks of these where it may
@@ -186,7 +186,7 @@ def _named(entries: Iterable[PrincipalEntry]) -> Named:
     others: dict[Principal, None] = {}
     accounts: dict[str, None] = {}
     for entry in dict.fromkeys(entries):
-        if entry.value == "*" or entry.type is PrincipalType.CANONICAL_USER:
+        if entry.value == "*" or entry.type is PrincipalType.CANONICAL_USER or ORIGIN_IDENTITY.fullmatch(entry.value):
             continue
         try:
             principal = Principal.of(entry.value)

@@ -40,7 +40,7 @@ from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.match import covers_action
 from gatepost.policy.model import Condition, Effect, Statement
-from gatepost.policy.operators import NULL
+from gatepost.policy.operators import NULL, holds_of_none
 from gatepost.policy.request import Request
 from gatepost.reasoning.choices import carriers, spoken_of
 
@@ -98,7 +98,7 @@ def _not_set(
 ) -> Iterator[Hit]:
     without, within = sends
     key = spelled(condition.key.lower())
-    passes = is_negated(condition) or condition.operator.if_exists
+    passes = holds_of_none(condition.operator)
     if statement.effect is Effect.ALLOW and not passes:
         named = [
             name

@@ -4,8 +4,9 @@ Source: Service Authorization Reference, the condition keys of each action; IAM 
 """
 
 from collections.abc import Iterator
+from typing import Final
 
-from gatepost.lint.document import Document, Element, StatementTree
+from gatepost.lint.document import ConditionTree, Document, Element, StatementTree
 from gatepost.lint.examples import allow, deny, policy, trust, when
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
@@ -13,7 +14,7 @@ from gatepost.lint.rules.actions import covered
 from gatepost.lint.setting import Setting
 from gatepost.policy import catalogue
 from gatepost.policy.match import covers_action
-from gatepost.policy.operators import holds_when_absent
+from gatepost.policy.operators import holds_of_none
 from gatepost.policy.read import PolicyKind
 
 
@@ -42,11 +43,10 @@ def unsupported_action_for_condition_key(document: Document, _setting: Setting) 
             continue
         if service == "sts" or service not in catalogue.services() or operator.if_exists:
             continue  # a session's tags and source are asked together with the role: their keys are in one request
-        always = holds_when_absent(operator) or operator.qualifier == "ForAllValues"
+        holds = "always holds" if holds_of_none(operator) else "never holds"
         for entry in statement.entries("Action"):
             action = catalogue.action(entry.text or "")
-            if action is not None and known.name not in action.condition_keys:
-                holds = "always holds" if always and operator.qualifier != "ForAnyValue" else "never holds"
+            if action is not None and known.name.lower() not in map(str.lower, action.condition_keys):
                 message = f"`{entry.text}` carries no `{known.name}`, so the condition {holds} of it"
                 yield Hit(entry.at, message)
 
@@ -86,15 +86,22 @@ def _setter(key: str) -> str | None:
 # --- actions and tags -----------------------------------------------------------------------------------------------------
 
 
-def _untagged(statement: StatementTree) -> Iterator[tuple[str, Element]]:
-    """Each condition key on the tags of a resource, with each action beside it that has no resource to be tagged."""
+OF_RESOURCES: Final = "aws:resourcetag/"
+
+
+def _untagged(statement: StatementTree) -> Iterator[tuple[ConditionTree, Element, bool]]:
+    """Each condition on the tags of a resource, with each action beside it that has no resource to be tagged.
+
+    The last says whether the condition holds of such an action, as negated ones and those with `IfExists` do.
+    """
     for condition in statement.conditions():
-        if condition.comparison is None or not condition.key.lower().startswith("aws:resourcetag/"):
+        operator = condition.read_operator
+        if condition.comparison is None or operator is None or not condition.key.lower().startswith(OF_RESOURCES):
             continue
         for entry in statement.entries("Action"):
             actions = covered(entry.text or "")
             if actions and not any(action.resource_types for action in actions):
-                yield condition.key, entry
+                yield condition, entry, holds_of_none(operator)
 
 
 @rule(
@@ -107,13 +114,16 @@ def _untagged(statement: StatementTree) -> Iterator[tuple[str, Element]]:
 def deny_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Deny by a tag, of an action that is on no resource.
 
-    There is nothing that could have the tag, so the condition does not hold and the action is not denied. Deny it in a statement
-    without the condition.
+    There is nothing that could have the tag, so the condition does not hold and the statement does not deny the action. Deny it
+    in a statement without the condition. Not reported where the condition holds of a missing tag (`StringNotEquals`,
+    `…IfExists`): there the action is denied.
     """
     for statement in document.statements:
         if statement.effect == "Deny":
-            for key, entry in _untagged(statement):
-                yield Hit(entry.at, f"`{entry.text}` is on no resource that could have the tag of `{key}`: it is not denied")
+            for condition, entry, holds in _untagged(statement):
+                if not holds:
+                    said = f"`{entry.text}` is on no resource that could have the tag of `{condition.key}`"
+                    yield Hit(entry.at, f"{said}: {statement.name} never denies it")
 
 
 @rule(
@@ -126,13 +136,14 @@ def deny_with_unsupported_tag_condition_key_for_service(document: Document, _set
 def allow_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow by a tag, of an action that is on no resource.
 
-    There is nothing that could have the tag, so the condition does not hold and the action is not allowed. Allow it in a statement
-    without the condition.
+    There is nothing that could have the tag. So a positive condition never holds, and the action is not allowed; a negated one,
+    or one with `IfExists`, always holds, and the tag binds nothing. Allow the action in a statement without the condition.
     """
     for statement in document.statements:
         if statement.effect == "Allow":
-            for key, entry in _untagged(statement):
-                yield Hit(entry.at, f"`{entry.text}` is on no resource that could have the tag of `{key}`: it is not allowed")
+            for condition, entry, holds in _untagged(statement):
+                said = f"`{entry.text}` is on no resource that could have the tag of `{condition.key}`"
+                yield Hit(entry.at, f"{said}: the condition {'always' if holds else 'never'} holds of it")
 
 
 @rule(
@@ -151,8 +162,8 @@ def allow_with_unsupported_tag_condition_key_for_service(document: Document, _se
 def deny_notaction_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A Deny of all actions but some, by a tag.
 
-    Many of these actions are on no resource, or on one that has no tags: there the condition does not do what it says. Name the
-    actions in `Action`.
+    Many of these actions are on no resource, or on one that has no tags. There a positive condition never holds and the Deny does
+    not apply; a negated one always holds, and all of them are denied. Name the actions in `Action`.
     """
     yield from _not_action_by_tag(document, "Deny")
 
@@ -167,15 +178,23 @@ def deny_notaction_with_unsupported_tag_condition_key_for_service(document: Docu
 def allow_notaction_with_unsupported_tag_condition_key_for_service(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An Allow of all actions but some, by a tag.
 
-    Actions on no resource, or on one that has no tags, are not allowed by it, and which these are the statement does not say.
-    Name the actions in `Action`.
+    Of actions on no resource, or on one that has no tags, a positive condition never holds and a negated one always does, and which
+    these are the statement does not say. Name the actions in `Action`.
     """
     yield from _not_action_by_tag(document, "Allow")
 
 
 def _not_action_by_tag(document: Document, effect: str) -> Iterator[Hit]:
     for statement, condition in document.conditions():
-        is_by_tag = condition.key.lower().startswith("aws:resourcetag/")
+        is_by_tag = condition.key.lower().startswith(OF_RESOURCES)
         if is_by_tag and "NotAction" in statement.elements and statement.effect == effect:
-            message = f"{statement.name} speaks of actions on what has no tags too, of which `{condition.key}` says nothing"
+            always = "always" if _holds_untagged(condition) else "never"
+            message = f"{statement.name} speaks of actions on what has no tags too: there `{condition.operator}` {always} holds"
             yield Hit(condition.key_at, message)
+
+
+def _holds_untagged(condition: ConditionTree) -> bool:
+    operator = condition.read_operator
+    if operator is None or condition.comparison is None:
+        return any((entry.scalar or "").lower() == "true" for entry in condition.entries)
+    return holds_of_none(operator)

@@ -6,11 +6,13 @@ Source: IAM User Guide, "AWS global condition context keys", "Single-valued vs. 
 from collections.abc import Iterator
 from typing import Final
 
+from gatepost.lint.arns import read_arn
 from gatepost.lint.document import Document, StatementTree
 from gatepost.lint.edits import with_operator
 from gatepost.lint.examples import allow, deny, grant, policy, when
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.rules.principals import names_services_alone
 from gatepost.lint.setting import Setting
 from gatepost.policy import catalogue
 from gatepost.policy.read import PolicyKind
@@ -82,11 +84,11 @@ def untrustworthy_condition_key(document: Document, _setting: Setting) -> Iterat
     """What this key compares, the caller writes.
 
     Whoever knows the policy sends the header that it asks for. It may keep out accidents, never an attacker: bind the source
-    address, the principal or a tag.
+    address, the principal or a tag. Not reported where services alone are principals: what a service calls with, it writes itself.
     """
-    for _, condition in document.conditions():
+    for statement, condition in document.conditions():
         header = FREE_TEXT.get(condition.key.lower())
-        if header is not None:
+        if header is not None and not names_services_alone(statement):
             yield Hit(condition.key_at, f"`{condition.key}` is the header {header}, which every caller writes at will")
 
 
@@ -127,13 +129,21 @@ def irrelevant_condition_key_in_policy(document: Document, _setting: Setting) ->
     """A condition on the resource in the resource's own policy.
 
     The policy hangs on the resource, so its account and organization are the same in every request: the condition always holds or
-    never. Perhaps the caller's was meant, `aws:PrincipalAccount`.
+    never. Perhaps the caller's was meant, `aws:PrincipalAccount`. Not reported where a statement is about the resources of every
+    account, such as `*`: so are the policies of VPC endpoints written.
     """
-    if document.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST):
+    if document.kind is PolicyKind.TRUST or (document.kind is PolicyKind.RESOURCE and not _is_on_everything(document)):
         for _, condition in document.conditions():
             if condition.key.lower() in OF_THE_RESOURCE:
                 message = f"`{condition.key}` is the same in every request to this resource; was the caller's meant?"
                 yield Hit(condition.key_at, message)
+
+
+def _is_on_everything(document: Document) -> bool:
+    if any("NotResource" in each.elements for each in document.statements):
+        return True
+    arns = [read_arn(entry.text or "") for _, entry in document.entries("Resource")]
+    return any(arn is None or "*" in arn.account or arn.resource.startswith("*") for arn in arns)
 
 
 @rule(

@@ -14,7 +14,7 @@ from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import DISPLAY_NAME, FROM, carries, conditions_on, senders, sends_of
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import Condition, Statement
-from gatepost.policy.pattern import glob, wild
+from gatepost.policy.pattern import glob, is_star, wild
 from gatepost.policy.values import arn_parts
 
 NEWS: Final = when("StringLike", "ses:FromAddress", "news@example.com")
@@ -61,7 +61,7 @@ def from_unrestricted(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 
 def _says_nothing(condition: Condition) -> bool:
-    return condition.operator.base == "StringLike" and any(value.strip("*") == "" for value in condition.values)
+    return condition.operator.base == "StringLike" and any(map(is_star, condition.values))
 
 
 def domain_of(statement: Statement) -> str | None:

@@ -34,6 +34,11 @@ def named(statement: StatementTree, *elements: str) -> Iterator[tuple[str, Eleme
                 yield kind, entry
 
 
+def names_services_alone(statement: StatementTree) -> bool:
+    """Whether nobody but services is a principal: their calls carry what the service writes, not what its customers do."""
+    return {kind for kind, _ in named(statement, "Principal")} == {PrincipalType.SERVICE.value}
+
+
 def _named(document: Document) -> Iterator[tuple[str, Element, str]]:
     """Whom the statements name, where the kind of policy takes principals of any kind."""
     if document.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST):

@@ -15,6 +15,7 @@ from gatepost.lint.patch import Json, moved, statement_of, under_operator, with_
 from gatepost.lint.reach import (
     claim,
     compared,
+    everything,
     exchanged,
     in_force,
     is_none,
@@ -26,7 +27,7 @@ from gatepost.lint.reach import (
     undenied,
 )
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.sending import RECIPIENTS, conditions_on
+from gatepost.lint.sending import RECIPIENTS, TO_SOMEBODY, conditions_on
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import spelled
 from gatepost.policy.model import Condition, Effect, Operator, Statement
@@ -163,12 +164,14 @@ def forall_missing_key(document: Document, _setting: Setting) -> Iterator[Hit]:
     """`ForAllValues` is true of a request that does not carry the key.
 
     Of no values all hold. So an Allow with it allows `ses:SendBulkEmail`, whose requests do not say their recipients, to anybody.
-    Put `"Null": {"ses:Recipients": "false"}` beside it. A Deny with it fires on every call without the key: with `ses:*` also on
+    Put `"Null": {"ses:Recipients": "false"}` beside it. Not reported where every action carries recipients, as `ses:SendEmail`
+    and `ses:SendRawEmail` do: no message goes to nobody. A Deny with it fires on every call without the key: with `ses:*` also on
     `ses:GetSendQuota`.
     """
     for tree, statement, pair, condition in _on_recipients(document, Effect.ALLOW, ALL):
         without = narrowed(statement, compared(NULL, condition.key, "true"))
-        request = somebody(document).overlap(in_force(document), part(document, without))
+        others = replace(everything(document), effect=Effect.DENY, actions=TO_SOMEBODY)
+        request = somebody(document).overlap(in_force(document), part(document, without, others))
         if request is not None:
             edits = with_condition(document, tree, NULL, pair.key, "false")
             fixed = statement_of(document, edits, tree.number)

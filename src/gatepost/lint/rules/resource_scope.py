@@ -31,7 +31,7 @@ def resource_mismatch(document: Document, _setting: Setting) -> Iterator[Hit]:
     """An action that is never on a resource that the statement names.
 
     `iam:GetUser` is on users: a statement of it about roles never applies. An action on no resource at all, such as
-    `iam:ListUsers` of an account, needs `*`.
+    `iam:GetAccountSummary`, needs `*`. `iam:ListUsers` and its like are asked about all of a kind under a path, `…:user/`.
     """
     for statement in document.statements:
         resources = [entry.text or "" for entry in statement.entries("Resource")]

@@ -136,7 +136,7 @@ def resource_effectively_star(document: Document, _setting: Setting) -> Iterator
     for _, entry in document.entries("Resource"):
         text = entry.text or ""
         if text != "*" and WHOLE.fullmatch(text):
-            yield Hit(entry.at, f"`{text}` matches every resource, as `*` does")
+            yield Hit(entry.at, f"`{text}` matches the ARN of every resource, as `*` does")
 
 
 # --- the resource itself --------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def invalid_arn_resource(document: Document, _setting: Setting) -> Iterator[Hit]
     """
     for entry, arn in arns(document):
         forms = forms_of(arn)
-        if forms and not any(form.meets(arn) for form in forms):
+        if forms and arn.resource and not any(form.meets(arn) for form in forms):
             heads = tuple(sorted({form.head for form in forms if form.head}))
             start, _ = arn.span("resource")
             near = None if arn.head in heads else nearest(arn.head, heads)

@@ -11,7 +11,7 @@ from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import grant, policy, when
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
-from gatepost.lint.rules.principals import named
+from gatepost.lint.rules.principals import named, names_services_alone
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import PrincipalType
 from gatepost.policy.operators import holds_when_absent
@@ -145,8 +145,7 @@ def unsupported_condition_key_for_service_principal(document: Document, _setting
     if document.kind is not PolicyKind.RESOURCE:
         return
     for statement in document.statements:
-        kinds = {kind for kind, _ in named(statement, "Principal")}
-        if kinds != {SERVICE}:
+        if not names_services_alone(statement):
             continue
         for condition in statement.conditions():
             operator = condition.read_operator

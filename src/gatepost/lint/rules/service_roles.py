@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatepost.lint.arns import read_arn
-from gatepost.lint.document import Document, StatementTree
+from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.examples import MAILER, Json, allow, policy
 from gatepost.lint.finding import At, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.actions import has_wildcard
 from gatepost.lint.setting import Setting
 from gatepost.policy.match import covers_action
+from gatepost.policy.operators import holds_of_none
 from gatepost.policy.pattern import glob, wild
 from gatepost.policy.read import PolicyKind
 
+ANY_SERVICE: Final = "~.amazonaws.com"  # a service that nobody names
 LINKED: Final = "arn:aws:iam::*:role/aws-service-role/ses.amazonaws.com/*"
 
 
@@ -66,7 +68,8 @@ CALLS: Final = (
         "role/~",
         "may hand {} to a service.",
         "A service acts with the rights of the role that it is given. Whoever may pass a role that is mightier than they are, may "
-        "do all that this role may. Name the roles in `Resource`, and bind the service with `iam:PassedToService`.",
+        "do all that this role may. Name the roles in `Resource`, and bind the service with `iam:PassedToService`: by a positive "
+        "operator, without `IfExists`, and by names, for `*` and `*.amazonaws.com` are every service.",
     ),
     Call(
         "CREATE_SLR",
@@ -74,10 +77,11 @@ CALLS: Final = (
         "iam:CreateServiceLinkedRole",
         "iam:AWSServiceName",
         LINKED,
-        "role/aws-service-role/~/~",
+        "role/aws-service-role/~.amazonaws.com/~",
         "may make the service-linked role of any service.",
         "A service-linked role lets its service act in the account. Name the roles in `Resource` (`…role/aws-service-role/…`), or bind "
-        "the service with `iam:AWSServiceName`.",
+        "the service with `iam:AWSServiceName`: by a positive operator, without `IfExists`, and by names, for `*` and "
+        "`*.amazonaws.com` are every service.",
     ),
 )
 WHO: Final = {
@@ -130,7 +134,15 @@ def _declare(call: Call, reach: Reach) -> None:
 
 
 def _bound(statement: StatementTree, key: str) -> bool:
-    return any(each.key.lower() == key.lower() and each.comparison is not None for each in statement.conditions())
+    """Whether a condition names services: one that also holds without the key, or of any service, binds none."""
+    return any(each.key.lower() == key.lower() and _binds(each) for each in statement.conditions())
+
+
+def _binds(condition: ConditionTree) -> bool:
+    comparison, operator = condition.comparison, condition.read_operator
+    if comparison is None or operator is None or comparison.negated or holds_of_none(operator):
+        return False
+    return not comparison.wildcards or not any(glob(wild(entry.scalar or ""), ANY_SERVICE) for entry in condition.entries)
 
 
 def _bad(call: Call, reach: Reach) -> Json:

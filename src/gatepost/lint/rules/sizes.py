@@ -1,21 +1,25 @@
 """Rules on the size of a document, as its kind counts it.
 
-Source: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas"; SES Developer Guide, "Service quotas".
+Source: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas"; SES Developer Guide, "Service quotas";
+SQS Developer Guide, "Amazon SQS policy quotas"; S3 User Guide, "Bucket policies and user policies".
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from gatepost.lint.arns import read_arn
 from gatepost.lint.document import Document
 from gatepost.lint.examples import allow, control, deny, grant, policy, trust
 from gatepost.lint.finding import Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.rules.resources import arns
 from gatepost.lint.setting import Setting
 from gatepost.policy.read import PolicyKind, article
 
 SPACE: Final = re.compile(r"\s+")
-ROLE_INLINE, USER_INLINE, MANAGED, SESSION, TRUST, CONTROL, SES_BYTES = 10_240, 2_048, 6_144, 2_048, 2_048, 5_120, 4_096
+ROLE_INLINE, USER_INLINE, MANAGED, SESSION, TRUST, CONTROL = 10_240, 2_048, 6_144, 2_048, 2_048, 5_120
+RESOURCE_QUOTA: Final = {"ses": ("an identity of SES", 4_096), "sqs": ("a queue", 8_192), "s3": ("a bucket", 20_480)}
 IDENTITY_QUOTA: Final = {PolicyKind.IDENTITY: ROLE_INLINE, PolicyKind.BOUNDARY: MANAGED, PolicyKind.SESSION: SESSION}
 MANY: Final = [f"ses:Send{'x' * 200}{number}" for number in range(60)]
 
@@ -57,12 +61,25 @@ def policy_size_exceeds_identity_policy_quota(document: Document, _setting: Sett
     of_aws=True,
 )
 def policy_size_exceeds_resource_policy_quota(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """The policy is larger than a policy on an identity of SES may be.
+    """The policy is larger than its resource takes, white space included.
 
-    It takes 4,096 bytes, white space included, and an identity has up to 20 policies. Put it in several, or write it in one line.
+    An identity of SES takes 4,096 bytes, and has up to 20 policies; a queue 8,192, a bucket 20,480. Put it in several, write it in
+    one line, or say it shorter. Of which service a policy is, its resources say; where they are `*`, or of another service, its size
+    is not judged.
     """
-    if document.kind is PolicyKind.RESOURCE:
-        yield from _too_large(document, len(document.text.encode(errors="surrogatepass")), SES_BYTES, "bytes")
+    services = {arn.service for _, arn in arns(document)}
+    if document.kind is not PolicyKind.RESOURCE or len(services) != 1 or _names_everything(document):
+        return
+    service = services.pop()
+    if service in RESOURCE_QUOTA:
+        what, most = RESOURCE_QUOTA[service]
+        size = len(document.text.encode(errors="surrogatepass"))
+        if size > most:
+            yield Hit(document.whole, f"{size:,} bytes, and the policy of {what} takes {most:,}")
+
+
+def _names_everything(document: Document) -> bool:
+    return any(read_arn(entry.text or "") is None for _, entry in document.entries("Resource"))
 
 
 @rule(

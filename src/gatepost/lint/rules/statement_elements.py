@@ -5,14 +5,14 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language"; Access Analyz
 
 from collections.abc import Iterator
 
-from gatepost.lint.document import Document, Element
+from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.edits import instead, written
 from gatepost.lint.examples import allow, grant, policy
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.errors import did_you_mean, nearest
-from gatepost.policy.read import SID, WITH_PRINCIPAL, WITHOUT_PRINCIPAL, PolicyKind, article
+from gatepost.policy.read import SID, WITH_PRINCIPAL, WITHOUT_PRINCIPAL, PolicyKind, article, is_about_a_repository
 
 EFFECTS = ("Allow", "Deny")
 
@@ -55,8 +55,8 @@ def missing_action(document: Document, _setting: Setting) -> Iterator[Hit]:
 def missing_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A statement without `Resource` does not say on what.
 
-    Every policy but a role's trust policy takes `Resource` or `NotResource`, and in it at least one ARN or `*`. Of mail it is the
-    identity that sends: `arn:aws:ses:us-east-1:111122223333:identity/example.com`.
+    Every policy but a role's trust policy and that of a repository of ECR takes `Resource` or `NotResource`, and in it at least one
+    ARN or `*`. Of mail it is the identity that sends: `arn:aws:ses:us-east-1:111122223333:identity/example.com`.
     """
     if document.kind is not PolicyKind.TRUST:
         yield from _missing(document, "Resource", "an ARN or `*`")
@@ -64,12 +64,19 @@ def missing_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
 
 def _missing(document: Document, name: str, expected: str) -> Iterator[Hit]:
     for statement in document.statements:
+        if name == "Resource" and document.kind is PolicyKind.RESOURCE and _is_about_a_repository(statement):
+            continue
         there = [each for each in (name, f"Not{name}") if each in statement.elements]
         if not there:
             yield Hit(statement.at, f"{statement.name} has no `{name}`; expected {expected}")
         for each in there:
             if not any(True for _ in statement.entries(each)):
                 yield Hit(statement.elements[each].at, f"`{each}` of {statement.name} is empty; expected {expected}")
+
+
+def _is_about_a_repository(statement: StatementTree) -> bool:
+    named = "Resource" in statement.elements or "NotResource" in statement.elements
+    return not named and is_about_a_repository(entry.text for entry in statement.entries("Action"))
 
 
 @rule(

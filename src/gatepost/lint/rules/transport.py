@@ -14,6 +14,7 @@ from gatepost.lint.patch import statement_of
 from gatepost.lint.reach import allows_of, compared, denies_of, exchanged, is_none, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.placeholders import is_placeholder
+from gatepost.lint.rules.principals import names_services_alone
 from gatepost.lint.sending import conditions_on
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import Effect, Statement
@@ -119,9 +120,12 @@ def useragent_trust(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The caller says what its program is called, so a condition on it keeps nobody out.
 
     `aws:UserAgent` and `aws:Referer` are headers of the request: whoever wants to pass writes what the policy asks for. Bind by
-    who calls, from where, or over what.
+    who calls, from where, or over what. (A service as principal writes them itself: SES puts the account into `aws:Referer` where
+    it delivers to a bucket.)
     """
     for tree in document.statements:
+        if names_services_alone(tree):
+            continue
         for pair, condition in conditions_on(tree, *CHOSEN_BY_CALLER):
             yield Hit(pair.key_at, f"`{condition.key}` is whatever the caller writes: it keeps nobody out")
 

@@ -11,9 +11,11 @@ from gatepost.lint.edits import with_operator, written
 from gatepost.lint.examples import allow, deny, policy, when
 from gatepost.lint.finding import At, Fix, Severity
 from gatepost.lint.rule import Hit, rule
+from gatepost.lint.sending import always_carries
 from gatepost.lint.setting import Setting
 from gatepost.policy.catalogue import is_multivalued, is_single_valued
 from gatepost.policy.operators import NULL
+from gatepost.policy.pattern import is_star
 
 ALWAYS, NEVER, PRESENT, ABSENT = "always", "never", "present", "absent"
 # By negation and qualifier: of which requests a pattern that matches every value holds (`policy.operators`, rules 1 to 3).
@@ -36,7 +38,9 @@ def _holds(condition: ConditionTree) -> str | None:
         return None
     if operator.qualifier is None and is_multivalued(condition.key.lower()):
         return None  # it holds of no value at all; another rule tells that
-    if not any(entry.scalar and not entry.scalar.strip("*") for entry in condition.entries):
+    if comparison.name.startswith("Arn") and (condition.known_key is None or condition.known_key.type != "ARN"):
+        return None  # what is no ARN is like no pattern of ARNs
+    if not any(entry.scalar is not None and is_star(entry.scalar) for entry in condition.entries):
         return None
     if operator.qualifier is None and operator.if_exists and not comparison.negated:
         return ALWAYS
@@ -142,7 +146,7 @@ def redundant_statement_due_to_wildcard_in_condition(document: Document, _settin
 @rule(
     "IF_EXISTS_IN_ALLOW",
     Severity.SUGGESTION,
-    bad=policy(allow(Condition=when("StringLikeIfExists", "ses:FromAddress", "*@example.com"))),
+    bad=policy(allow(Action="ses:Send*", Condition=when("StringLikeIfExists", "ses:FromAddress", "*@example.com"))),
     good=policy(allow(Condition=when("StringLike", "ses:FromAddress", "*@example.com"))),
 )
 def if_exists_in_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
@@ -150,14 +154,21 @@ def if_exists_in_allow(document: Document, _setting: Setting) -> Iterator[Hit]:
 
     `…IfExists` asks nothing of a request without the key, and `ses:SendBulkEmail` for one carries no From address at all. In a Deny
     that is the careful reading; in an Allow it is a way around. Leave `IfExists` out, or allow such actions in a statement of their
-    own.
+    own. Not reported where every request carries the key, as `ses:SendEmail` does its From address.
     """
     for statement, condition in document.conditions():
         operator, comparison = condition.read_operator, condition.comparison
         if statement.effect != "Allow" or operator is None or comparison is None or condition.key.lower() == MFA:
             continue
-        if operator.if_exists and operator.qualifier is None and not comparison.negated:
+        if operator.if_exists and operator.qualifier is None and not comparison.negated and _may_lack(statement, condition):
             yield Hit(condition.operator_at, f"{statement.name} also allows where `{condition.key}` is missing")
+
+
+def _may_lack(statement: StatementTree, condition: ConditionTree) -> bool:
+    """Whether a request of which the statement speaks may lack the key."""
+    key = condition.key.lower()
+    actions = [entry.text or "" for entry in statement.entries("Action")]
+    return not actions or not all(always_carries(action, key) for action in actions)
 
 
 @rule(

@@ -10,9 +10,10 @@ from gatepost.lint.patch import Json, patched, with_conditions
 from gatepost.lint.reach import is_proved, part, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
+from gatepost.policy.catalogue import is_multivalued
 from gatepost.policy.model import Condition, Effect
 from gatepost.policy.operators import NULL
-from gatepost.policy.pattern import ANY, glob, wild
+from gatepost.policy.pattern import ANY, glob, is_star, wild
 from gatepost.policy.values import read_range
 
 
@@ -98,12 +99,14 @@ def condition_always_true(document: Document, _setting: Setting) -> Iterator[Hit
     """
     for tree in document.statements:
         for pair, condition in tree.read_conditions():
-            base = condition.operator.base
-            if base not in ("StringLike", "ArnLike", "ArnEquals") or not any(
-                each.strip("*") == "" for each in condition.values
-            ):
+            base, qualifier = condition.operator.base, condition.operator.qualifier
+            if base not in ("StringLike", "ArnLike", "ArnEquals") or not any(map(is_star, condition.values)):
                 continue
-            void = condition.operator.if_exists or condition.operator.qualifier == "ForAllValues"
+            if base != "StringLike" and (pair.known_key is None or pair.known_key.type != "ARN"):
+                continue  # what is no ARN is like no pattern of ARNs
+            if qualifier is None and is_multivalued(condition.key.lower()):
+                continue  # of several values it never holds; another rule says so
+            void = qualifier == "ForAllValues" or (qualifier is None and condition.operator.if_exists)
             said = "holds of every request" if void else f"holds of every request that carries `{condition.key}`"
             yield Hit(pair.element.at, f"`*` matches everything: this {said}", fixes=_plainly(document, tree, pair, void=void))
 
