@@ -73,7 +73,7 @@ def lint(capsys: pytest.CaptureFixture[str], arguments: str) -> tuple[int, str, 
         ("", 2),
         ("window.json --select NO_SUCH", 2),
         ("window.json --fix --diff", 2),
-        ("window.json --keep-decisions", 2),
+        ("window.json --unsafe-fixes", 2),
         ("window.json --now yesterday", 2),
         ("window.json --config absent.toml", 2),
         ("window.json --baseline clean.json", 2),
@@ -148,12 +148,12 @@ def test_standard_input_is_a_policy(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def test_fix_writes_what_is_proved_and_tells_what_is_left(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = lint(capsys, "twice.json window.json --fix --keep-decisions")
+    code, out, _ = lint(capsys, "twice.json window.json --fix")
     assert code == 1
     assert out.startswith("fixed twice.json GP_FAKE_TWICE: take it out\n\nwindow.json:10:9 SES_FAKE_INVERTED")
     assert json.loads((folder / "twice.json").read_text())["Statement"] == [json.loads(SEND)]
     assert (folder / "window.json").read_text() == WINDOW
-    assert lint(capsys, "window.json --fix")[0] == 1
+    assert lint(capsys, "window.json --fix --unsafe-fixes")[0] == 1
     assert '"DateGreaterThan": {"aws:CurrentTime": "2023-04-01T17' in (folder / "window.json").read_text()
 
 
@@ -166,29 +166,29 @@ SES_FAKE_INVERTED: deny outside the window
 
 
 def test_what_a_fix_changes_in_what_is_decided_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, err = lint(capsys, "window.json twice.json --diff")
+    _, out, err = lint(capsys, "window.json twice.json --diff --unsafe-fixes")
     assert out.startswith("--- a/window.json")
     assert err == f"gatepost: window.json {WINDOW_CHANGES}"
-    _, out, err = lint(capsys, "window.json --fix")
+    _, out, err = lint(capsys, "window.json --fix --unsafe-fixes")
     assert out.startswith(f"fixed window.json {WINDOW_CHANGES}\n")
     assert err == ""
     for output in ("concise", "json", "sarif"):
         (folder / "window.json").write_text(WINDOW)
-        _, out, err = lint(capsys, f"window.json --fix -o {output}")
+        _, out, err = lint(capsys, f"window.json --fix --unsafe-fixes -o {output}")
         assert err == f"gatepost: window.json {WINDOW_CHANGES}"
     (folder / "window.json").write_text(WINDOW)
-    assert lint(capsys, "window.json --fix --write-baseline known.json")[2].startswith(
+    assert lint(capsys, "window.json --fix --unsafe-fixes --write-baseline known.json")[2].startswith(
         f"gatepost: window.json {WINDOW_CHANGES}"
     )
     (folder / "window.json").write_text(WINDOW)
-    (told,) = json.loads(lint(capsys, "window.json --fix -o json")[1])["policies"]
+    (told,) = json.loads(lint(capsys, "window.json --fix --unsafe-fixes -o json")[1])["policies"]
     assert [(each["code"], each["changes_meaning"]) for each in told["applied"]] == [("SES_FAKE_INVERTED", True)]
 
 
 def test_the_counts_tell_how_many_fixes_change_no_decision(capsys: pytest.CaptureFixture[str]) -> None:
-    told = "Fixable: 3 with --fix, 2 of them changing no decision (--keep-decisions)."
+    told = "Fixable: 2 with --fix, 1 more with --unsafe-fixes."
     assert told in lint(capsys, "window.json twice.json")[1]
-    assert "Fixable: 1 with --fix.\n" in lint(capsys, "window.json")[1]
+    assert "Fixable: 1 with --fix --unsafe-fixes.\n" in lint(capsys, "window.json")[1]
     assert "Fixable: 2 with --fix.\n" in lint(capsys, "twice.json")[1]
 
 
@@ -199,7 +199,7 @@ def test_fix_writes_to_files_alone(folder: Path, monkeypatch: pytest.MonkeyPatch
     for name in ("git:HEAD:window.json", "-"):
         says = f"gatepost: --fix: {name} is no file that can be written to; expected --diff\n"
         assert lint(capsys, f"{name} --fix") == (2, "", says)
-    assert lint(capsys, "git:HEAD:window.json --diff")[0] == 1
+    assert lint(capsys, "git:HEAD:window.json --diff --unsafe-fixes")[0] == 1
 
 
 def test_fix_writes_nothing_over_what_was_saved_meanwhile(
@@ -211,12 +211,12 @@ def test_fix_writes_nothing_over_what_was_saved_meanwhile(
 
     monkeypatch.setattr("gatepost.reports.fixing.fix_policy", saved_meanwhile)
     says = "gatepost: --fix: window.json was changed meanwhile: lint it again\n"
-    assert lint(capsys, "window.json --fix") == (2, "", says)
+    assert lint(capsys, "window.json --fix --unsafe-fixes") == (2, "", says)
     assert (folder / "window.json").read_text() == CLEAN
 
 
 def test_diff_prints_what_fix_would_change_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, change, _ = lint(capsys, "window.json twice.json clean.json --diff")
+    code, change, _ = lint(capsys, "window.json twice.json clean.json --diff --unsafe-fixes")
     assert (code, (folder / "window.json").read_text()) == (1, WINDOW)
     assert change.startswith("--- a/window.json\n+++ b/window.json\n")
     assert lint(capsys, "clean.json --diff") == (0, "", "")

@@ -64,7 +64,7 @@ class Ended:
 
 def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> Ended:
     """Lint, fix where that is asked for, and tell."""
-    from gatepost.reports.fixable import is_proved, keeps_decisions  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.fixable import is_proved, is_safe  # noqa: PLC0415 -- the rules load when they are needed
     from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the same
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
 
@@ -79,7 +79,7 @@ def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> E
         _check_files(linted)
     if flags.fix or flags.diff:
         before = linted
-        permits = keeps_decisions if flags.keep_decisions else is_proved
+        permits = is_proved if flags.unsafe_fixes else is_safe
         linted = tuple(fix_policy(each, task.rules, setting, suppressions, permits) for each in before)
         if flags.diff:
             return Ended(_print_diffs(before, linted, gathered))
@@ -101,8 +101,8 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected a policy: a file, a folder, or - for standard input")
     if flags.fix and flags.diff:
         raise Exit(USAGE, "expected --fix or --diff, not both")
-    if flags.keep_decisions and not (flags.fix or flags.diff):
-        raise Exit(USAGE, "--keep-decisions: expected with --fix or --diff")
+    if flags.unsafe_fixes and not (flags.fix or flags.diff):
+        raise Exit(USAGE, "--unsafe-fixes: expected with --fix or --diff")
     if flags.unused is not None and flags.data is None:
         raise Exit(USAGE, "--unused: expected with --data, the folder of the server whose log tells it")
 

@@ -8,7 +8,7 @@ from gatepost.cli.fixed_text import fixed_lines
 from gatepost.cli.layout import folded
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
-from gatepost.reports.fixable import fixable, has_to_wait, is_proved, keeps_decisions
+from gatepost.reports.fixable import fixable, has_to_wait, is_proved, is_safe
 from gatepost.reports.statement_diff import statement_diff
 from gatepost.words.requests import request_words
 from gatepost.words.visible import visible
@@ -80,13 +80,13 @@ def summary(run: "LintRun") -> Iterator[str]:
 
 
 def _fixable(run: "LintRun") -> str:
-    every, kept = (
-        sum(1 for linted in run.linted for _ in fixable(linted, permits)) for permits in (is_proved, keeps_decisions)
-    )
+    every, safe = (sum(1 for linted in run.linted for _ in fixable(linted, permits)) for permits in (is_proved, is_safe))
     if not every:
         return ""
-    apart = "" if kept in (0, every) else f", {kept} of them changing no decision (--keep-decisions)"
-    return f" Fixable: {every} with --fix{apart}."
+    if not safe:
+        return f" Fixable: {every} with --fix --unsafe-fixes."
+    more = f", {every - safe} more with --unsafe-fixes" if every > safe else ""
+    return f" Fixable: {safe} with --fix{more}."
 
 
 def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:
@@ -99,6 +99,10 @@ def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:
 
 def _fix(fix: Fix, name: str, linted: "Linted", paint: "Paint") -> Iterator[str]:
     proof = f" (proved: {fix.proof})" if fix.proof else " (not proved, so --fix leaves it to you)"
+    if fix.widens:
+        proof = " (it allows more, so --fix leaves it to you)"
+    elif fix.proof and fix.changes_meaning:
+        proof = f" (--unsafe-fixes; proved: {fix.proof})"
     yield from folded(f"{fix.title}{proof if fix.edits else ''}", paint.width, f"{INDENT}{name}: ", f"{INDENT}  ")
     lines = statement_diff(linted.policy.text, fix, paint.width - len(INDENT) - 4) if fix.edits else ()
     for line in lines[:MOST_DIFF_LINES]:

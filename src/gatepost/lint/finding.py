@@ -76,13 +76,15 @@ class Edit:
 class Fix:
     """What to write instead. `proof` says what was proved of it, as a sentence; without a proof it is offered, never applied.
 
-    `changes_meaning`: the policy decides some request otherwise afterwards, as `title` and `proof` tell.
+    `changes_meaning`: the policy decides some request otherwise afterwards, as `title` and `proof` tell. `widens`: an Allow of it
+    allows more afterwards, so it is offered, never applied.
     """
 
     title: str
     edits: tuple[Edit, ...]
     proof: str = ""
     changes_meaning: bool = False
+    widens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
         for tree, statement, pair, condition in _on_recipients(document, effect, None):
             allowing = effect is Effect.ALLOW
             fixes = (
-                _every_recipient(document, tree, pair, condition)
+                tuple(replace(fix, widens=True) for fix in _every_recipient(document, tree, pair, condition))
                 if allowing
                 else _one_is_enough(document, tree, pair, condition)
             )
