@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from gatepost.cli import main
+from gatepost.lint.rules import ALL
 from gatepost.reports.fixing import fix_policy
 from gatepost.reports.run import Linted
+from gatepost.sources.found import SourceError, Unread
 from reports.fakes import ODD, RULES, SEND, TWICE, VARIABLE, WINDOW
 
+IDENTITY = "arn:aws:ses:us-east-1:111122223333:identity/example.com"
 CLEAN = f'{{"Version": "2012-10-17", "Statement": [{SEND}]}}'
 IGNORE = '[[ignore]]\ncode = "SES_FAKE_INVERTED"\nreason = "meant so"\n'
 
@@ -265,3 +269,63 @@ def test_without_a_solver_the_rules_that_need_one_are_left_out_and_it_is_told(fo
     )
     assert ran.stderr == "gatepost: 2 rules need a solver and were left out: pip install 'gatepost[prove]'\n"
     assert (ran.returncode, [line.split()[1] for line in ran.stdout.splitlines()]) == (1, ["FAKE_UNVERSIONED"])
+    ran = subprocess.run(
+        [sys.executable, "-c", program.replace("'window.json', 'old.json', '-o', 'concise'", "'clean.json'")],
+        cwd=folder, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("Nothing found in 1 policy, but not all was read and decided (")
+
+
+def lint_all(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str) -> tuple[int, str, str]:
+    """The command with the real rules."""
+    monkeypatch.setattr("gatepost.lint.rules.ALL", ALL)
+    return lint(capsys, f"{arguments} --now 2026-11-25T12:00:00Z")
+
+
+def test_a_finding_is_printed_once_with_all_its_places(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partners = {"AWS": ["222222222222", "333333333333"]}
+    statement = {"Effect": "Allow", "Principal": partners, "Action": "ses:SendEmail", "Resource": IDENTITY}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Sid": "A"}, {**statement, "Sid": "B"}]}, indent=1)
+    (folder / "partners.json").write_text(text)
+    _, out, _ = lint_all(capsys, monkeypatch, "partners.json")
+    codes = re.findall(r"^partners\.json:\d+:\d+ (\w+) ", out, re.MULTILINE)
+    assert sorted(codes) == ["REDUNDANT_STATEMENT", "SES_FROM_UNRESTRICTED", "SES_PRINCIPAL_WHOLE_ACCOUNT"]
+    assert "   also at 9:6  `333333333333` is every user and role of account 333333333333" in out
+    (found,) = [
+        json.loads(line) for line in lint_all(capsys, monkeypatch, "partners.json -o jsonl --select REDUNDANT")[1].splitlines()
+    ]
+    assert [(each["line"], each["column"]) for each in found["also"]] == [(4, 3)]
+
+
+def test_fix_leaves_every_decision_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loose = CLEAN.replace(
+        '"Resource": "*"', '"Resource": "*", "Condition": {"StringLike": {"ses:FromAddress": "*example.com"}}'
+    )
+    (folder / "loose.json").write_text(loose)
+    for flags in ("--fix", "--fix --unsafe-fixes"):
+        lint_all(capsys, monkeypatch, f"loose.json {flags}")
+        assert (folder / "loose.json").read_text() == loose
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ("Unread", "gatepost: plan.json: aws_iam_policy.p: not read: `policy` is known only after apply\n"),
+        ("SourceError", "gatepost: identity/none.example: no identity `none.example` in the account and region that answer\n"),
+    ],
+)
+def test_nothing_found_is_no_success_where_something_was_not_read(
+    found: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unread = Unread("plan.json", "aws_iam_policy.p", "`policy` is known only after apply")
+    missing = SourceError("identity/none.example", "no identity `none.example` in the account and region that answer")
+    monkeypatch.setattr("gatepost.sources.find.find", lambda *_: [unread if found == "Unread" else missing])
+    code, out, err = lint(capsys, "plan.json")
+    assert (code, err) == (3 if found == "Unread" else 2, says)
+    assert out.startswith("Nothing found in 0 policies, but not all was read and decided (")
+    assert lint(capsys, "plan.json --exit-zero")[0] == code

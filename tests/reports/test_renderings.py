@@ -23,8 +23,11 @@ Place = tuple[str, int, int, str]
 
 
 def of_human(text: str) -> Iterable[Place]:
-    for file, line, column, code in re.findall(r"^(\S.*?):(\d+):(\d+) (?:Sender )?([A-Z_]+)  ", text, re.MULTILINE):
-        yield file, int(line), int(column), code
+    for block in re.split(r"\n\n(?=\S)", text):
+        for file, line, column, code in re.findall(r"^(\S.*?):(\d+):(\d+) (?:Sender )?([A-Z_]+)  ", block, re.MULTILINE):
+            yield file, int(line), int(column), code
+            for other, at in re.findall(r"^   also at (\d+):(\d+)", block, re.MULTILINE):
+                yield file, int(other), int(at), code
 
 
 def of_concise(text: str) -> Iterable[Place]:

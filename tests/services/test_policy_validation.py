@@ -107,7 +107,7 @@ def test_the_link_is_the_anchor_of_aws_s_page(elements: dict[str, Any], anchor: 
 
 
 def test_codes_of_gatepost_are_answered_only_where_they_are_asked_for() -> None:
-    elements = {"Resource": "arn:aws:ses:us-east-1:111122223333:identity/example.com", "Action": "ses:*"}
+    elements: dict[str, Any] = {"Resource": "arn:aws:ses:us-east-1:111122223333:identity/example.com", "Action": "ses:*"}
     assert findings(**elements)[1] == []
     _, found = findings(own=True, **elements)
     assert [each["learnMoreLink"] for each in found if each["issueCode"] == "SES_ADMIN_IN_SENDER_POLICY"] == [

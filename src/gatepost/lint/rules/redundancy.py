@@ -149,6 +149,7 @@ def redundant_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     good=policy(grant(Sid="A"), grant(Sid="B", Action="ses:SendRawEmail")),
     kind=PolicyKind.RESOURCE,
     of_aws=True,
+    supersedes=("GP_ALLOW_REDUNDANT", "GP_DENY_NO_EFFECT_HERE"),
 )
 def redundant_statement(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A statement that stands there twice.
