@@ -12,6 +12,7 @@ from gatepost.lint.setting import Setting
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.questions import Asker
 from gatepost.reasoning.witness import allows
+from gatepost.reports.fixable import is_proved
 
 MEANING = tuple(rule for rule in ALL if rule.code.startswith(("SES_", "GP_")))
 NOW = Setting(datetime(2026, 11, 25, 12, tzinfo=UTC))
@@ -30,8 +31,8 @@ def asker_of(document: Document) -> Asker:
 
 
 def applicable(finding: Finding) -> Fix | None:
-    """The first fix that `--fix` would apply."""
-    return next((fix for fix in finding.fixes if fix.edits and fix.proof), None)
+    """The first fix that `--fix --unsafe-fixes` would apply."""
+    return next((fix for fix in finding.fixes if is_proved(fix)), None)
 
 
 def mended(document: Document) -> Document:

@@ -234,14 +234,6 @@ def test_a_default_configuration_set_is_needed_though_no_mail_has_taken_it_yet()
     assert json.loads(patched(linted, finding.fixes[0].edits).text)["Statement"][0]["Resource"] == [DOMAIN, news]
 
 
-def test_where_mail_is_sent_without_raw_messages_nobody_is_told_to_allow_them() -> None:
-    linted = document(send())
-    (gap,) = (rule for rule in ALL if rule.code == "SES_SEND_FAMILY_GAP")
-    silent, told = usage([(NOW, request({}))], linted), usage([], linted)
-    assert lint_document(linted, Setting(NOW, usage=silent), (gap,)).findings == ()
-    assert len(lint_document(linted, Setting(NOW, usage=told), (gap,)).findings) == 1
-
-
 def test_the_examples_of_other_rules_are_as_they_were() -> None:
     for rule in ALL:
         if rule not in RULES:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from gatepost.cli import main
+from gatepost.lint.rules import ALL
 from gatepost.reports.fixing import fix_policy
 from gatepost.reports.run import Linted
+from gatepost.sources.found import SourceError, Unread
 from reports.fakes import ODD, RULES, SEND, TWICE, VARIABLE, WINDOW
 
+IDENTITY = "arn:aws:ses:us-east-1:111122223333:identity/example.com"
 CLEAN = f'{{"Version": "2012-10-17", "Statement": [{SEND}]}}'
 IGNORE = '[[ignore]]\ncode = "SES_FAKE_INVERTED"\nreason = "meant so"\n'
 
@@ -73,7 +77,7 @@ def lint(capsys: pytest.CaptureFixture[str], arguments: str) -> tuple[int, str, 
         ("", 2),
         ("window.json --select NO_SUCH", 2),
         ("window.json --fix --diff", 2),
-        ("window.json --keep-decisions", 2),
+        ("window.json --unsafe-fixes", 2),
         ("window.json --now yesterday", 2),
         ("window.json --config absent.toml", 2),
         ("window.json --baseline clean.json", 2),
@@ -148,12 +152,12 @@ def test_standard_input_is_a_policy(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def test_fix_writes_what_is_proved_and_tells_what_is_left(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = lint(capsys, "twice.json window.json --fix --keep-decisions")
+    code, out, _ = lint(capsys, "twice.json window.json --fix")
     assert code == 1
     assert out.startswith("fixed twice.json GP_FAKE_TWICE: take it out\n\nwindow.json:10:9 SES_FAKE_INVERTED")
     assert json.loads((folder / "twice.json").read_text())["Statement"] == [json.loads(SEND)]
     assert (folder / "window.json").read_text() == WINDOW
-    assert lint(capsys, "window.json --fix")[0] == 1
+    assert lint(capsys, "window.json --fix --unsafe-fixes")[0] == 1
     assert '"DateGreaterThan": {"aws:CurrentTime": "2023-04-01T17' in (folder / "window.json").read_text()
 
 
@@ -166,29 +170,29 @@ SES_FAKE_INVERTED: deny outside the window
 
 
 def test_what_a_fix_changes_in_what_is_decided_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, err = lint(capsys, "window.json twice.json --diff")
+    _, out, err = lint(capsys, "window.json twice.json --diff --unsafe-fixes")
     assert out.startswith("--- a/window.json")
     assert err == f"gatepost: window.json {WINDOW_CHANGES}"
-    _, out, err = lint(capsys, "window.json --fix")
+    _, out, err = lint(capsys, "window.json --fix --unsafe-fixes")
     assert out.startswith(f"fixed window.json {WINDOW_CHANGES}\n")
     assert err == ""
     for output in ("concise", "json", "sarif"):
         (folder / "window.json").write_text(WINDOW)
-        _, out, err = lint(capsys, f"window.json --fix -o {output}")
+        _, out, err = lint(capsys, f"window.json --fix --unsafe-fixes -o {output}")
         assert err == f"gatepost: window.json {WINDOW_CHANGES}"
     (folder / "window.json").write_text(WINDOW)
-    assert lint(capsys, "window.json --fix --write-baseline known.json")[2].startswith(
+    assert lint(capsys, "window.json --fix --unsafe-fixes --write-baseline known.json")[2].startswith(
         f"gatepost: window.json {WINDOW_CHANGES}"
     )
     (folder / "window.json").write_text(WINDOW)
-    (told,) = json.loads(lint(capsys, "window.json --fix -o json")[1])["policies"]
+    (told,) = json.loads(lint(capsys, "window.json --fix --unsafe-fixes -o json")[1])["policies"]
     assert [(each["code"], each["changes_meaning"]) for each in told["applied"]] == [("SES_FAKE_INVERTED", True)]
 
 
 def test_the_counts_tell_how_many_fixes_change_no_decision(capsys: pytest.CaptureFixture[str]) -> None:
-    told = "Fixable: 3 with --fix, 2 of them changing no decision (--keep-decisions)."
+    told = "Fixable: 2 with --fix, 1 more with --unsafe-fixes."
     assert told in lint(capsys, "window.json twice.json")[1]
-    assert "Fixable: 1 with --fix.\n" in lint(capsys, "window.json")[1]
+    assert "Fixable: 1 with --fix --unsafe-fixes.\n" in lint(capsys, "window.json")[1]
     assert "Fixable: 2 with --fix.\n" in lint(capsys, "twice.json")[1]
 
 
@@ -199,7 +203,7 @@ def test_fix_writes_to_files_alone(folder: Path, monkeypatch: pytest.MonkeyPatch
     for name in ("git:HEAD:window.json", "-"):
         says = f"gatepost: --fix: {name} is no file that can be written to; expected --diff\n"
         assert lint(capsys, f"{name} --fix") == (2, "", says)
-    assert lint(capsys, "git:HEAD:window.json --diff")[0] == 1
+    assert lint(capsys, "git:HEAD:window.json --diff --unsafe-fixes")[0] == 1
 
 
 def test_fix_writes_nothing_over_what_was_saved_meanwhile(
@@ -211,12 +215,12 @@ def test_fix_writes_nothing_over_what_was_saved_meanwhile(
 
     monkeypatch.setattr("gatepost.reports.fixing.fix_policy", saved_meanwhile)
     says = "gatepost: --fix: window.json was changed meanwhile: lint it again\n"
-    assert lint(capsys, "window.json --fix") == (2, "", says)
+    assert lint(capsys, "window.json --fix --unsafe-fixes") == (2, "", says)
     assert (folder / "window.json").read_text() == CLEAN
 
 
 def test_diff_prints_what_fix_would_change_and_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, change, _ = lint(capsys, "window.json twice.json clean.json --diff")
+    code, change, _ = lint(capsys, "window.json twice.json clean.json --diff --unsafe-fixes")
     assert (code, (folder / "window.json").read_text()) == (1, WINDOW)
     assert change.startswith("--- a/window.json\n+++ b/window.json\n")
     assert lint(capsys, "clean.json --diff") == (0, "", "")
@@ -265,3 +269,63 @@ def test_without_a_solver_the_rules_that_need_one_are_left_out_and_it_is_told(fo
     )
     assert ran.stderr == "gatepost: 2 rules need a solver and were left out: pip install 'gatepost[prove]'\n"
     assert (ran.returncode, [line.split()[1] for line in ran.stdout.splitlines()]) == (1, ["FAKE_UNVERSIONED"])
+    ran = subprocess.run(
+        [sys.executable, "-c", program.replace("'window.json', 'old.json', '-o', 'concise'", "'clean.json'")],
+        cwd=folder, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 3
+    assert ran.stdout.startswith("Nothing found in 1 policy, but not all was read and decided (")
+
+
+def lint_all(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str) -> tuple[int, str, str]:
+    """The command with the real rules."""
+    monkeypatch.setattr("gatepost.lint.rules.ALL", ALL)
+    return lint(capsys, f"{arguments} --now 2026-11-25T12:00:00Z")
+
+
+def test_a_finding_is_printed_once_with_all_its_places(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partners = {"AWS": ["222222222222", "333333333333"]}
+    statement = {"Effect": "Allow", "Principal": partners, "Action": "ses:SendEmail", "Resource": IDENTITY}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Sid": "A"}, {**statement, "Sid": "B"}]}, indent=1)
+    (folder / "partners.json").write_text(text)
+    _, out, _ = lint_all(capsys, monkeypatch, "partners.json")
+    codes = re.findall(r"^partners\.json:\d+:\d+ (\w+) ", out, re.MULTILINE)
+    assert sorted(codes) == ["REDUNDANT_STATEMENT", "SES_FROM_UNRESTRICTED", "SES_PRINCIPAL_WHOLE_ACCOUNT"]
+    assert "   also at 9:6  `333333333333` is every user and role of account 333333333333" in out
+    (found,) = [
+        json.loads(line) for line in lint_all(capsys, monkeypatch, "partners.json -o jsonl --select REDUNDANT")[1].splitlines()
+    ]
+    assert [(each["line"], each["column"]) for each in found["also"]] == [(4, 3)]
+
+
+def test_fix_leaves_every_decision_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loose = CLEAN.replace(
+        '"Resource": "*"', '"Resource": "*", "Condition": {"StringLike": {"ses:FromAddress": "*example.com"}}'
+    )
+    (folder / "loose.json").write_text(loose)
+    for flags in ("--fix", "--fix --unsafe-fixes"):
+        lint_all(capsys, monkeypatch, f"loose.json {flags}")
+        assert (folder / "loose.json").read_text() == loose
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ("Unread", "gatepost: plan.json: aws_iam_policy.p: not read: `policy` is known only after apply\n"),
+        ("SourceError", "gatepost: identity/none.example: no identity `none.example` in the account and region that answer\n"),
+    ],
+)
+def test_nothing_found_is_no_success_where_something_was_not_read(
+    found: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unread = Unread("plan.json", "aws_iam_policy.p", "`policy` is known only after apply")
+    missing = SourceError("identity/none.example", "no identity `none.example` in the account and region that answer")
+    monkeypatch.setattr("gatepost.sources.find.find", lambda *_: [unread if found == "Unread" else missing])
+    code, out, err = lint(capsys, "plan.json")
+    assert (code, err) == (3 if found == "Unread" else 2, says)
+    assert out.startswith("Nothing found in 0 policies, but not all was read and decided (")
+    assert lint(capsys, "plan.json --exit-zero")[0] == code

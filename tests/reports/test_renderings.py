@@ -23,8 +23,11 @@ Place = tuple[str, int, int, str]
 
 
 def of_human(text: str) -> Iterable[Place]:
-    for file, line, column, code in re.findall(r"^(\S.*?):(\d+):(\d+) (?:Sender )?([A-Z_]+)  ", text, re.MULTILINE):
-        yield file, int(line), int(column), code
+    for block in re.split(r"\n\n(?=\S)", text):
+        for file, line, column, code in re.findall(r"^(\S.*?):(\d+):(\d+) (?:Sender )?([A-Z_]+)  ", block, re.MULTILINE):
+            yield file, int(line), int(column), code
+            for other, at in re.findall(r"^   also at (\d+):(\d+)", block, re.MULTILINE):
+                yield file, int(other), int(at), code
 
 
 def of_concise(text: str) -> Iterable[Place]:
@@ -199,7 +202,7 @@ policy.json:10:9 SES_FAKE_INVERTED  security warning
      ses:SendEmail on identity/example.com at 2023-04-01T17:00:01Z by user/someone, From:
        news@example.com
 
-   fix 1: deny outside the window (proved: it denies exactly outside 09:00-17:00)
+   fix 1: deny outside the window (--unsafe-fixes; proved: it denies exactly outside 09:00-17:00)
      -     "DateGreaterThan": {"aws:CurrentTime": "2023-04-01T09:00:00Z"},
      -     "DateLessThan": {"aws:CurrentTime": "2023-04-01T17:00:00Z"}
      +     "DateLessThan": {"aws:CurrentTime": "2023-04-01T09:00:00Z"},
@@ -208,7 +211,7 @@ policy.json:10:9 SES_FAKE_INVERTED  security warning
    fix 2: new dates: gatepost window --deny-outside --daily 09:00-17:00
    note: the window ended 2023-04-01: with the fix nobody could send today
 
-1 security warning in 1 policy (7 ms). Fixable: 1 with --fix.
+1 security warning in 1 policy (7 ms). Fixable: 1 with --fix --unsafe-fixes.
 More: gatepost rule SES_FAKE_INVERTED"""
 
 
@@ -244,7 +247,7 @@ def test_the_counts_name_the_gravest_first_and_what_is_passed_over() -> None:
     *_, counts, more = run_lines(RUN, Paint(colours=False))
     assert counts == (
         "1 error, 2 security warnings, 2 suggestions in 6 policies, 1 passed over (7 ms). "
-        "Fixable: 3 with --fix, 2 of them changing no decision (--keep-decisions)."
+        "Fixable: 2 with --fix, 1 more with --unsafe-fixes."
     )
     assert more == "More: gatepost rule FAKE_ODD"
     assert list(run_lines(run(), Paint(colours=False))) == ["Nothing found in 0 policies (7 ms)."]

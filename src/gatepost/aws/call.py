@@ -24,6 +24,7 @@ class Origin(Struct, frozen=True):
     user_agent: str
     secure: bool
     host: str | None = None
+    own_findings: bool = False  # `X-Gatepost-Findings: all`: ValidatePolicy answers Gatepost's own codes too
 
 
 class Arrival(Struct, frozen=True):

@@ -35,7 +35,7 @@ def lint(
 
     Example: gatepost lint policies/ --fail-on security
 
-    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 unreadable, 3 a rule could not be decided,
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 unreadable, 3 a policy was not read or a rule not decided,
     4 an account that cannot be asked.
 
     Parameters
@@ -64,13 +64,14 @@ class Ended:
 
 def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> Ended:
     """Lint, fix where that is asked for, and tell."""
-    from gatepost.reports.fixable import is_proved, keeps_decisions  # noqa: PLC0415 -- the rules load when they are needed
+    from gatepost.reports.fixable import is_proved, is_safe  # noqa: PLC0415 -- the rules load when they are needed
     from gatepost.reports.fixing import fix_policy  # noqa: PLC0415 -- the same
     from gatepost.reports.run import LintRun, lint_policies, untold_errors  # noqa: PLC0415 -- the same
 
     begun = perf_counter()
     task = task_of(flags)
     gathered = _gathered(policies, task)
+    gaps = (*_lacking(task), *gathered.unread)
     suppressions = _suppressions(task, gathered)
     setting, told = _known(flags, task, gathered)
     linted = lint_policies(gathered.policies, task.rules, setting, suppressions)
@@ -79,19 +80,19 @@ def _lint_once(policies: tuple[str, ...], flags: LintFlags, output: Output) -> E
         _check_files(linted)
     if flags.fix or flags.diff:
         before = linted
-        permits = keeps_decisions if flags.keep_decisions else is_proved
+        permits = is_proved if flags.unsafe_fixes else is_safe
         linted = tuple(fix_policy(each, task.rules, setting, suppressions, permits) for each in before)
         if flags.diff:
-            return Ended(_print_diffs(before, linted, gathered))
+            return Ended(_print_diffs(before, linted, gathered.problems, gaps))
         written = _write(before, linted)
     problems = (*gathered.problems, *untold_errors(linted))
-    notes = (*told, *gathered.unread, *suppressions.notes(linted, task.rules))
-    run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000))
+    notes = (*told, *suppressions.notes(linted, task.rules))
+    run = LintRun(linted, tuple(task.rules), problems, notes, round((perf_counter() - begun) * 1000), gaps)
     if output != "human" or flags.write_baseline is not None:
         _tell_changes(linted)
     if flags.write_baseline is not None:
         return Ended(_write_baseline(flags.write_baseline, run))
-    _tell(run, task)
+    _tell(run)
     _print(run, output)
     return Ended(_code(run, failing=run.reaches(task.fail_on) and not flags.exit_zero), written)
 
@@ -101,8 +102,8 @@ def _check(flags: LintFlags, policies: tuple[str, ...]) -> None:
         raise Exit(USAGE, "expected a policy: a file, a folder, or - for standard input")
     if flags.fix and flags.diff:
         raise Exit(USAGE, "expected --fix or --diff, not both")
-    if flags.keep_decisions and not (flags.fix or flags.diff):
-        raise Exit(USAGE, "--keep-decisions: expected with --fix or --diff")
+    if flags.unsafe_fixes and not (flags.fix or flags.diff):
+        raise Exit(USAGE, "--unsafe-fixes: expected with --fix or --diff")
     if flags.unused is not None and flags.data is None:
         raise Exit(USAGE, "--unused: expected with --data, the folder of the server whose log tells it")
 
@@ -113,7 +114,7 @@ def _code(run: "LintRun", *, failing: bool) -> int:
         return USAGE
     if failing:
         return NO
-    return CANNOT_TELL if any(run.undecided) else DONE
+    return DONE if run.is_complete else CANNOT_TELL
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------
@@ -210,19 +211,23 @@ def _write(before: Iterable["Linted"], after: Iterable["Linted"]) -> tuple[str, 
     return tuple(new.file for _, new in fixed)
 
 
-def _print_diffs(before: Iterable["Linted"], after: Iterable["Linted"], gathered: Gathered) -> int:
+def _print_diffs(
+    before: Iterable["Linted"], after: Iterable["Linted"], unreadable: "Iterable[SourceError]", gaps: Iterable[str]
+) -> int:
     from gatepost.reports.fixing import diff  # noqa: PLC0415 -- the same
     from gatepost.reports.run import untold_errors  # noqa: PLC0415 -- the same
 
     changes = [diff(old.policy.file, old.policy.text, new.policy.text) for old, new in zip(before, after, strict=True)]
     sys.stdout.write("".join(changes))
     _tell_changes(after)
-    problems = [*gathered.problems, *untold_errors(after)]
-    for problem in problems:
-        print(f"gatepost: {problem}", file=sys.stderr)
+    problems, lacking = [*unreadable, *untold_errors(after)], list(gaps)
+    for note in (*problems, *lacking):
+        print(f"gatepost: {note}", file=sys.stderr)
     if problems:
         return USAGE
-    return NO if any(changes) else DONE
+    if any(changes):
+        return NO
+    return CANNOT_TELL if lacking else DONE
 
 
 def _tell_changes(linted: Iterable["Linted"]) -> None:
@@ -246,11 +251,15 @@ def _write_baseline(file: Path, run: "LintRun") -> int:
     return _code(run, failing=False)
 
 
-def _tell(run: "LintRun", task: Task) -> None:
+def _lacking(task: Task) -> list[str]:
+    """The rules that could not be asked."""
+    left_out = len(task.left_out)
+    return [f"{left_out} rules need a solver and were left out: pip install 'gatepost[prove]'"] if left_out else []
+
+
+def _tell(run: "LintRun") -> None:
     """What is beside the answer."""
-    left_out = task.left_out
-    lacking = [f"{len(left_out)} rules need a solver and were left out: pip install 'gatepost[prove]'"] if left_out else []
-    for note in (*run.unreadable, *lacking, *run.notes, *run.undecided):
+    for note in (*run.unreadable, *run.gaps, *run.notes, *run.undecided):
         print(f"gatepost: {note}", file=sys.stderr)
 
 

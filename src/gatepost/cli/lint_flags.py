@@ -39,9 +39,11 @@ class LintFlags:
     )
     select: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Only these rules: codes, or how they begin.")] = ()
     ignore: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Not these rules.")] = ()
-    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved, and tell what they change.")] = False
+    fix: Annotated[bool, PLAIN, Parameter(help="Write the fixes that are proved to change no decision.")] = False
     diff: Annotated[bool, PLAIN, Parameter(help="Print what --fix would change; exit 1 if anything.")] = False
-    keep_decisions: Annotated[bool, PLAIN, Parameter(help="With these: only fixes that change no decision.")] = False
+    unsafe_fixes: Annotated[
+        bool, PLAIN, Parameter(help="With these: also fixes that change decisions, as their proofs say.")
+    ] = False
     watch: Annotated[bool, PLAIN, Parameter(help="Lint again whenever a file changes, until Ctrl-C.")] = False
     fail_on: Annotated[Gravity | None, Parameter(help="How grave a finding makes exit 1. Default: warning")] = None
     exit_zero: Annotated[bool, PLAIN, Parameter(help="Exit 0 where there are findings.")] = False

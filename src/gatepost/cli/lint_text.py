@@ -1,5 +1,6 @@
 """What the linter found, for people: each finding with its source, its picture, who slips through, and what to write instead."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -8,12 +9,15 @@ from gatepost.cli.fixed_text import fixed_lines
 from gatepost.cli.layout import folded
 from gatepost.cli.source_text import source_lines
 from gatepost.lint.finding import Fix, Severity, Witness
-from gatepost.reports.fixable import fixable, has_to_wait, is_proved, keeps_decisions
+from gatepost.reports.fixable import fixable, has_to_wait, is_proved, is_safe
+from gatepost.reports.run import region_of
 from gatepost.reports.statement_diff import statement_diff
 from gatepost.words.requests import request_words
 from gatepost.words.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gatepost.cli.paint import Paint
     from gatepost.reports.run import Linted, LintRun, Result
 
@@ -24,6 +28,8 @@ STYLES: Final = {
     Severity.SUGGESTION: "dim",
 }
 INDENT: Final = "   "
+VALUE: Final = re.compile(r"`[^`]*`|\d+")
+STATEMENT: Final = re.compile(r"statement (?:`[^`]*`|\d+)")
 MOST_DIFF_LINES: Final = 40
 WAITS: Final = "--fix leaves it until what is graver at the same place is dealt with"
 
@@ -33,11 +39,32 @@ def run_lines(run: "LintRun", paint: "Paint") -> Iterator[str]:
     fixed = list(fixed_lines(run.linted, paint))
     yield from (*fixed, "") if fixed else ()
     for linted in run.linted:
-        for result in linted.results:
-            if result.suppression is None:
-                yield from finding_lines(result, linted, paint)
-                yield ""
+        for first, *others in _alike(linted):
+            yield from finding_lines(first, linted, paint)
+            yield from _other_places(first, others, paint)
+            yield ""
     yield from summary(run)
+
+
+def _alike(linted: "Linted") -> Iterator[list["Result"]]:
+    """The findings of a policy in their order; those that say the same of several places together."""
+    groups: dict[object, list[Result]] = {}
+    for result in linted.results:
+        if result.suppression is None:
+            finding = result.finding
+            said = VALUE.sub("`…`", STATEMENT.sub("a statement", finding.message))
+            fixes = tuple((fix.title, bool(fix.edits), fix.proof) for fix in finding.fixes)
+            same = finding.code, finding.severity, said, finding.notes, finding.picture, fixes
+            groups.setdefault(same, []).append(result)
+    yield from groups.values()
+
+
+def _other_places(first: "Result", others: "Sequence[Result]", paint: "Paint") -> Iterator[str]:
+    """Where else a finding stands, with what it says there where that differs."""
+    also = [(region_of(first.policy, at.start, at.end), "") for at in first.finding.also]
+    for region, message in (*also, *((each.region, each.finding.message) for each in others)):
+        more = f"  {message}" if message not in ("", first.finding.message) else ""
+        yield from folded(f"{region.line}:{region.column}{more}", paint.width, f"{INDENT}also at ", f"{INDENT}  ")
 
 
 def finding_lines(result: "Result", linted: "Linted", paint: "Paint") -> Iterator[str]:
@@ -76,17 +103,18 @@ def summary(run: "LintRun") -> Iterator[str]:
         code = next(result.finding.code for result in run.results if result.finding.severity is worst)
         yield f"More: gatepost rule {code}"
     else:
-        yield f"Nothing found in {policies}{passed} {took}."
+        but = "" if run.is_complete and not run.is_unreadable else ", but not all was read and decided"
+        yield f"Nothing found in {policies}{passed}{but} {took}."
 
 
 def _fixable(run: "LintRun") -> str:
-    every, kept = (
-        sum(1 for linted in run.linted for _ in fixable(linted, permits)) for permits in (is_proved, keeps_decisions)
-    )
+    every, safe = (sum(1 for linted in run.linted for _ in fixable(linted, permits)) for permits in (is_proved, is_safe))
     if not every:
         return ""
-    apart = "" if kept in (0, every) else f", {kept} of them changing no decision (--keep-decisions)"
-    return f" Fixable: {every} with --fix{apart}."
+    if not safe:
+        return f" Fixable: {every} with --fix --unsafe-fixes."
+    more = f", {every - safe} more with --unsafe-fixes" if every > safe else ""
+    return f" Fixable: {safe} with --fix{more}."
 
 
 def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:
@@ -99,6 +127,10 @@ def _witnesses(witnesses: tuple[Witness, ...], paint: "Paint") -> Iterator[str]:
 
 def _fix(fix: Fix, name: str, linted: "Linted", paint: "Paint") -> Iterator[str]:
     proof = f" (proved: {fix.proof})" if fix.proof else " (not proved, so --fix leaves it to you)"
+    if fix.widens:
+        proof = " (it allows more, so --fix leaves it to you)"
+    elif fix.proof and fix.changes_meaning:
+        proof = f" (--unsafe-fixes; proved: {fix.proof})"
     yield from folded(f"{fix.title}{proof if fix.edits else ''}", paint.width, f"{INDENT}{name}: ", f"{INDENT}  ")
     lines = statement_diff(linted.policy.text, fix, paint.width - len(INDENT) - 4) if fix.edits else ()
     for line in lines[:MOST_DIFF_LINES]:

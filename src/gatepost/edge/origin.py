@@ -14,6 +14,7 @@ from gatepost.aws.request import HttpRequest
 
 LONGEST_AGENT: Final = 1024  # characters. Source: CloudTrail User Guide, "CloudTrail record contents", `userAgent`
 LONGEST_HOST: Final = 255
+OWN_FINDINGS: Final = "x-gatepost-findings"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -33,6 +34,7 @@ def origin_of(peer: str, *, secure: bool, request: HttpRequest, trusted_proxies:
         (request.header("user-agent") or "")[:LONGEST_AGENT],
         encrypted,
         (request.header("host") or "")[:LONGEST_HOST] or None,
+        (request.header(OWN_FINDINGS) or "").strip().lower() == "all",
     )
 
 

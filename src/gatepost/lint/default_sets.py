@@ -95,4 +95,4 @@ def _with_sets(document: Document, tree: StatementTree, sets: list[str]) -> tupl
     proof = (
         f"what was allowed still is, and besides only the same actions under the same conditions on {told}" if proved else ""
     )
-    return (Fix(f"allow it on {told} as well", edits, proof, changes_meaning=True),)
+    return (Fix(f"allow it on {told} as well", edits, proof, changes_meaning=True, widens=True),)

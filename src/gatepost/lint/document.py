@@ -246,12 +246,17 @@ class Document:
 
     def text_at(self, at: At) -> str | None:
         """The string at a place, whole where the place is a part of it; None where there is none."""
+        element = self.element_at(at)
+        return None if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text
+
+    def element_at(self, at: At) -> Element | None:
+        """The element at a place; of a key or a part of a string the element that it is of."""
         element = self.root
         for step in at.path:
             if element is None or isinstance(step, Key | Substring):
                 break
             element = element.members().get(step) if isinstance(step, str) else element.entry(step)
-        return None if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text
+        return element
 
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

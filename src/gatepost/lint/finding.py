@@ -76,20 +76,23 @@ class Edit:
 class Fix:
     """What to write instead. `proof` says what was proved of it, as a sentence; without a proof it is offered, never applied.
 
-    `changes_meaning`: the policy decides some request otherwise afterwards, as `title` and `proof` tell.
+    `changes_meaning`: the policy decides some request otherwise afterwards, as `title` and `proof` tell. `widens`: an Allow of it
+    allows more afterwards, so it is offered, never applied.
     """
 
     title: str
     edits: tuple[Edit, ...]
     proof: str = ""
     changes_meaning: bool = False
+    widens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `message` says what is wrong at this place; why it matters stands with the rule of this code.
 
-    `picture` is a drawing in text, a line each, such as the line of time.
+    `also` are the other places of one finding, such as the resource beside the action. `picture` is a drawing in text, a line each,
+    such as the line of time.
     """
 
     code: str
@@ -100,3 +103,9 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     picture: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    also: tuple[At, ...] = ()
+
+    @property
+    def places(self) -> tuple[At, ...]:
+        """All its places, in the order of the document."""
+        return tuple(sorted((self.at, *self.also), key=lambda at: at.start))

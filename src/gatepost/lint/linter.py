@@ -8,11 +8,13 @@ from gatepost.lint.document import Document
 from gatepost.lint.finding import GRAVITY, At, Finding
 from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
+from gatepost.lint.sending import speaks_of_ses
 from gatepost.lint.setting import Setting
 from gatepost.policy.variables import is_open
 from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
 
+OF_SES: Final = "SES_"  # how the codes begin of what is said of SES alone
 NO_SOLVER: Final = "there is no solver: pip install 'gatepost[prove]'"
 
 
@@ -36,7 +38,7 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             undecided.append((rule, NO_SOLVER))
             continue
         try:
-            hits = (hit for hit in rule.check(document, setting) if rule.solved or not _is_open(document, hit.at))
+            hits = (hit for hit in rule.check(document, setting) if _is_told(document, rule, hit))
             findings += (_finding(rule, hit) for hit in hits)
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
@@ -49,6 +51,13 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end)))
 
 
+def _is_told(document: Document, rule: Rule, hit: Hit) -> bool:
+    """Whether a hit is a finding: a template leaves nothing open there, and a rule on SES finds where SES is spoken of."""
+    if not rule.solved and _is_open(document, hit.at):
+        return False
+    return not rule.code.startswith(OF_SES) or speaks_of_ses(document, hit.at)
+
+
 def _is_open(document: Document, at: At) -> bool:
     """Whether a place is a text, or a part of one, that a template leaves open: nothing is known of its form."""
     text = document.text_at(at)
@@ -57,7 +66,7 @@ def _is_open(document: Document, at: At) -> bool:
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
     severity = hit.severity or rule.severity
-    return Finding(rule.code, severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes)
+    return Finding(rule.code, severity, hit.message, hit.at, hit.witnesses, hit.fixes, hit.picture, hit.notes, hit.also)
 
 
 def _not_superseded(findings: list[Finding], supersedes: Mapping[str, tuple[str, ...]]) -> list[Finding]:

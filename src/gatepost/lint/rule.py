@@ -36,6 +36,7 @@ class Hit:
     picture: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     severity: Severity | None = None
+    also: tuple[At, ...] = ()
 
 
 Check = Callable[[Document, Setting], Iterator[Hit]]

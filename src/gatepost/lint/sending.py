@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, StatementTree
+from gatepost.lint.finding import At
 from gatepost.lint.reach import grants
 from gatepost.policy.catalogue import action
 from gatepost.policy.match import speaks_of_action
 from gatepost.policy.model import Condition, Effect, Statement
 from gatepost.policy.operators import COMPARISONS, NULL
+from gatepost.policy.pattern import glob, wild
 
 FAMILY: Final = (
     "ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail", "ses:SendBulkEmail",
@@ -53,6 +55,28 @@ def sends_of(statement: Statement) -> tuple[str, ...]:
 def names_ses(statement: Statement) -> bool:
     """Whether its `Action` names SES, and not just everything."""
     return any(entry[:4].lower() == "ses:" for entry in statement.actions or ())
+
+
+def speaks_of_ses(document: Document, at: At) -> bool:
+    """Whether the statement in which a place is may be about SES; of a place in none, whether any statement may."""
+    inside = [each for each in document.statements if each.at.start <= at.start and at.end <= each.at.end]
+    return any(map(_is_about_ses, inside or document.statements))
+
+
+def _is_about_ses(tree: StatementTree) -> bool:
+    """Whether its actions may be of SES, on resources that may be; what is not written excludes nothing."""
+    actions, resources = ([entry.text or "" for entry in tree.entries(name)] for name in ("Action", "Resource"))
+    return (not actions or any(map(_may_be_ses, actions))) and (not resources or any(map(_is_in_ses, resources)))
+
+
+def _may_be_ses(action: str) -> bool:
+    service, colon, _ = action.lower().partition(":")
+    return glob(wild(service), "ses") or (not colon and "*" in service)
+
+
+def _is_in_ses(resource: str) -> bool:
+    service = resource.split(":")[2:3]
+    return not service or "$" in resource.partition(":ses:")[0] or glob(wild(service[0].lower()), "ses")
 
 
 def senders(document: Document) -> Iterator[tuple[StatementTree, Statement]]:

@@ -37,6 +37,7 @@ SOURCES: Final = {
     LayerKind.SESSION: PolicySource.SESSION,
     LayerKind.SCP: PolicySource.SCP,
 }
+ADDRESSES: Final = ("ses:fromaddress", "ses:feedbackaddress", "ses:recipients")
 # What a request carries, in words for when a grant says nothing of it.
 WIDER: Final = {
     "ses:fromaddress": "from any address of the identity",
@@ -113,7 +114,9 @@ def _conditions(request: Request) -> Iterable[Condition]:
         values = (value,) if isinstance(value, str) else value
         if values and all(map(DOCUMENT_CHARACTERS.fullmatch, values)):
             known = condition_key(key)
-            operator = Operator("StringEquals", None if isinstance(value, str) else "ForAllValues")
+            any_case = key in ADDRESSES and any(text != text.lower() for text in values)  # mail does not tell the case of one
+            base = "StringEqualsIgnoreCase" if any_case else "StringEquals"
+            operator = Operator(base, None if isinstance(value, str) else "ForAllValues")
             yield Condition(operator, known.name if known else key, tuple(map(_literal, dict.fromkeys(values))), NOWHERE)
 
 
@@ -146,6 +149,8 @@ def _also_allowed(request: Request, lack: Lack, conditions: Sequence[Condition])
     yield from (words for key, words in WIDER.items() if key in keys and key not in limited)
     if "ses:recipients" in limited and len(request.context["ses:recipients"]) > 1:
         yield "to some of these recipients alone"
+    if any(condition.operator.base.endswith("IgnoreCase") for condition in conditions):
+        yield "the same addresses in capitals or small letters"
     yield "at any time, over any connection, from any network"
 
 

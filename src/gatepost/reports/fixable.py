@@ -1,6 +1,7 @@
 """Which fixes may be made, and in which order.
 
-1.  Only what is proved is made. Who wants no decision to change makes only what is proved to keep them all.
+1.  Only what is proved to keep every decision is made. Who asks for unsafe fixes also gets those that change decisions, where
+    what they change is proved. A fix by which an Allow allows more is never made.
 2.  The gravest finding goes first, then the places in their order; of one finding the first fix that may be made. So what was
     written wrong is mended before tidying up can take it for something that says nothing.
 3.  No fix takes away the place of a graver finding that has something to write instead, or is an error: what is written there was meant
@@ -16,16 +17,16 @@ Permits = Callable[[Fix], bool]
 
 
 def is_proved(fix: Fix) -> bool:
-    """Whether a fix may be made at all: it changes something, and what it does is proved."""
-    return bool(fix.edits and fix.proof)
+    """Whether a fix may be made at all: it changes something, what it does is proved, and it widens no Allow."""
+    return bool(fix.edits and fix.proof) and not fix.widens
 
 
-def keeps_decisions(fix: Fix) -> bool:
+def is_safe(fix: Fix) -> bool:
     """Whether it is proved that a fix changes no decision."""
     return is_proved(fix) and not fix.changes_meaning
 
 
-def fixable(linted: Linted, permits: Permits = is_proved) -> Iterator[tuple[Finding, Fix]]:
+def fixable(linted: Linted, permits: Permits = is_safe) -> Iterator[tuple[Finding, Fix]]:
     """The findings of a policy of which a fix may be made, with it, in the order in which they are made."""
     if not linted.policy.whole:
         return

@@ -14,7 +14,7 @@ from gatepost.lint.finding import Edit, Finding, Fix
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.json_reader import Source
-from gatepost.reports.fixable import Permits, fixable, is_proved
+from gatepost.reports.fixable import Permits, fixable, is_safe
 from gatepost.reports.run import Linted, lint_policy
 from gatepost.reports.suppressions import Suppressions
 from gatepost.sources.found import FoundPolicy
@@ -24,7 +24,7 @@ MOST_FIXES: Final = 200  # of one policy; what is left then is found by the next
 
 
 def fix_policy(
-    linted: Linted, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions, permits: Permits = is_proved
+    linted: Linted, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions, permits: Permits = is_safe
 ) -> Linted:
     """The policy with all the fixes made that are permitted, linted again; the same where there is none."""
     applied: list[tuple[Finding, Fix]] = []

@@ -56,13 +56,22 @@ class Linted:
 
 @dataclass(frozen=True, slots=True)
 class LintRun:
-    """All policies of one run. `unreadable` are the sources that gave none; `notes` is what else is to be told."""
+    """All policies of one run. `unreadable` are the sources that gave none; `notes` is what else is to be told.
+
+    `gaps` is what was not read or not asked, a sentence each: where there is one, no findings do not mean that nothing is wrong.
+    """
 
     linted: tuple[Linted, ...]
     rules: tuple[Rule, ...]
     unreadable: tuple[SourceError, ...] = ()
     notes: tuple[str, ...] = ()
     milliseconds: int = 0
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every policy was read, and every rule asked and decided."""
+        return not self.gaps and not any(each.undecided for each in self.linted)
 
     @property
     def all_results(self) -> Iterator[Result]:

@@ -96,12 +96,19 @@ class _Account:
         """The policies of an identity, by their names."""
         arn = self.identity_arn(identity)
         names = self._asked(lambda: self._ses.list_identity_policies(Identity=identity)["PolicyNames"])
+        if not names and not self._has(identity):
+            raise SourceError(self._name, f"no identity `{identity}` in the account and region that answer")
         for first in range(0, len(names), MOST_NAMES):
             some = names[first : first + MOST_NAMES]
             policies = self._asked(lambda: self._ses.get_identity_policies(Identity=identity, PolicyNames=some)["Policies"])  # noqa: B023 -- called at once
             for name in some:
                 if name in policies:
                     yield found_text(policies[name], PolicyKind.RESOURCE, self._name, f"{arn}: {name}", (arn,))
+
+    def _has(self, identity: str) -> bool:
+        """Whether the identity is there; SES lists no policies of one that is not, and says no error."""
+        known = self._asked(lambda: self._ses.get_identity_verification_attributes(Identities=[identity]))
+        return identity in known["VerificationAttributes"]
 
     def identity_arn(self, identity: str) -> str:
         """The ARN of an identity of the account that answers."""

@@ -230,11 +230,12 @@ def single_key_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]
             key = spelled(condition.key.lower())
             there = compared(NULL, condition.key, "false")
             proved = fixed is not None and _same(document, narrowed(tree.statement, there), narrowed(fixed, there))
+            widens = tree.statement.effect is Effect.ALLOW and is_negated(condition) and not absent
             proof = f"it speaks of the same requests, of those that carry {key}" if proved else ""
             yield Hit(
-                pair.operator_at,
+                pair.key_at,
                 f"{key} has one value: `{condition.operator.qualifier}` is {said}; expected `{plain}`",
-                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True),) if edits else (),
+                fixes=(Fix(f"write `{plain}`", edits, proof, changes_meaning=True, widens=widens),) if edits else (),
             )
 
 

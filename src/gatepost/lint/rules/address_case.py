@@ -15,7 +15,7 @@ from gatepost.lint.reach import claim, compared, exchanged, in_force, is_proved,
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, conditions_on, is_negated, lets_through, sends_of
 from gatepost.lint.setting import Setting
-from gatepost.policy.model import Condition, Statement
+from gatepost.policy.model import Condition, Effect, Statement
 from gatepost.policy.pattern import glob, wild
 
 BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
@@ -111,4 +111,5 @@ def _ignoring_case(document: Document, tree: StatementTree, pair: ConditionTree,
     less, more = (other, one) if is_negated(condition) else (one, other)
     proved = is_proved(document, lambda asker: asker.narrower(less, more))
     proof = "the statement speaks of the same addresses in every case, and of no others" if proved else ""
-    return (Fix(f"write `{new}`", edits, proof, changes_meaning=True),)
+    widens = statement.effect is Effect.ALLOW and not is_negated(condition)
+    return (Fix(f"write `{new}`", edits, proof, changes_meaning=True, widens=widens),)

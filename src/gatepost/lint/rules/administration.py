@@ -62,7 +62,8 @@ def admin_in_sender_policy(document: Document, _setting: Setting) -> Iterator[Hi
 
     The keys of a program that sends mail lie on many machines. With `ses:PutIdentityPolicy` its thief lets others send as your
     domain, with `ses:CreateReceiptRule` reads your mail, with `iam:PutUserPolicy` does anything. Grant a sender `ses:Send*`, and
-    `ses:GetSendQuota`, `ses:GetSendStatistics` where it watches itself; keep administration in another role.
+    `ses:GetSendQuota`, `ses:GetSendStatistics` where it watches itself; keep administration in another role. A suggestion where all of
+    SES is granted openly, `ses:*` on `*`: so administrators have it.
     """
     if not any(senders(document)) or document.policy is None:
         return
@@ -82,7 +83,13 @@ def admin_in_sender_policy(document: Document, _setting: Setting) -> Iterator[Hi
                     _said(entry.text or "", covered, request.action),
                     shown(request, "allowed to whoever holds this sender's keys"),
                     _sending_and_reading(document, tree, entry),
+                    severity=Severity.SUGGESTION if _is_administrator(statement, entry) else None,
                 )
+
+
+def _is_administrator(statement: Statement, entry: Element) -> bool:
+    """Whether a statement openly grants all of SES: who is to have it is no sender by mistake."""
+    return (entry.text or "").lower() == "ses:*" and statement.resources == ("*",)
 
 
 def _administration(entry: str) -> tuple[str, ...]:

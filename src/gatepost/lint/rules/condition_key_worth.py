@@ -43,7 +43,7 @@ def missing_qualifier(document: Document, _setting: Setting) -> Iterator[Hit]:
         if catalogue.is_multivalued(condition.key.lower()):
             qualified = f"{'ForAnyValue' if statement.effect == 'Deny' else 'ForAllValues'}:{condition.operator}"
             message = f"`{condition.key}` has several values; write `{qualified}`"
-            yield Hit(condition.operator_at, message, fixes=with_operator(statement, condition, qualified))
+            yield Hit(condition.key_at, message, fixes=with_operator(statement, condition, qualified))
 
 
 @rule(
@@ -67,7 +67,7 @@ def forallvalues_with_single_valued_key(document: Document, _setting: Setting) -
             continue  # said of audiences by the rules on tokens
         plain = condition.operator.removeprefix("ForAllValues:")
         message = f"`{condition.key}` is one value, and `ForAllValues` also holds where it is missing; write `{plain}`"
-        yield Hit(condition.operator_at, message, fixes=with_operator(statement, condition, plain))
+        yield Hit(condition.key_at, message, fixes=with_operator(statement, condition, plain))
 
 
 # --- what a key is worth --------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from gatepost.lint.examples import allow, policy, when
 from gatepost.lint.finding import At, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
+from gatepost.policy.catalogue import ConditionKey
 from gatepost.policy.errors import nearest
 from gatepost.policy.operators import IF_EXISTS, NULL, OPERATOR_NAMES, QUALIFIERS, read_operator
 from gatepost.policy.pattern import is_literal, wild
@@ -21,9 +22,9 @@ FAMILIES: Final = {
     "String": ("String",), "ARN": ("Arn",), "Bool": ("Bool",), "Numeric": ("Numeric",), "Date": ("Date",),
     "IPAddress": ("IpAddress", "NotIpAddress"), "Binary": ("Binary",),
 }  # fmt: skip
-USABLE: Final = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
+EQUAL_TEXT: Final = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
 LIKE: Final = ("StringLike", "StringNotLike")
-USABLE_FOR: Final = ("ARN", "Bool")
+BOOLEANS: Final = ("true", "false")
 NAMES_OF: Final = {
     "String": "a String operator", "ARN": "`ArnLike`", "Bool": "`Bool`", "Numeric": "a Numeric operator", "Date": "a Date operator",
     "IPAddress": "`IpAddress`", "Binary": "`BinaryEquals`",
@@ -147,9 +148,17 @@ def _mismatch(condition: ConditionTree) -> str | None:
     families = FAMILIES.get(of_key)
     if families is None or condition.comparison.name.startswith(families):
         return None
-    if condition.key.lower() == EPOCH_TIME and condition.comparison.name.startswith("Numeric"):
+    name = condition.comparison.name
+    if condition.key.lower() == EPOCH_TIME and name.startswith("Numeric"):
+        return None
+    if (of_key == "ARN" and name in EQUAL_TEXT) or (_is_tag(condition.known_key) and name.startswith("Arn")):
         return None
     return of_key
+
+
+def _is_tag(key: ConditionKey) -> bool:
+    """Whether a key is a tag, whose value is any text: an ARN as well."""
+    return "/${" in key.name and "tag" in key.name.partition("/")[0].lower()
 
 
 @rule(
@@ -163,14 +172,14 @@ def type_mismatch(document: Document, _setting: Setting) -> Iterator[Hit]:
     """The operator compares another type than the key has.
 
     Times are compared by Date operators, addresses by `IpAddress`, numbers by Numeric ones. `StringLike` on a time compares its
-    letters, and a date or a number on a text never holds.
+    letters, and a date or a number on a text never holds; nor does `StringEquals` on a boolean with a value that is none.
     """
     for _, condition in document.conditions():
         of_key = _mismatch(condition)
         if of_key is None or _is_usable(condition, of_key) or _is_pattern(condition, of_key):
             continue
         message = f"`{condition.operator}` is not made for `{condition.key}`; compare it by {NAMES_OF[of_key]}"
-        yield Hit(condition.operator_at, message)
+        yield Hit(condition.key_at, message)
 
 
 @rule(
@@ -180,10 +189,10 @@ def type_mismatch(document: Document, _setting: Setting) -> Iterator[Hit]:
     good=policy(allow(Condition=when("Bool", "aws:SecureTransport", "true"))),
 )
 def mismatched_type_but_usable(document: Document, _setting: Setting) -> Iterator[Hit]:
-    """The operator compares the key as text, which happens to work.
+    """The operator compares a boolean as text, which happens to work.
 
-    `StringEquals` finds `true` equal to `true`, and an ARN equal to the same ARN, but is strict in upper and lower case. The
-    operator of the key's own type says what is meant.
+    `StringEquals` finds `true` equal to `true`, but is strict in upper and lower case. `Bool` says what is meant. A whole ARN is
+    text as well, so `StringEquals` on `aws:SourceArn` is right and is not reported.
     """
     for _, condition in document.conditions():
         of_key = _mismatch(condition)
@@ -192,7 +201,13 @@ def mismatched_type_but_usable(document: Document, _setting: Setting) -> Iterato
 
 
 def _is_usable(condition: ConditionTree, of_key: str) -> bool:
-    return of_key in USABLE_FOR and condition.comparison is not None and condition.comparison.name in USABLE
+    """Whether a boolean is compared as text with `true` or `false`."""
+    is_text = condition.comparison is not None and condition.comparison.name in EQUAL_TEXT
+    return of_key == "Bool" and is_text and all(_may_be_boolean(entry.scalar or "") for entry in condition.entries)
+
+
+def _may_be_boolean(text: str) -> bool:
+    return text.lower() in BOOLEANS or "${" in text
 
 
 def _is_pattern(condition: ConditionTree, of_key: str) -> bool:
@@ -216,4 +231,4 @@ def string_like_operator_with_arn_condition_keys(document: Document, _setting: S
         if _is_pattern(condition, _mismatch(condition) or ""):
             like = condition.operator.replace("String", "Arn")
             message = f"`{condition.key}` is an ARN; `{like}` compares it part by part"
-            yield Hit(condition.operator_at, message, fixes=with_operator(statement, condition, like))
+            yield Hit(condition.key_at, message, fixes=with_operator(statement, condition, like))

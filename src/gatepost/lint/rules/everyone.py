@@ -139,7 +139,7 @@ def _as(document: Document, arn: str) -> "Asker":
 
 @rule(
     "SES_PRINCIPAL_WHOLE_ACCOUNT",
-    Severity.WARNING,
+    Severity.SUGGESTION,
     bad=policy(grant(Principal={"AWS": PARTNER})),
     good=policy(grant(Principal={"AWS": f"arn:aws:iam::{PARTNER}:role/Mailer"}), grant(Principal={"AWS": ACCOUNT})),
     kind=PolicyKind.RESOURCE,
@@ -149,8 +149,8 @@ def principal_whole_account(document: Document, setting: Setting) -> Iterator[Hi
     """Another account's number, or its root ARN, lets in whomever its administrators allow.
 
     Twelve digits and `arn:aws:iam::444455556666:root` say the same: the account as a whole, every user and role in it now and
-    later. Name the one role that is to send, or bind it by `aws:PrincipalArn`. Your own account's number lets in nobody by
-    itself, so it is not told.
+    later. Name the one role that is to send, or bind it by `aws:PrincipalArn`. A suggestion: it is how accounts share an identity.
+    Your own account's number lets in nobody by itself, so it is not reported.
     """
     if not names_principals(document) or document.kind is PolicyKind.TRUST:
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import ACCOUNT, grant, policy, when
 from gatepost.lint.finding import At, Severity, Witness
-from gatepost.lint.reach import names_principals
+from gatepost.lint.reach import denies_of, names_principals, part, shown, stranger
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.rules.everyone import allowing, everyone_in, owner_of
 from gatepost.lint.setting import Setting
@@ -39,10 +39,22 @@ def public(document: Document, setting: Setting) -> Iterator[Hit]:
     """
     if not any(everyone_in(tree) or "NotPrincipal" in tree.elements for tree, _ in allowing(document)):
         return
+    if _owner(document, setting) is None:
+        yield from _open_to_a_stranger(document)
+        return
     for tree, access in _outsiders(document, setting):
         if access.is_public:
             said = f"public: {_actions(access)} by whoever asks"
             yield Hit(_place(tree, access), said, (Witness(access.witness, "allowed to a stranger"),))
+
+
+def _open_to_a_stranger(document: Document) -> Iterator[Hit]:
+    """Each Allow to everybody that lets a stranger in, whoever owns the resource."""
+    for tree, statement in allowing(document):
+        entry = everyone_in(tree)
+        request = None if entry is None else stranger(document).allows_anything(part(document, statement, *denies_of(document)))
+        if entry is not None and request is not None:
+            yield Hit(entry.at, f"public: `{request.action}` by whoever asks", shown(request, "allowed to a stranger"))
 
 
 @rule(
@@ -72,16 +84,22 @@ def _outsiders(document: Document, setting: Setting) -> Iterator[tuple[Statement
     """What each statement grants outside the account that owns the resource; nothing where that is not known."""
     if not names_principals(document) or document.policy is None or document.kind is PolicyKind.RCP:
         return
-    owners = {owner_of(statement, setting) for _, statement in allowing(document)} - {None}
-    if len(owners) != 1:
+    owner = _owner(document, setting)
+    if owner is None:
         return
     # The solver is an extra, and lint starts without it.
     try:
         from gatepost.claims.public import external_access  # noqa: PLC0415 -- as said
     except ImportError:
         raise Undecidable("the solver is not installed: pip install 'gatepost[prove]'") from None
-    for access in external_access(document.policy, str(owners.pop())):
+    for access in external_access(document.policy, owner):
         yield document.statements[access.statement], access
+
+
+def _owner(document: Document, setting: Setting) -> str | None:
+    """The account that owns the resource; None where it is not known, or not one."""
+    owners = {owner_of(statement, setting) for _, statement in allowing(document)} - {None}
+    return owners.pop() if len(owners) == 1 else None
 
 
 def _actions(access: "ExternalAccess") -> str:

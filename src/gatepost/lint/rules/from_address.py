@@ -26,7 +26,7 @@ BOTH: Final = ["ses:SendEmail", "ses:SendRawEmail"]
 
 @rule(
     "SES_FROM_UNRESTRICTED",
-    Severity.SECURITY_WARNING,
+    Severity.SUGGESTION,
     bad=policy(allow(Action=BOTH)),
     good=policy(allow(Action=BOTH, Condition=NEWS)),
     solved=True,
@@ -36,7 +36,8 @@ def from_unrestricted(document: Document, _setting: Setting) -> Iterator[Hit]:
 
     A domain's identity speaks for all its addresses: a program that is to send newsletters may write as the chief executive, too.
     Bind it with a condition on `ses:FromAddress`, such as `"StringLike": {"ses:FromAddress": "news@example.com"}`, or name the
-    identity of one address as the resource. An administrator's `"Action": "*"` is not told.
+    identity of one address as the resource. A suggestion: a domain that one program uses needs no more. An administrator's
+    `"Action": "*"` is not reported.
     """
     for tree, statement in senders(document):
         if not any(carries(name, FROM) for name in sends_of(statement)):

@@ -224,7 +224,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
         for tree, statement, pair, condition in _on_recipients(document, effect, None):
             allowing = effect is Effect.ALLOW
             fixes = (
-                _every_recipient(document, tree, pair, condition)
+                tuple(replace(fix, widens=True) for fix in _every_recipient(document, tree, pair, condition))
                 if allowing
                 else _one_is_enough(document, tree, pair, condition)
             )
@@ -235,7 +235,7 @@ def recipients_no_qualifier(document: Document, _setting: Setting) -> Iterator[H
                 one = replace(condition, operator=Operator(condition.operator.base, ANY))
                 request = somebody(document).overlap(in_force(document), part(document, exchanged(statement, condition, one)))
             yield Hit(
-                pair.operator_at,
+                pair.key_at,
                 f"`{pair.operator}` never holds of recipients, so {tree.name} {does} no message that says its recipients; "
                 f"expected `{prefix}:{pair.operator}`",
                 shown(request, "allowed, though this Deny names its recipient"),

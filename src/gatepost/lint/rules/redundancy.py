@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from gatepost.lint.document import ConditionTree, Document, Element, StatementTree
-from gatepost.lint.edits import without_entry
+from gatepost.lint.edits import without_entries
 from gatepost.lint.examples import DOMAIN, allow, grant, policy, when
 from gatepost.lint.finding import Fix, Severity
 from gatepost.lint.rule import Hit, rule
@@ -22,6 +22,7 @@ from gatepost.policy.read import PolicyKind
 from gatepost.policy.values import read_number
 from gatepost.reasoning.globs import Glob, text_in
 from gatepost.reasoning.undecidable import Undecidable
+from gatepost.words.listing import listed
 
 EMPTY: Final = "an empty list"
 BEFORE_WILD: Final = re.compile(f"[{STAR}{ANY}]")
@@ -85,16 +86,28 @@ def _redundant(document: Document, names: tuple[str, ...], read: Callable[[str],
             if element is None or len(entries) < 2 or any(entry.text is None for entry in entries):
                 continue
             written = [entry.text or "" for entry in entries]
-            for number, other in covering([read(text) for text in written]):
-                twice = read(written[number]) == read(written[other])
-                if not twice and "${" in written[number] + written[other]:
-                    continue  # what a variable stands for is another matter for each caller
-                proof = f"every {noun} that `{written[number]}` matches is matched by `{written[other]}`, which stays"
-                fix = Fix(f"leave out `{written[number]}`", (without_entry(element, number),), proof)
-                message = (
-                    f"`{written[number]}` stands here twice" if twice else f"`{written[other]}` covers `{written[number]}`"
-                )
-                yield Hit(entries[number].at, message, fixes=(fix,))
+            for stays, covered in _groups([read(text) for text in written], written).items():
+                idle = listed([f"`{text}`" for text in dict.fromkeys(written[number] for number in covered)])
+                is_copy = all(read(written[number]) == read(written[stays]) for number in covered)
+                proof = f"every {noun} that {idle} covers is covered by `{written[stays]}`, which stays"
+                fix = Fix(f"leave out {idle}", without_entries(element, covered), proof)
+                first, *others = (entries[number].at for number in (*covered, stays))
+                message = f"{idle} stands here {_times(len(covered) + 1)}" if is_copy else f"`{written[stays]}` covers {idle}"
+                yield Hit(first, message, fixes=(fix,), also=tuple(others))
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _groups(texts: Sequence[str], written: Sequence[str]) -> dict[int, list[int]]:
+    """The entries that are covered, by the entry that covers them and stays."""
+    groups: dict[int, list[int]] = {}
+    for number, other in covering(texts):
+        # what a variable stands for is another matter for each caller
+        if texts[number] == texts[other] or "${" not in written[number] + written[other]:
+            groups.setdefault(other, []).append(number)
+    return groups
 
 
 @rule(
@@ -136,20 +149,24 @@ def redundant_resource(document: Document, _setting: Setting) -> Iterator[Hit]:
     good=policy(grant(Sid="A"), grant(Sid="B", Action="ses:SendRawEmail")),
     kind=PolicyKind.RESOURCE,
     of_aws=True,
+    supersedes=("GP_ALLOW_REDUNDANT", "GP_DENY_NO_EFFECT_HERE"),
 )
 def redundant_statement(document: Document, _setting: Setting) -> Iterator[Hit]:
     """A statement that stands there twice.
 
     Whoever changes one of the two later changes nothing. Leave one out.
     """
-    seen: dict[object, StatementTree] = {}
+    alike: dict[object, list[StatementTree]] = {}
     for statement in document.statements:
-        said = frozenset((name, _value(element.node)) for name, element in statement.elements.items() if name != "Sid")
-        earlier = seen.setdefault(said, statement)
-        if earlier is not statement:
-            proof = f"{earlier.name} says the same"
-            fix = Fix(f"leave out {statement.name}", (without_entry(document.elements["Statement"], statement.number),), proof)
-            yield Hit(statement.at, f"{statement.name} says the same as {earlier.name}", fixes=(fix,))
+        meaning = frozenset((name, _value(element.node)) for name, element in statement.elements.items() if name != "Sid")
+        alike.setdefault(meaning, []).append(statement)
+    for first, *others in alike.values():
+        if others:
+            names = listed([each.name for each in others])
+            edits = without_entries(document.elements["Statement"], [each.number for each in others])
+            fix = Fix(f"leave out {names}", edits, f"{first.name} says the same")
+            message = f"{names} say{'' if len(others) > 1 else 's'} the same as {first.name}"
+            yield Hit(others[0].at, message, fixes=(fix,), also=(*(each.at for each in others[1:]), first.at))
 
 
 def _value(node: Node) -> object:
@@ -183,12 +200,14 @@ def redundant_condition_value_num(document: Document, _setting: Setting) -> Iter
     """
     for _, condition in document.conditions():
         deciding = _deciding(condition)
-        for number, entry in enumerate(condition.entries if deciding is not None else ()):
-            if entry is not deciding and deciding is not None:
-                value, bound = entry.scalar, deciding.scalar
-                proof = f"whatever `{condition.operator}` holds of with `{value}`, it holds of with `{bound}`, which stays"
-                fix = Fix(f"leave out `{value}`", (without_entry(condition.element, number),), proof)
-                yield Hit(entry.at, f"`{bound}` decides, and `{value}` beside it plays no part", fixes=(fix,))
+        if deciding is None:
+            continue
+        idle = [(number, entry) for number, entry in enumerate(condition.entries) if entry is not deciding]
+        names, bound = listed([f"`{entry.scalar}`" for _, entry in idle]), deciding.scalar
+        proof = f"whatever `{condition.operator}` holds of with {names}, it holds of with `{bound}`, which stays"
+        fix = Fix(f"leave out {names}", without_entries(condition.element, [number for number, _ in idle]), proof)
+        message = f"`{bound}` decides, and {names} beside it play{'' if len(idle) > 1 else 's'} no part"
+        yield Hit(idle[0][1].at, message, fixes=(fix,), also=(*(entry.at for _, entry in idle[1:]), deciding.at))
 
 
 def _deciding(condition: ConditionTree) -> Element | None:

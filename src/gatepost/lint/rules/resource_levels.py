@@ -147,4 +147,5 @@ def _on_everything(document: Document, tree: StatementTree, idle: list[str]) -> 
     one, other = part(document, *map(claim, new)), part(document, *map(claim, meant))
     proved = is_proved(document, lambda asker: asker.equivalent(one, other))
     proof = "the other actions as before; these under the same conditions, on `*`" if proved else ""
-    return (Fix('give them a statement with `"Resource": "*"`', edits, proof, changes_meaning=True),)
+    widens = tree.statement.effect is Effect.ALLOW
+    return (Fix('give them a statement with `"Resource": "*"`', edits, proof, changes_meaning=True, widens=widens),)

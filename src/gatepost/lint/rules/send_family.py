@@ -1,4 +1,4 @@
-"""Rules on the family of actions that send mail: a Deny that forgets some, an Allow that forgets SMTP.
+"""Rules on the family of actions that send mail: a Deny that forgets some.
 
 One message may be sent by several actions: a simple one by `ses:SendEmail`, the same as raw MIME, and everything over SMTP, by
 `ses:SendRawEmail`, one from a template by `ses:SendTemplatedEmail`, many by `ses:SendBulk…`. Source: SES Developer Guide.
@@ -11,9 +11,8 @@ from typing import Final
 from gatepost.lint.document import Document, Element, StatementTree
 from gatepost.lint.examples import allow, deny, policy
 from gatepost.lint.finding import Fix, Severity
-from gatepost.lint.in_use import allows_in_use
-from gatepost.lint.patch import patched, rewritten, statement_of, value_of
-from gatepost.lint.reach import allows_of, claim, everything, grants, in_force, is_proved, part, shown, somebody, undenied
+from gatepost.lint.patch import rewritten, statement_of, value_of
+from gatepost.lint.reach import claim, everything, in_force, is_proved, part, shown, somebody, undenied
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import ADDRESSES, FAMILY, WHOLE_FAMILY, carries, names_ses, sends_of
 from gatepost.lint.setting import Setting
@@ -61,13 +60,11 @@ def deny_gap_raw(document: Document, _setting: Setting) -> Iterator[Hit]:
     good=policy(allow(Action=["ses:SendEmail", "ses:SendRawEmail"]), deny(Action="ses:Send*")),
     solved=True,
 )
-def send_family_gap(document: Document, setting: Setting) -> Iterator[Hit]:
-    """Some ways to send are named, and others forgotten.
+def send_family_gap(document: Document, _setting: Setting) -> Iterator[Hit]:
+    """A Deny names some ways to send, and forgets others.
 
     A Deny that names `ses:SendEmail` and `ses:SendRawEmail` leaves `ses:SendTemplatedEmail`, `ses:SendBulkTemplatedEmail` and
-    `ses:SendBulkEmail` as they are: deny `ses:Send*`. An Allow of `ses:SendEmail` alone does not let SMTP clients send, nor SDKs
-    that hand over raw messages (attachments): they need `ses:SendRawEmail`. (A warning, for it opens nothing; it is not told
-    where a server's log, `--data DIR`, shows that mail is sent by `ses:SendEmail` alone.)
+    `ses:SendBulkEmail` as they are: deny `ses:Send*`. An Allow of one action is least privilege, and is not reported.
     """
     for tree, statement in _denies(document):
         missing = _missing(statement)
@@ -82,7 +79,6 @@ def send_family_gap(document: Document, setting: Setting) -> Iterator[Hit]:
                 shown(request, "allowed, though the Deny means such mail"),
                 _whole_family(document, tree),
             )
-    yield from _without_raw(document, setting)
 
 
 def _denies(document: Document) -> Iterator[tuple[StatementTree, Statement]]:
@@ -139,40 +135,3 @@ def _whole_family(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
     )
     proof = "all that was denied still is, and besides only what else sends such mail" if proved else ""
     return (Fix(f"deny `{WHOLE_FAMILY}`", edits, proof, changes_meaning=True),)
-
-
-def _without_raw(document: Document, setting: Setting) -> Iterator[Hit]:
-    """The first Allow of `ses:SendEmail`, where no Allow speaks of `ses:SendRawEmail`."""
-    used = (use.request.action for found in allows_in_use(document, setting) for use in found.own)
-    if PLAIN in used:
-        return
-    if not grants(document) or any(RAW in sends_of(each) for each in allows_of(document)):
-        return
-    for tree in document.statements:
-        statement = tree.statement
-        if statement is None or statement.effect is not Effect.ALLOW or not names_ses(statement):
-            continue
-        if PLAIN in sends_of(statement):
-            entry = _denied_entry(tree)
-            yield Hit(
-                entry.at,
-                f"SMTP clients and raw messages (attachments) need `{RAW}`, which no statement allows",
-                fixes=_with_raw(document, tree),
-                severity=Severity.WARNING,
-            )
-            return
-
-
-def _with_raw(document: Document, tree: StatementTree) -> tuple[Fix, ...]:
-    element = tree.elements["Action"]
-    value = value_of(document, element)
-    edits = (rewritten(document, element, [*(value if isinstance(value, list) else [value]), RAW]),)
-    fixed = patched(document, edits)
-    if fixed.policy is None or tree.statement is None:
-        return ()
-    raw = replace(tree.statement, actions=(RAW,))
-    allows = tuple(each for each in fixed.policy.statements if each.effect is Effect.ALLOW)
-    same = part(document, *allows_of(document), raw)
-    proved = is_proved(document, lambda asker: asker.equivalent(part(document, *allows), same))
-    proof = f"the Allows grant what they did, and `{RAW}` under the same conditions" if proved else ""
-    return (Fix(f"allow `{RAW}` as well", edits, proof, changes_meaning=True),)

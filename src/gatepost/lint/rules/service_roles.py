@@ -124,9 +124,9 @@ def _declare(call: Call, reach: Reach) -> None:
         for statement in document.statements:
             if statement.effect != "Allow" or _bound(statement, call.bound_by):
                 continue
-            at = _covering(statement, call.action.lower(), reach.by)
-            if at is not None and _reached(statement, call, reach.on) is not None:
-                yield Hit(at, f"{statement.name} allows `{call.action}` on {reach.words}")
+            at, on = _covering(statement, call.action.lower(), reach.by), _reached(statement, call, reach.on)
+            if at is not None and on is not None:
+                yield Hit(at, f"{statement.name} allows `{call.action}` on {reach.words}", also=(on,))
 
     check.__doc__ = f"{WHO[reach.by]} {call.title.format(reach.words)}\n\n{call.why}"
     good = policy(allow(Action=call.action, Resource=call.good_resource))

@@ -78,7 +78,7 @@ def _turned(document: Document, tree: StatementTree, pair: ConditionTree, right:
     left = part(document, new) if new.effect is Effect.ALLOW else undenied(document, new)
     proved = is_none(document, lambda asker: asker.overlap(left, part(document, without)))
     proof = "of what it speaks of, it lets nothing through without TLS" if proved else ""
-    return (Fix(f"write `{right}`", edits, proof, changes_meaning=True),)
+    return (Fix(f"write `{right}`", edits, proof, changes_meaning=True, widens=new.effect is Effect.ALLOW),)
 
 
 @rule(

@@ -9,7 +9,7 @@ from typing import Final
 from gatepost.lint.document import ConditionTree, Document, StatementTree
 from gatepost.lint.edits import with_operator, written
 from gatepost.lint.examples import allow, deny, policy, when
-from gatepost.lint.finding import Fix, Severity
+from gatepost.lint.finding import At, Fix, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.sending import always_carries
 from gatepost.lint.setting import Setting
@@ -73,7 +73,7 @@ def equivalent_to_null_false(document: Document, _setting: Setting) -> Iterator[
     for statement, condition in _holding(document, PRESENT):
         also = f", and not empty{OF_SETS}" if _is_qualified(condition) else ""
         message = f"`*` matches every value: all that this asks is that `{condition.key}` is there{also}"
-        yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "false"))
+        yield Hit(_star(condition), message, fixes=_as_null(statement, condition, "false"))
 
 
 @rule(
@@ -91,7 +91,12 @@ def equivalent_to_null_true(document: Document, _setting: Setting) -> Iterator[H
     for statement, condition in _holding(document, ABSENT):
         also = f", or empty{OF_SETS}" if _is_qualified(condition) else ""
         message = f"no value is unlike `*`: this holds only where `{condition.key}` is missing{also}"
-        yield Hit(condition.key_at, message, fixes=_as_null(statement, condition, "true"))
+        yield Hit(_star(condition), message, fixes=_as_null(statement, condition, "true"))
+
+
+def _star(condition: ConditionTree) -> At:
+    """Where the `*` stands."""
+    return next(entry.at for entry in condition.entries if entry.scalar is not None and is_star(entry.scalar))
 
 
 def _as_null(statement: StatementTree, condition: ConditionTree, value: str) -> tuple[Fix, ...]:

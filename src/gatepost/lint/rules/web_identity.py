@@ -160,4 +160,4 @@ def _qualified(document: Document, qualifier: str) -> Iterator[Hit]:
             if operator is not None and operator.qualifier == qualifier and condition.key.lower().endswith(":aud"):
                 plain = condition.operator.removeprefix(f"{qualifier}:")
                 message = f"`{condition.key}` is one value; leave out `{qualifier}:`"
-                yield Hit(condition.operator_at, message, fixes=with_operator(statement, condition, plain))
+                yield Hit(condition.key_at, message, fixes=with_operator(statement, condition, plain))

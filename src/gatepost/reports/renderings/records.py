@@ -18,7 +18,7 @@ def json_text(run: LintRun) -> str:
         "version": VERSION,
         "policies": [_policy(each) for each in run.linted],
         "unreadable": [_unreadable(error) for error in run.unreadable],
-        "notes": list(run.notes),
+        "notes": [*run.gaps, *run.notes],
         "counts": {severity.value: count for severity, count in run.counts.items()},
     }
     return json.dumps(told, indent=2, ensure_ascii=False)
@@ -40,6 +40,7 @@ def result_record(result: Result) -> Mapping[str, Any]:
         "address": result.policy.address or None,
         **_region(result.region),
         "path": [_step(step) for step in finding.at.path],
+        "also": [_region(region_of(result.policy, at.start, at.end)) for at in finding.also],
         "witnesses": [witness_record(witness) for witness in finding.witnesses],
         "fixes": [_fix(fix, result.policy) for fix in finding.fixes],
         "picture": list(finding.picture),

@@ -120,6 +120,7 @@ def _notifications(run: LintRun) -> list[Mapping[str, Any]]:
     return [
         *map(_unreadable, run.unreadable),
         *undecided,
+        *({"level": "warning", "message": {"text": gap}} for gap in run.gaps),
         *({"level": "note", "message": {"text": note}} for note in run.notes),
     ]
 

@@ -1,16 +1,17 @@
 """ValidatePolicy, thought about: the linter's findings in AWS's shape. Pure, run in a process of its own.
 
-Codes of Access Analyzer are linked to its own reference, those that only Gatepost has to a page of this server. Witnesses and fixes
-have no member in AWS's shape: they are told in `findingDetails`.
-Source: Access Analyzer API Reference, ValidatePolicy; lines begin at 1, columns and offsets at 0.
+It answers the codes of Access Analyzer alone, so that its findings compare with AWS's; those that only Gatepost has come beside them
+where the header `X-Gatepost-Findings: all` asks for them. AWS's codes are linked to AWS's reference, ours to a page of this server.
+Witnesses and fixes have no member in AWS's shape: they stand in `findingDetails`.
+Source: Access Analyzer API Reference, ValidatePolicy; lines begin at 1, columns and offsets at 0. Places and links: recorded answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import At, Finding, Key, Step, Substring
+from gatepost.lint.finding import At, Finding, Key, Severity, Step, Substring
 from gatepost.lint.linter import in_order, lint_document
 from gatepost.lint.rule import RULES
 from gatepost.lint.rules import ALL
@@ -20,13 +21,18 @@ from gatepost.services.access_analyzer.pages import page
 from gatepost.words.requests import request_words
 
 # Asked apart: what a rule of ours says better is said by AWS's code too, for clients that look for it.
-RULE_SETS: Final = tuple(tuple(rule for rule in ALL if rule.of_aws is of_aws) for of_aws in (True, False))
+OF_AWS: Final = tuple(rule for rule in ALL if rule.of_aws)
+OWN: Final = tuple(rule for rule in ALL if not rule.of_aws)
+OF_VARIABLES: Final = "VARIABLE"  # in the codes of findings that AWS places at a part of a text
 REFERENCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A document to be validated, and which page of the findings. `pages` is where this server's own pages are."""
+    """A document to be validated, and which page of the findings. `pages` is where this server's own pages are.
+
+    `own`: Gatepost's own codes are asked for as well.
+    """
 
     document: str
     kind: PolicyKind
@@ -34,12 +40,14 @@ class Validation:
     pages: str
     token: str | None = None
     most: int | None = None
+    own: bool = False
 
 
 def validate(asked: Validation) -> Mapping[str, Any]:
     """Everything that is wrong with a document, or does not mean what it seems to."""
     document = Document(asked.document, asked.kind)
-    found = (finding for rules in RULE_SETS for finding in lint_document(document, asked.setting, rules).findings)
+    rule_sets = (OF_AWS, OWN) if asked.own else (OF_AWS,)
+    found = (finding for rules in rule_sets for finding in lint_document(document, asked.setting, rules).findings)
     findings, token = page(in_order(found), asked.token, asked.most)
     return {"findings": [_finding(asked.pages, document, each) for each in findings], "nextToken": token}
 
@@ -50,7 +58,7 @@ def _finding(pages: str, document: Document, finding: Finding) -> Mapping[str, A
         "issueCode": finding.code,
         "findingDetails": " ".join(_details(finding)),
         "learnMoreLink": _link(pages, finding),
-        "locations": [_location(document, finding.at)],
+        "locations": [_location(document, at) for at in _places(document, finding)],
     }
 
 
@@ -60,9 +68,17 @@ def _details(finding: Finding) -> list[str]:
     return told + [f"Instead: {fix.title}." for fix in finding.fixes]
 
 
+def _places(document: Document, finding: Finding) -> Iterable[At]:
+    """The places as AWS tells them: an action or an ARN as a whole, even where a part of it is what is wrong."""
+    for at in finding.places:
+        element = None if OF_VARIABLES in finding.code else document.element_at(at)
+        yield element.at if element is not None and at.path and isinstance(at.path[-1], Substring) else at
+
+
 def _link(pages: str, finding: Finding) -> str:
     if RULES[finding.code].of_aws:
-        slug = f"{finding.severity.value}-{finding.code}".lower().replace("_", "-")
+        kind = "GENERAL_WARNING" if finding.severity is Severity.WARNING else finding.severity.value
+        slug = f"{kind}-{finding.code}".lower().replace("_", "-")
         return f"{REFERENCE}#access-analyzer-reference-policy-checks-{slug}"
     return f"{pages}/rules/{finding.code}"
 

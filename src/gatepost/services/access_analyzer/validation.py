@@ -41,7 +41,7 @@ def validate_policy(
     kind = PolicyKind.TRUST if validate_policy_resource_type == TRUST else KINDS[policy_type]
     scheme = "https" if call.origin.secure else "http"
     pages = f"{scheme}://{call.origin.host or 'localhost'}/_gatepost"
-    return Validation(policy_document, kind, _setting(call, tx), pages, next_token, max_results)
+    return Validation(policy_document, kind, _setting(call, tx), pages, next_token, max_results, call.origin.own_findings)
 
 
 def _setting(call: Call, tx: Transaction) -> Setting:
