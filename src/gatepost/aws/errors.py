@@ -143,6 +143,13 @@ def constraints_failed(code: str, problems: Sequence[str], members: Mapping[str,
     return AwsError(code, f"{count}: {'; '.join(problems)}", 400, members)
 
 
+def members_not_served(code: str, operation: str, names: Sequence[str], members: Mapping[str, str] = NO_MEMBERS) -> AwsError:
+    """The call gives parameters that AWS obeys and this server does not: it is not carried out without them."""
+    return AwsError(
+        code, f"{', '.join(names)} of {operation} {'is' if len(names) == 1 else 'are'} not served here.", 400, members
+    )
+
+
 # --- what went wrong here -----------------------------------------------------------------------------------------------
 
 

@@ -249,7 +249,9 @@ class JsonCodec:
     def fail(self, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that tells an error."""
         return _response(
-            error.status, encode_json({"__type": self.code(error), "message": error.message, **error.members}), request_id
+            error.status,
+            encode_json({"__type": self.code(error), "message": error.message or None, **error.members}),
+            request_id,
         )
 
 

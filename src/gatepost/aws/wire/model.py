@@ -1,7 +1,7 @@
 """Services and operations by botocore's models: how an input is read, an output answered, an error told, both recorded."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -9,9 +9,9 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from gatepost.access.regions import GLOBAL_SERVICES
-from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed
+from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed, members_not_served
 from gatepost.aws.request import HttpRequest, HttpResponse
-from gatepost.aws.wire.constraints import Checks, Problem
+from gatepost.aws.wire.constraints import Checks, Constraint, Problem
 from gatepost.aws.wire.json import JsonCodec
 from gatepost.aws.wire.query import QueryCodec
 from gatepost.aws.wire.recorded import Recorders, bounded
@@ -132,6 +132,11 @@ class OperationShape:
                 members = {"Reason": _reason(problems[0], self._reasons)} if self._reasons else self._constraint_members
                 raise constraints_failed(self._constraint_code, list(map(str, problems)), members)
         return given
+
+    def not_served(self, names: Sequence[str]) -> AwsError:
+        """The error for members of the input that are not served, in the operation's code for a bad input."""
+        members = {"Reason": f"{Constraint.KNOWN.value}:{names[0]}"} if self._reasons else self._constraint_members
+        return members_not_served(self._constraint_code, self.name, names, members)
 
 
 def _reason(problem: Problem, reasons: frozenset[str]) -> str:

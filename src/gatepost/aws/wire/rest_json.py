@@ -107,7 +107,7 @@ class RestJsonCodec(JsonCodec):
     def fail(self, error: AwsError, request_id: str) -> HttpResponse:
         """An error: its code in a header, its message in the body."""
         told = ((b"x-amzn-errortype", self.code(error).encode()),)
-        return _response(error.status, encode_json({"message": error.message, **error.members}), request_id, told)
+        return _response(error.status, encode_json({"message": error.message or None, **error.members}), request_id, told)
 
 
 def _response(status: int, body: bytes, request_id: str, more: tuple[tuple[bytes, bytes], ...]) -> HttpResponse:

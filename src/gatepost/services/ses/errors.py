@@ -58,6 +58,18 @@ def no_configuration_set(call: Call, name: str) -> AwsError:
     return AwsError("NotFoundException", text, 404) if is_v2(call) else AwsError("ConfigurationSetDoesNotExist", text)
 
 
+def no_tenant(call: Call, name: str) -> AwsError:
+    """A send names a tenant, of which there are none."""
+    text = f"Tenant {name} for AwsAccountId {call.caller.account} not found."
+    return AwsError("NotFoundException", text, 404) if is_v2(call) else invalid(call, text)
+
+
+def no_contact_list(call: Call, name: str) -> AwsError:
+    """A send names a contact list, of which there are none."""
+    text = f"List with name: {name} doesn't exist."
+    return AwsError("NotFoundException", text, 404) if is_v2(call) else invalid(call, text)
+
+
 def configuration_set_exists(call: Call, name: str) -> AwsError:
     """A configuration set of this name exists."""
     text = f"Configuration set <{name}> already exists."

@@ -15,6 +15,7 @@ from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
 from gatepost.services.ses import errors
 from gatepost.services.ses.identity_attributes import (
+    DKIM_KEY,
     FEEDBACK,
     V2_STATUS,
     check_configuration_set,
@@ -114,7 +115,9 @@ def create_email_identity(
     configuration_set_name: str | None = None,
 ) -> Shape:
     """A new identity."""
-    if dkim_signing_attributes and "DomainSigningPrivateKey" in dkim_signing_attributes:
+    signing = dkim_signing_attributes or {}
+    own_key = signing.keys() & {"DomainSigningPrivateKey", "DomainSigningSelector"}
+    if own_key or signing.get("DomainSigningAttributesOrigin", "AWS_SES") != "AWS_SES":
         raise errors.invalid(call, "DkimSigningAttributes: keys of your own are not served here; leave them out for Easy DKIM.")
     name = checked_address(call, email_identity) if "@" in email_identity else checked_domain(call, email_identity)
     if identities.get_identity(tx, call.caller.account, call.region, name) is not None:
@@ -124,6 +127,7 @@ def create_email_identity(
     made = replace(
         _new(call, name),
         configuration_set=configuration_set_name,
+        attributes={DKIM_KEY: signing["NextSigningKeyLength"]} if "NextSigningKeyLength" in signing else {},
         tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
     )
     _put_new(call, tx, made)

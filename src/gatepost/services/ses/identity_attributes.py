@@ -21,6 +21,7 @@ from gatepost.store.identities import Identity
 from gatepost.store.transaction import Transaction
 
 FEEDBACK, DKIM, MAIL_FROM, HEADERS = "FeedbackForwarding", "DkimSigning", "MailFrom", "HeadersInNotifications"
+DKIM_KEY, DEFAULT_KEY = "DkimKeyLength", "RSA_2048_BIT"
 V2_STATUS: Final = {"Success": "SUCCESS", "Pending": "PENDING", "Failed": "FAILED", "TemporaryFailure": "TEMPORARY_FAILURE"}
 V2_ON_FAILURE: Final = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
 
@@ -207,11 +208,13 @@ def _dkim_enabled(identity: Identity) -> bool:
 
 def dkim_attributes(identity: Identity) -> Shape:
     """How mail of an identity is signed, as version 2 answers it."""
+    length = identity.attributes.get(DKIM_KEY, DEFAULT_KEY)
     return {
         "SigningEnabled": _dkim_enabled(identity),
         "Status": V2_STATUS[identity.verification_status] if identity.is_domain else "NOT_STARTED",
         "Tokens": dkim_tokens(identity) if identity.is_domain else None,
         "SigningAttributesOrigin": "AWS_SES",
+        **(dict.fromkeys(("CurrentSigningKeyLength", "NextSigningKeyLength"), length) if identity.is_domain else {}),
     }
 
 
