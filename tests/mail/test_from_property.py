@@ -1,4 +1,4 @@
-"""What is decided is what the reader sees: the name that policies see is the one that goes out, whatever stands in From, or it is refused.
+"""What is decided is what the reader sees: the name that policies see is the one that goes out, whatever From says.
 
 Two readers that are not ours read the message as it goes out: the two of Python's `email` package, the old and the new.
 """

@@ -112,7 +112,7 @@ def test_every_key_that_an_action_of_ses_carries_is_in_the_request_that_is_decid
     given = {
         member: FULL.get(member, EXAMPLES.get(member, "example"))
         for member, required in operation.shape.input_members.items()
-        if required or member in ("FromEmailAddress", "Destination", "TenantName", "EndpointId", "Tags")
+        if required or member in ("FromEmailAddress", "Destination", "TenantName", "EndpointId", "Tags", "ConfigurationSetName")
     }
     if operation.service == "ses":
         given.pop("Tags", None)  # of a message, there

@@ -132,6 +132,11 @@ def malformed_query(message: str) -> AwsError:
     return AwsError("MalformedQueryString", message, 404)
 
 
+def malformed_input(message: str) -> AwsError:
+    """A value of the form is not of its type."""
+    return AwsError("MalformedInput", message, 400)
+
+
 def not_utf8() -> AwsError:
     """A name or value of the form is not UTF-8."""
     return AwsError("MalformedQueryString", "The query string is not UTF-8.", 400)

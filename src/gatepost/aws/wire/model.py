@@ -37,6 +37,12 @@ OWN_VALUES: Final = {
         ("AccessCheckResourceType", "ResourceType", "ValidatePolicyResourceType"), "AWS::SES::EmailIdentity"
     )
 }
+# What SES does not hold against its model but words in its own way: the handlers do that.
+NOT_REQUIRED: Final[Mapping[str, Mapping[str, str]]] = {
+    "ses": {"ConfigurationSet": "Name"},
+    "sesv2": {"CreateConfigurationSetRequest": "ConfigurationSetName", "TrackingOptions": "CustomRedirectDomain"},
+}
+NO_ENUM: Final[Mapping[str, Sequence[str]]] = {"sesv2": ("ConfigurationSetFilterKey", "IdentityFilterKey")}
 LIST_MEMBER: Final = re.compile(r"\.\d+\.")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -154,4 +160,8 @@ def load_service(name: str) -> ServiceShapes:
     model = Loader().load_service_model(name, "service-2")
     for shape, value in OWN_VALUES.get(name, {}).items():
         model["shapes"][shape]["enum"] = [*model["shapes"][shape]["enum"], value]
+    for shape, member in NOT_REQUIRED.get(name, {}).items():
+        model["shapes"][shape]["required"].remove(member)
+    for shape in NO_ENUM.get(name, ()):
+        del model["shapes"][shape]["enum"]
     return ServiceShapes(name, ServiceModel(model, name))

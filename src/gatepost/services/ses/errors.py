@@ -47,6 +47,38 @@ def no_identity(call: Call, identity: str) -> AwsError:
     return AwsError("InvalidParameterValue", f"Identity {identity} is not verified or does not exist.")
 
 
+def no_identity_of_policies(call: Call, identity: str) -> AwsError:
+    """No identity has this name, whose policies are spoken of."""
+    if is_v2(call):
+        return AwsError("NotFoundException", f"Email identity <{identity}> does not exist.", 404)
+    return no_identity(call, identity)
+
+
+def no_identity_in_brackets(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which a MAIL FROM domain is set."""
+    return invalid(call, f"Identity <{identity}> does not exist.")
+
+
+def no_identity_with_default(_call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the default configuration set is set (version 2)."""
+    return AwsError("NotFoundException", f"Identity <{identity}> does not exist.", 404)
+
+
+def no_feedback_identity(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the forwarding of feedback is set."""
+    return invalid(call, f"Identity {identity} is invalid. Must be a verified email address or domain.")
+
+
+def no_notified_identity(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the headers in notifications are set."""
+    return invalid(call, f"Identity {identity} is invalid. It must be a verified email address or domain.")
+
+
+def not_signing(call: Call, domain: str) -> AwsError:
+    """No identity is this domain, whose signing is set."""
+    return invalid(call, f"Domain {domain} is not verified for DKIM signing.")
+
+
 def identity_exists(identity: str) -> AwsError:
     """An identity of this name exists (version 2)."""
     return AwsError("AlreadyExistsException", f"Email identity {identity} already exist.")
