@@ -30,6 +30,8 @@ BLOCKED: Final = frozenset(
 MOST_PARTS: Final = 500
 MOST_DEPTH: Final = 20
 LINE_REST: Final = re.compile(rb"(--)?[ \t]*+(?:\r\n|\Z)")
+# What stands in a header that names a file or has parts: most messages are passed by, for reading a header takes 0.1 ms.
+TELLING: Final = re.compile(rb"name|multipart|message[ \t]*/", re.IGNORECASE)
 HEADERS: Final = BytesHeaderParser()
 NO_FIELDS: Final = Message()
 
@@ -71,7 +73,7 @@ def _parts(content: bytes | bytearray, begin: int, end: int, depth: int) -> Iter
         return
     blank = content.find(b"\r\n\r\n", begin, min(end, begin + LONGEST_BLOCK))
     head = bytes(content[begin : blank if blank >= 0 else min(end, begin + LONGEST_BLOCK)])
-    if b"CONTENT-" not in head.upper():
+    if not TELLING.search(head):
         yield NO_FIELDS
         return
     part = HEADERS.parsebytes(head)
