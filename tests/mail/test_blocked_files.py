@@ -78,6 +78,9 @@ def test_parts_are_limited_in_number_and_depth(part: bytes) -> None:
     many = HEAD + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n" + 502 * part + b"--B--"
     with pytest.raises(BlockedFileError, match="more than 500 parts"):
         check_parts(many)
+    almost = HEAD + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\n" + 502 * b"--Bx\r\n"
+    with pytest.raises(BlockedFileError, match="begin as a boundary"):
+        check_parts(almost)
     deep = HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 30
     with pytest.raises(BlockedFileError, match="nested"):
         check_parts(deep)

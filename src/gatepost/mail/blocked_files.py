@@ -31,7 +31,7 @@ MOST_PARTS: Final = 500
 MOST_DEPTH: Final = 20
 LINE_REST: Final = re.compile(rb"(--)?[ \t]*+(?:\r\n|\Z)")
 # What stands in a header that names a file or has parts: most messages are passed by, for reading a header takes 0.1 ms.
-TELLING: Final = re.compile(rb"name|multipart|message[ \t]*/", re.IGNORECASE)
+TELLING: Final = (b"name", b"multipart", b"rfc822", b"global")
 HEADERS: Final = BytesHeaderParser()
 NO_FIELDS: Final = Message()
 
@@ -52,7 +52,7 @@ def check_parts(content: bytes | bytearray) -> None:
     for number, part in enumerate(_parts(content, 0, len(content), 0)):
         if number > MOST_PARTS:
             raise BlockedFileError(f"The message has more than {MOST_PARTS} parts")
-        for name in _names(part):
+        for name in () if part is NO_FIELDS else _names(part):
             check_file_name(name)
 
 
@@ -73,7 +73,8 @@ def _parts(content: bytes | bytearray, begin: int, end: int, depth: int) -> Iter
         return
     blank = content.find(b"\r\n\r\n", begin, min(end, begin + LONGEST_BLOCK))
     head = bytes(content[begin : blank if blank >= 0 else min(end, begin + LONGEST_BLOCK)])
-    if not TELLING.search(head):
+    lower = head.lower()
+    if not any(word in lower for word in TELLING):
         yield NO_FIELDS
         return
     part = HEADERS.parsebytes(head)
@@ -92,10 +93,14 @@ def _between(content: bytes | bytearray, mark: bytes, at: int, end: int) -> Iter
     """Where the parts of a multipart begin and end, from the line end before its body on."""
     mark = b"\r\n" + mark
     begin: int | None = None
+    missed = 0
     while (found := _find(content, mark, at, end)) >= 0:
         at = found + len(mark)
         rest = LINE_REST.match(content, at, end)
-        if rest is None:  # the boundary is the beginning of another line
+        if rest is None:  # the boundary is the beginning of another line, as of a boundary within
+            missed += 1
+            if missed > MOST_PARTS:
+                raise BlockedFileError(f"The message has more than {MOST_PARTS} lines that begin as a boundary and are none")
             continue
         if begin is not None:
             yield begin, found
