@@ -189,12 +189,13 @@ def test_an_operation_that_is_not_served_says_so(live: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "says"), [(b"{", "not valid JSON"), (b"[]", "not a JSON object"), (b'{"Content": 7}', "can not be converted")]
+    ("body", "says"),
+    [(b"{", None), (b" ", None), (b"[]", "Start of list found where not expected"), (b'{"Content": 7}', "Expected null")],
 )
-def test_a_body_that_is_not_json(live: Live, body: bytes, says: str) -> None:
+def test_a_body_that_is_not_json(live: Live, body: bytes, says: str | None) -> None:
     answer = sent(signed(live, "POST", "/v2/email/outbound-emails", body, {"Content-Type": "application/json"}))
     assert (answer.status, answer.code) == (400, "SerializationException")
-    assert says in json.loads(answer.body)["message"]
+    assert json.loads(answer.body)["message"] == says
 
 
 def test_numbers_with_thousands_of_digits_are_no_failure_of_ours(live: Live) -> None:

@@ -106,7 +106,7 @@ def needs_of(operation: Operation, tx: Transaction) -> list[Need]:
     given = {
         member: EXAMPLES.get(member, "example")
         for member, required in operation.shape.input_members.items()
-        if required or member in ("FromEmailAddress", "Destination")
+        if required or member in ("FromEmailAddress", "Destination") or member == operation.name.removeprefix("Create") + "Name"
     }
     origin = Origin("203.0.113.1", "tests", secure=True)
     call = Call(operation.service, operation.name, given, ALICE, "us-east-1", "id", NOW, NOW, origin)

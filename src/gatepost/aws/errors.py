@@ -132,6 +132,11 @@ def malformed_query(message: str) -> AwsError:
     return AwsError("MalformedQueryString", message, 404)
 
 
+def malformed_input(message: str) -> AwsError:
+    """A value of the form is not of its type."""
+    return AwsError("MalformedInput", message, 400)
+
+
 def not_utf8() -> AwsError:
     """A name or value of the form is not UTF-8."""
     return AwsError("MalformedQueryString", "The query string is not UTF-8.", 400)
@@ -141,6 +146,13 @@ def constraints_failed(code: str, problems: Sequence[str], members: Mapping[str,
     """`1 validation error detected: Value at 'policyName' failed to satisfy constraint: …`."""
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
     return AwsError(code, f"{count}: {'; '.join(problems)}", 400, members)
+
+
+def members_not_served(code: str, operation: str, names: Sequence[str], members: Mapping[str, str] = NO_MEMBERS) -> AwsError:
+    """The call gives parameters that AWS obeys and this server does not: it is not carried out without them."""
+    return AwsError(
+        code, f"{', '.join(names)} of {operation} {'is' if len(names) == 1 else 'are'} not served here.", 400, members
+    )
 
 
 # --- what went wrong here -----------------------------------------------------------------------------------------------

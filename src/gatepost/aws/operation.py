@@ -5,7 +5,8 @@
 
 The decorator returns an `Operation`, which is not callable: only `aws.pipeline` runs handlers, after it has decided the needs
 and inside the transaction that also carries the Event. A handler's keyword parameters are the input shape's members in snake
-case and are held against botocore's model when the module is imported. Members that a handler does not name are ignored.
+case and are held against botocore's model when the module is imported. A call that gives a member which the handler does not
+name is refused as not served, never carried out without it; `reads` and `no_effect` name the exceptions.
 
 A handler runs off the event loop, makes no network call, and either returns the operation's output (AWS's member names; None
 for an empty one) or raises `AwsError`, whereupon everything it wrote is rolled back.
@@ -91,11 +92,21 @@ class Operation:
     question: Question | None
     shape: OperationShape
     members: Mapping[str, str]  # keyword parameter → AWS member name
+    reads: frozenset[str]  # members that are read from the call's input itself
+    no_effect: frozenset[str]  # members that change nothing here, whatever they say
 
     def arguments(self, call: Call) -> dict[str, Any]:
-        """The input's members that the handler (or `parse`) names, by its parameter names; absent ones are left out."""
+        """The input's members that the handler (or `parse`) names, by its parameter names; absent ones are left out.
+
+        `AwsError` where the input has a member that is not served.
+        """
         given = call.input
-        return {name: given[member] for name, member in self.members.items() if member in given}
+        arguments = {name: given[member] for name, member in self.members.items() if member in given}
+        if len(arguments) < len(given):
+            unserved = given.keys() - self.members.values() - self.reads - self.no_effect
+            if unserved:
+                raise self.shape.not_served(sorted(unserved))
+        return arguments
 
 
 REGISTRY: Final[dict[tuple[str, str], Operation]] = {}
@@ -113,6 +124,8 @@ def operation(
     resources: Resources | None = None,
     document: DocumentOf | None = None,
     question: Question | None = None,
+    reads: Iterable[str] = (),
+    no_effect: Iterable[str] = (),
 ) -> Callable[[Handler], Operation]:
     """Declare the handler below as the operation `name` of botocore's `service`.
 
@@ -123,6 +136,8 @@ def operation(
     `resources` names what the call is about for the audit log: pairs of CloudFormation type and name.
     `document` says which policy document the call puts: what is found in it stands in the audit log.
     `question` says how it thinks (`aws.question`): the handler then returns what the question rests on instead of the output.
+    `reads` names members that the handler or the needs read from `call.input` themselves; `no_effect` those that are accepted
+    and change nothing here, such as a filter of a list that is always empty. Every other member that is no parameter is refused.
     """
     shape = load_service(service).operation(name)
 
@@ -142,6 +157,8 @@ def operation(
             question=question,
             shape=shape,
             members=_members(shape, handler if parse is None else parse),
+            reads=frozenset(reads),
+            no_effect=frozenset(no_effect),
         )
         if REGISTRY.setdefault((service, name), declared) is not declared:
             message = f"operation {service}:{name} is declared twice"

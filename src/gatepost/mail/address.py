@@ -3,7 +3,8 @@
 1. Lengths come first, then one pass over the text: the cost is in proportion to it.
 2. A text that two readers could read in two ways is refused: a colon outside a group, routes, brackets within brackets, text behind
    the closing bracket, a comment within an address, a piece of an encoded word.
-3. A display name is decoded, then held against controls. Within quotes, encoded words stay as they are (RFC 2047, section 5).
+3. A display name is decoded, then held against controls and characters that nobody sees. Within quotes, encoded words stay as they
+   are (RFC 2047, section 5).
 4. `AddressList.exact` says whether every reader reads the text as these mailboxes. Where it does not, the header is written anew.
 
 Source: RFC 5322, section 3.4. The texts of the problems are those that SES answers with.
@@ -22,8 +23,12 @@ from gatepost.words.visible import visible_line
 LONGEST_LIST: Final = 77 * 1024  # characters, as long as a header may be
 MOST_TOKENS: Final = 5000  # of a list: about 500 mailboxes with names
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-# Controls of both kinds, line and paragraph separators, halves of surrogate pairs: in no display name.
-UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# In no display name: controls of both kinds, line and paragraph separators, halves of surrogate pairs; and what nobody sees, or what
+# turns the order of the letters around it: with these, a name that a policy does not match looks like one that it does.
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2028\u2029\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\ud800-\udfff]"
+)
 # What almost every mailbox is: an address, or a name without special characters and an address.
 PLAIN: Final = re.compile(
     r"(?:([A-Za-z0-9'&+-]++(?: [A-Za-z0-9'&+-]++)*+) <([A-Za-z0-9_+-]++(?:\.[A-Za-z0-9_+-]++)*+@[A-Za-z0-9.-]++)>"
@@ -80,8 +85,9 @@ def _read_mailbox(text: str) -> Mailbox:
         return Mailbox(canonical_address(bare or bracketed), name)
     if CONTROL.search(text):
         raise _invalid(text)
-    read = read_mailboxes(text)
-    if read.groups or len(read.mailboxes) > 1:
+    reader = _Reader(text)
+    read = reader.read()
+    if read.groups or reader.commas:
         raise AddressError("Expected one address")
     if not read.mailboxes:
         raise AddressError("Missing final '@domain'")
@@ -125,7 +131,7 @@ class _Reader:
         self.exact = True
         self.groups = self.in_group = False
         self.part = _Part(0)
-        self.tokens = 0
+        self.tokens = self.commas = 0
 
     def read(self) -> AddressList:
         at, end = 0, len(self.text)
@@ -190,6 +196,7 @@ class _Reader:
         if mark == ":":
             self._open_group(start)
         else:
+            self.commas += mark == ","
             if mark == ";" and not self.in_group:
                 raise AddressError("Illegal semicolon, not in group")
             self._close(start, last=mark == ";")

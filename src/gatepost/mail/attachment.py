@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from gatepost.mail.blocked_files import BlockedFileError, check_file_name
 from gatepost.mail.header import HeaderError, field, parameter, unstructured
 
 ATOM: Final = r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+"
@@ -29,6 +30,7 @@ class Attachment(Struct, frozen=True):
     disposition: str = "attachment"
     content_id: str | None = None
     description: str | None = None
+    transfer_encoding: str = "base64"  # or "7bit", "quoted-printable"
 
 
 def attachment_fields(attachment: Attachment) -> list[str]:
@@ -38,13 +40,17 @@ def attachment_fields(attachment: Attachment) -> list[str]:
         raise HeaderError(
             f'Invalid attachment file name: it has 1 to {LONGEST_FILE_NAME} characters, none of / \\ : * ? " < > |'
         )
+    try:
+        check_file_name(name)
+    except BlockedFileError as error:
+        raise HeaderError(str(error)) from None
     disposition = attachment.disposition.lower()
     if disposition not in ("attachment", "inline"):
         raise HeaderError("ContentDisposition is neither ATTACHMENT nor INLINE")
     fields = [
         field("Content-Type", *_content_type(attachment.content_type), *parameter("name", name)),
         field("Content-Disposition", f"{disposition};", *parameter("filename", name)),
-        field("Content-Transfer-Encoding", "base64"),
+        field("Content-Transfer-Encoding", attachment.transfer_encoding),
     ]
     if attachment.content_id is not None:
         if not CONTENT_ID.fullmatch(attachment.content_id):

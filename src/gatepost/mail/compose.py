@@ -16,7 +16,7 @@ from gatepost.mail.address import Mailbox, list_pieces
 from gatepost.mail.attachment import Attachment, attachment_fields
 from gatepost.mail.charset import SLICE, UTF_8, Charset, UnknownCharset, find_charset
 from gatepost.mail.header import LONGEST_LINE, NAME, HeaderError, field, folded, header_block, parameter, unstructured
-from gatepost.mail.lines import base64_lines, joined, long_line, quoted_printable
+from gatepost.mail.lines import base64_lines, joined, long_line, quoted_printable, with_crlf
 from gatepost.mail.once import ONCE
 from gatepost.words.visible import visible_line
 
@@ -105,7 +105,7 @@ def custom_headers(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
         key = name.lower()
         if not NAME.fullmatch(name):
             raise ContentError(f"Invalid header name '{visible_line(name)[:126]}'")
-        if key in OWN_HEADERS or key.startswith("resent-"):
+        if key in OWN_HEADERS or key.startswith(("resent-", "x-ses-")):
             raise ContentError(f"Header '{name}' can not be set as a custom header")
         if key in seen and key in ONCE:
             raise ContentError(f"Duplicate header '{name}'")
@@ -230,4 +230,19 @@ def _by_lines(parts: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def _attachment(attachment: Attachment) -> _Part:
-    return _Part(tuple(attachment_fields(attachment)), tuple(base64_lines(attachment.content)))
+    return _Part(tuple(attachment_fields(attachment)), _transferred(attachment))
+
+
+def _transferred(attachment: Attachment) -> tuple[bytes, ...]:
+    """The content in the attachment's transfer encoding; ContentError where it cannot be in it."""
+    content = attachment.content
+    if attachment.transfer_encoding == "base64":
+        return tuple(base64_lines(content))
+    parts = tuple(with_crlf(content))
+    if sum(map(len, parts)) != len(content) and not attachment.content_type.lower().startswith("text/"):
+        raise ContentError("an attachment with bare line ends that is no text needs ContentTransferEncoding BASE64")
+    if attachment.transfer_encoding == "quoted-printable":
+        return tuple(quoted_printable(parts or (b"",)))
+    if long_line(parts, LONGEST_LINE) or not _are_clean(parts) or any(part.translate(None, ASCII) for part in parts):
+        raise ContentError("an attachment with ContentTransferEncoding SEVEN_BIT has ASCII in lines of at most 998 characters")
+    return (*parts, b"\r\n")

@@ -24,15 +24,11 @@ Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the
 decode_json = msgspec.json.Decoder().decode
 encode_json = msgspec.json.Encoder().encode
 SMALL_BODY: Final = 65_536  # bytes
-NOT_JSON: Final = "The request body is not valid JSON."
-TOKENS: Final = {
-    dict: "START_OBJECT",
-    list: "START_ARRAY",
-    str: "STRING_VALUE",
-    LargeText: "STRING_VALUE",
-    bool: "BOOLEAN_VALUE",
-    type(None): "NULL_VALUE",
-}
+NO_MESSAGE: Final = ""  # what is no JSON at all is refused without a word
+START_OF_LIST: Final = "Start of list found where not expected"
+START_OF_MAP: Final = "Start of structure or map found where not expected."
+YES: Final = frozenset(("true", "yes", "y", "t", "1"))
+NO: Final = frozenset(("false", "no", "n", "f", "0"))
 
 
 def read_object(body: Body) -> dict[str, Any]:
@@ -44,10 +40,10 @@ def read_object(body: Body) -> dict[str, Any]:
     except TooManyValues:
         raise malformed_body(f"The request body has more than {MOST_VALUES} values.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise malformed_body(NOT_JSON) from None
-    if not isinstance(value, dict):
-        raise malformed_body("The request body is not a JSON object.")
-    return value
+        raise malformed_body(NO_MESSAGE) from None
+    if value is None:
+        return {}
+    return _require_object(value)
 
 
 # --- reading ------------------------------------------------------------------------------------------------------------
@@ -65,14 +61,14 @@ class Converters:
             return self.of_structure(shape)
         if isinstance(shape, ListShape):
             item = self.of(shape.member)
-            return lambda value: [item(each) for each in _typed(value, list, "a list")]
+            return lambda value: [item(each) for each in _items(value)]
         if isinstance(shape, MapShape):
             each_value = self.of(shape.value)
-            return lambda value: {key: each_value(each) for key, each in _typed(value, dict, "a map").items()}
+            return lambda value: {key: each_value(each) for key, each in _require_object(value).items() if each is not None}
         return SCALARS[shape.type_name]
 
     def of_structure(self, shape: StructureShape) -> Convert:
-        """The converter of a structure; members that the model does not know are left out, nulls are absent."""
+        """The converter of a structure; members that the model does not know are left out, nulls but of booleans are absent."""
         known = self._structures.get(shape.name)
         if known is not None:
             return known
@@ -80,9 +76,9 @@ class Converters:
 
         def convert(value: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
             converted = {}
-            for name, each in _typed(value, dict, "a structure").items():
+            for name, each in _require_object(value).items():
                 member = members.get(name)
-                if member is not None and each is not None:
+                if member is not None and (each is not None or member[1] is _boolean):
                     converted[member[0]] = member[1](each)
             return converted
 
@@ -92,10 +88,31 @@ class Converters:
         return convert
 
 
-def _typed(value: Any, wanted: type, called: str) -> Any:  # noqa: ANN401 -- JSON
-    if type(value) is not wanted:
-        raise malformed_body(f"{TOKENS.get(type(value), 'NUMBER_VALUE')} can not be converted to {called}")
-    return value
+def _require_object(value: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
+    """The members of a structure or a map."""
+    if type(value) is dict:
+        members: dict[str, Any] = value
+        return members
+    raise malformed_body(START_OF_LIST if type(value) is list else "Expected null")
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 -- JSON
+    if type(value) is list:
+        return value
+    raise malformed_body(START_OF_MAP if type(value) is dict else "Expected list or null")
+
+
+def _not_convertible(value: Any, called: str) -> AwsError:  # noqa: ANN401 -- JSON
+    """The error for a value where a scalar of another type is expected."""
+    if isinstance(value, dict | list):
+        return malformed_body(START_OF_MAP if isinstance(value, dict) else START_OF_LIST)
+    if value is None:
+        return malformed_body(NO_MESSAGE)
+    if isinstance(value, bool):
+        return malformed_body(f"{str(value).upper()}_VALUE can not be converted to {called}")
+    return malformed_body(
+        f"{'STRING' if isinstance(value, str | LargeText) else 'NUMBER'}_VALUE can not be converted to {called}"
+    )
 
 
 def _string(value: Any) -> str:  # noqa: ANN401 -- JSON
@@ -105,33 +122,36 @@ def _string(value: Any) -> str:  # noqa: ANN401 -- JSON
         try:
             return value.text()
         except NotText:
-            raise malformed_body(NOT_JSON) from None
-    text: str = _typed(value, str, "a String")
-    return text
+            raise malformed_body(NO_MESSAGE) from None
+    raise _not_convertible(value, "a String")
 
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401 -- JSON
-    boolean: bool = _typed(value, bool, "a Boolean")
-    return boolean
+    if type(value) is bool:
+        return value
+    if type(value) is str:
+        word = value.lower()
+        if word in YES or word in NO:
+            return word in YES
+    raise _not_convertible(value, "an Boolean" if type(value) is str else "a Boolean")  # "an": so it is on the wire
 
 
 def _whole(bits: int, called: str) -> Convert:
     """What reads a whole number of so many bits."""
 
     def convert(value: Any) -> int:  # noqa: ANN401 -- JSON
-        number = int(value) if type(value) is float and value.is_integer() else _typed(value, int, called)
-        if not fits(number, bits):
-            raise malformed_body(f"NUMBER_VALUE can not be converted to {called}")
+        number = int(value) if type(value) is float and value.is_integer() else value
+        if type(number) is not int or not fits(number, bits):
+            raise _not_convertible(value, called)
         return number
 
     return convert
 
 
 def _number(value: Any) -> float:  # noqa: ANN401 -- JSON
-    if type(value) is int:
-        return float(value)
-    number: float = _typed(value, float, "a Double")
-    return number
+    if type(value) not in (int, float):
+        raise _not_convertible(value, "a Double")
+    return float(value)
 
 
 def _blob(value: Any) -> bytes | bytearray:  # noqa: ANN401 -- JSON
@@ -249,7 +269,9 @@ class JsonCodec:
     def fail(self, error: AwsError, request_id: str) -> HttpResponse:
         """The answer that tells an error."""
         return _response(
-            error.status, encode_json({"__type": self.code(error), "message": error.message, **error.members}), request_id
+            error.status,
+            encode_json({"__type": self.code(error), "message": error.message or None, **error.members}),
+            request_id,
         )
 
 

@@ -1,7 +1,7 @@
 """Services and operations by botocore's models: how an input is read, an output answered, an error told, both recorded."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -9,9 +9,9 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from gatepost.access.regions import GLOBAL_SERVICES
-from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed
+from gatepost.aws.errors import MODELLED_INTERNAL, AwsError, constraints_failed, members_not_served
 from gatepost.aws.request import HttpRequest, HttpResponse
-from gatepost.aws.wire.constraints import Checks, Problem
+from gatepost.aws.wire.constraints import Checks, Constraint, Problem
 from gatepost.aws.wire.json import JsonCodec
 from gatepost.aws.wire.query import QueryCodec
 from gatepost.aws.wire.recorded import Recorders, bounded
@@ -39,6 +39,12 @@ OWN_VALUES: Final = {
         ("AccessCheckResourceType", "ResourceType", "ValidatePolicyResourceType"), "AWS::SES::EmailIdentity"
     )
 }
+# What SES does not hold against its model but words in its own way: the handlers do that.
+NOT_REQUIRED: Final[Mapping[str, Mapping[str, str]]] = {
+    "ses": {"ConfigurationSet": "Name"},
+    "sesv2": {"CreateConfigurationSetRequest": "ConfigurationSetName", "TrackingOptions": "CustomRedirectDomain"},
+}
+NO_ENUM: Final[Mapping[str, Sequence[str]]] = {"sesv2": ("ConfigurationSetFilterKey", "IdentityFilterKey")}
 LIST_MEMBER: Final = re.compile(r"\.\d+\.")
 CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -136,6 +142,11 @@ class OperationShape:
                 raise constraints_failed(self._constraint_code, list(map(self._sentence, problems)), members)
         return given
 
+    def not_served(self, names: Sequence[str]) -> AwsError:
+        """The error for members of the input that are not served, in the operation's code for a bad input."""
+        members = {"Reason": f"{Constraint.KNOWN.value}:{names[0]}"} if self._reasons else self._constraint_members
+        return members_not_served(self._constraint_code, self.name, names, members)
+
 
 def _reason(problem: Problem, reasons: frozenset[str]) -> str:
     """`INVALID_PATTERN`, or the reason that the model has for this very member (`INVALID_PATTERN_TARGET_ID`)."""
@@ -152,4 +163,8 @@ def load_service(name: str) -> ServiceShapes:
     model = Loader().load_service_model(name, "service-2")
     for shape, value in OWN_VALUES.get(name, {}).items():
         model["shapes"][shape]["enum"] = [*model["shapes"][shape]["enum"], value]
+    for shape, member in NOT_REQUIRED.get(name, {}).items():
+        model["shapes"][shape]["required"].remove(member)
+    for shape in NO_ENUM.get(name, ()):
+        del model["shapes"][shape]["enum"]
     return ServiceShapes(name, ServiceModel(model, name))

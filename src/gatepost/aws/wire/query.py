@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from gatepost.aws.errors import AwsError, malformed_query, not_utf8
+from gatepost.aws.errors import AwsError, malformed_input, malformed_query, not_utf8
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.large_text import LargeText, NotText, decode_base64
 from gatepost.aws.wire.numbers import fits
@@ -22,6 +22,7 @@ Read = Callable[[HttpRequest, Any], dict[str, Any]]  # a request and its form's 
 Respond = Callable[[Mapping[str, Any], str], HttpResponse]  # the output and the request's ID, to the answer
 Write = Callable[[Any, str, list[str]], None]  # a model's value, its element's name, the document so far
 LONGEST_SHOWN: Final = 100  # characters of a value that an error repeats
+BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 PLACE: Final = re.compile(r"[0-9]{1,9}")  # of an item in its list
 ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("\r"): "&#xD;"}
 NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
@@ -53,11 +54,15 @@ class Converters:
         if known is not None:
             return known
         members: list[tuple[str, str, Convert]] = []
+        primitive: list[str] = []  # a required boolean that is absent is false
 
         def convert(tree: Any) -> dict[str, Any]:  # noqa: ANN401 -- a branch or a leaf
             if not isinstance(tree, dict):
                 return {}
-            return {name: each(tree[called]) for name, called, each in members if called in tree}
+            given = {name: each(tree[called]) for name, called, each in members if called in tree}
+            for name in primitive:
+                given.setdefault(name, False)
+            return given
 
         self._structures[shape.name] = convert
         for name, member in shape.members.items():
@@ -65,6 +70,8 @@ class Converters:
             if isinstance(member, ListShape) and member.serialization.get("flattened"):
                 called = member.member.serialization.get("name", called)
             members.append((name, called, self.of(member)))
+            if member.type_name == "boolean" and name in shape.required_members:
+                primitive.append(name)
         return convert
 
     def _of_list(self, shape: ListShape) -> Convert:
@@ -101,7 +108,10 @@ class Converters:
 def _in_order(branch: Any) -> list[Any]:  # noqa: ANN401 -- a branch or a leaf
     if not isinstance(branch, dict):
         return []
-    return [branch[place] for place in sorted(filter(PLACE.fullmatch, branch), key=int)]
+    places = sorted(filter(PLACE.fullmatch, branch), key=int)
+    if places and not int(places[0]):
+        raise malformed_input(f"{places[0]} is not a valid index")
+    return [branch[place] for place in places]
 
 
 def _leaf(value: Any) -> str:  # noqa: ANN401 -- a branch or a leaf
@@ -119,16 +129,23 @@ def _malformed(value: Any, expected: str) -> AwsError:  # noqa: ANN401 -- a leaf
     return malformed_query(f"'{_leaf(value)[:LONGEST_SHOWN]}' is not {expected}.")
 
 
+def _filled(value: Any, kind: str) -> str:  # noqa: ANN401 -- a branch or a leaf
+    text = _leaf(value)
+    if not text:
+        raise malformed_input(f"missing value for {kind} type")
+    return text
+
+
 def _whole(bits: int) -> Convert:
     """What reads a whole number of so many bits."""
 
     def convert(value: Any) -> int:  # noqa: ANN401 -- a branch or a leaf
         try:
-            number = int(_leaf(value))
+            number = int(_filled(value, "decimal"))
         except ValueError:
-            raise _malformed(value, "an integer") from None
+            raise malformed_input("") from None
         if not fits(number, bits):
-            raise _malformed(value, f"an integer of {bits} bits")
+            raise malformed_input("")
         return number
 
     return convert
@@ -142,10 +159,10 @@ def _float(value: Any) -> float:  # noqa: ANN401 -- a branch or a leaf
 
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401 -- a branch or a leaf
-    text = _leaf(value).lower()
-    if text not in ("true", "false"):
-        raise _malformed(value, "a boolean")
-    return text == "true"
+    text = _filled(value, "boolean")
+    if text not in BOOLEANS:
+        raise malformed_input("boolean must follow xsd1.1 definition")
+    return BOOLEANS[text]
 
 
 def _blob(value: Any) -> bytes | bytearray:  # noqa: ANN401 -- a branch or a leaf

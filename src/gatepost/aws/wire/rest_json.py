@@ -11,8 +11,10 @@ from botocore.model import ListShape, Shape, StructureShape
 from gatepost.aws.errors import AwsError, malformed_body
 from gatepost.aws.request import HttpRequest, HttpResponse
 from gatepost.aws.wire.json import SCALARS, Converters, JsonCodec, Read, Respond, encode_json, read_object
+from gatepost.aws.wire.numbers import fits
 
 CONTENT_TYPE: Final = (b"content-type", b"application/json")
+NUMBERS: Final = ("integer", "long", "float", "double")
 LONGEST_SHOWN: Final = 100  # characters of a value that an error repeats
 
 
@@ -58,7 +60,7 @@ def reader(shape: StructureShape | None, converters: Converters) -> Read:
 def _read_query(given: dict[str, Any], query: Sequence[tuple[str, str]], members: Sequence[tuple[str, str, Shape]]) -> None:
     for name, called, shape in members:
         values = [value for key, value in query if key == called]
-        if not values:
+        if not values or (values == [""] and shape.type_name in NUMBERS):  # an empty number is none
             continue
         if isinstance(shape, ListShape):
             convert = _from_text(shape.member)
@@ -70,7 +72,8 @@ def _read_query(given: dict[str, Any], query: Sequence[tuple[str, str]], members
 def _from_text(shape: Shape) -> Callable[[str], Any]:
     kind = shape.type_name
     if kind in ("integer", "long"):
-        return lambda text: SCALARS[kind](_integer(text))
+        bits = 32 if kind == "integer" else 64
+        return lambda text: _integer(text, bits)
     if kind in ("float", "double"):
         return _float
     if kind == "boolean":
@@ -78,11 +81,14 @@ def _from_text(shape: Shape) -> Callable[[str], Any]:
     return SCALARS[kind]
 
 
-def _integer(text: str) -> int:
+def _integer(text: str, bits: int) -> int:
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
-        raise malformed_body(f"'{text[:LONGEST_SHOWN]}' can not be converted to an Integer") from None
+        number = 1 << bits
+    if not fits(number, bits):
+        raise malformed_body(f"'{text[:LONGEST_SHOWN]}' can not be converted to {'Integer' if bits == 32 else 'Long'}")
+    return number
 
 
 def _float(text: str) -> float:
@@ -107,7 +113,7 @@ class RestJsonCodec(JsonCodec):
     def fail(self, error: AwsError, request_id: str) -> HttpResponse:
         """An error: its code in a header, its message in the body."""
         told = ((b"x-amzn-errortype", self.code(error).encode()),)
-        return _response(error.status, encode_json({"message": error.message, **error.members}), request_id, told)
+        return _response(error.status, encode_json({"message": error.message or None, **error.members}), request_id, told)
 
 
 def _response(status: int, body: bytes, request_id: str, more: tuple[tuple[bytes, bytes], ...]) -> HttpResponse:

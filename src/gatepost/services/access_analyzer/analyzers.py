@@ -25,7 +25,7 @@ ORGANIZATION: Final = "ORGANIZATION"
 MOST_OF_TYPE: Final = {ACCOUNT: 1, ORGANIZATION: 5}
 
 
-@operation("accessanalyzer", "CreateAnalyzer", needs=on_analyzer, resources=about_analyzer)
+@operation("accessanalyzer", "CreateAnalyzer", needs=on_analyzer, resources=about_analyzer, no_effect=("clientToken",))
 def create_analyzer(
     call: Call,
     tx: Transaction,
@@ -75,7 +75,7 @@ def list_analyzers(
     return {"analyzers": [_summary(each) for each in listed], "nextToken": token}
 
 
-@operation("accessanalyzer", "DeleteAnalyzer", needs=on_analyzer, resources=about_analyzer)
+@operation("accessanalyzer", "DeleteAnalyzer", needs=on_analyzer, resources=about_analyzer, no_effect=("clientToken",))
 def delete_analyzer(call: Call, tx: Transaction, *, analyzer_name: str) -> Shape:  # noqa: ARG001 -- read by `named_analyzer`
     """Delete an analyzer with its archive rules and findings."""
     analyzers.delete_analyzer(tx, named_analyzer(call, tx))

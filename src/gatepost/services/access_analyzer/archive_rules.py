@@ -22,7 +22,7 @@ from gatepost.store.transaction import Transaction
 MOST_RULES: Final = 100  # an analyzer
 
 
-@operation("accessanalyzer", "CreateArchiveRule", needs=on_archive_rule, resources=about_analyzer)
+@operation("accessanalyzer", "CreateArchiveRule", needs=on_archive_rule, resources=about_analyzer, no_effect=("clientToken",))
 def create_archive_rule(
     call: Call,
     tx: Transaction,
@@ -56,7 +56,7 @@ def list_archive_rules(
     return {"archiveRules": [_summary(each) for each in listed], "nextToken": token}
 
 
-@operation("accessanalyzer", "UpdateArchiveRule", needs=on_archive_rule, resources=about_analyzer)
+@operation("accessanalyzer", "UpdateArchiveRule", needs=on_archive_rule, resources=about_analyzer, no_effect=("clientToken",))
 def update_archive_rule(
     call: Call,
     tx: Transaction,
@@ -73,7 +73,7 @@ def update_archive_rule(
     return {}
 
 
-@operation("accessanalyzer", "DeleteArchiveRule", needs=on_archive_rule, resources=about_analyzer)
+@operation("accessanalyzer", "DeleteArchiveRule", needs=on_archive_rule, resources=about_analyzer, no_effect=("clientToken",))
 def delete_archive_rule(call: Call, tx: Transaction, *, analyzer_name: str, rule_name: str) -> Shape:  # noqa: ARG001 -- the same
     """Delete a rule; what it has archived stays archived."""
     analyzer = named_analyzer(call, tx)
@@ -81,7 +81,7 @@ def delete_archive_rule(call: Call, tx: Transaction, *, analyzer_name: str, rule
     return {}
 
 
-@operation("accessanalyzer", "ApplyArchiveRule", needs=on_analyzer, resources=about_analyzer)
+@operation("accessanalyzer", "ApplyArchiveRule", needs=on_analyzer, resources=about_analyzer, no_effect=("clientToken",))
 def apply_archive_rule(call: Call, tx: Transaction, *, analyzer_arn: str, rule_name: str) -> Shape:  # noqa: ARG001 -- the same
     """Archive the active findings that meet a rule."""
     analyzer = named_analyzer(call, tx)

@@ -62,7 +62,9 @@ def get_finding(call: Call, tx: Transaction, *, analyzer_arn: str, id: str) -> S
     return {"finding": _summary(_found(call, tx, id))}
 
 
-@operation("accessanalyzer", "GetFindingV2", needs=on_analyzer, resources=about_analyzer, writes=True)
+@operation(
+    "accessanalyzer", "GetFindingV2", needs=on_analyzer, resources=about_analyzer, writes=True, no_effect=("maxResults",)
+)
 def get_finding_v2(call: Call, tx: Transaction, *, analyzer_arn: str, id: str) -> Shape:  # noqa: A002, ARG001 -- the same
     """A finding and its details."""
     finding = _found(call, tx, id)
@@ -73,7 +75,7 @@ def get_finding_v2(call: Call, tx: Transaction, *, analyzer_arn: str, id: str) -
     }
 
 
-@operation("accessanalyzer", "UpdateFindings", needs=on_analyzer, resources=about_analyzer)
+@operation("accessanalyzer", "UpdateFindings", needs=on_analyzer, resources=about_analyzer, no_effect=("clientToken",))
 def update_findings(
     call: Call,
     tx: Transaction,

@@ -8,7 +8,7 @@ from gatepost.aws.question import Question
 from gatepost.lint.setting import Setting
 from gatepost.policy.read import PolicyKind
 from gatepost.services.access_analyzer.documents import check_size
-from gatepost.services.access_analyzer.errors import not_analyzed
+from gatepost.services.access_analyzer.errors import invalid, not_analyzed
 from gatepost.services.access_analyzer.pages import check_page_size
 from gatepost.services.access_analyzer.policy_validation import Validation, validate
 from gatepost.services.needs import on_everything
@@ -32,10 +32,13 @@ def validate_policy(
     policy_document: str,
     policy_type: str,
     validate_policy_resource_type: str | None = None,
+    locale: str = "EN",
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Validation:
     """The document, and what is known of the account that it is for."""
+    if locale != "EN":
+        raise invalid(f"Findings in the locale {locale} are not served here, only those in EN")
     check_size(policy_document, "policyDocument")
     check_page_size(max_results)
     kind = PolicyKind.TRUST if validate_policy_resource_type == TRUST else KINDS[policy_type]

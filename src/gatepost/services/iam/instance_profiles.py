@@ -10,7 +10,7 @@ from gatepost.services.iam.naming import about, on_entity
 from gatepost.store.transaction import Transaction
 
 
-@operation("iam", "ListInstanceProfilesForRole", needs=on_entity("role"), resources=about("role"))
+@operation("iam", "ListInstanceProfilesForRole", needs=on_entity("role"), resources=about("role"), no_effect=("MaxItems",))
 def list_instance_profiles_for_role(call: Call, tx: Transaction, *, role_name: str) -> Shape:
     """The instance profiles of a role that exists: none."""
     roles.found(call, tx, role_name)

@@ -28,31 +28,37 @@ def delete_login_profile(call: Call, tx: Transaction, *, user_name: str | None =
     raise _no_password(call, tx, user_name)
 
 
-@operation("iam", "ListMFADevices", needs=on_entity("user"), resources=about("user"))
+@operation("iam", "ListMFADevices", needs=on_entity("user"), resources=about("user"), no_effect=("MaxItems",))
 def list_mfa_devices(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
     """A user's second factors: none."""
     return _none(call, tx, user_name, "MFADevices")
 
 
-@operation("iam", "ListVirtualMFADevices", needs=on_everything)
+@operation("iam", "ListVirtualMFADevices", needs=on_everything, no_effect=("AssignmentStatus", "MaxItems"))
 def list_virtual_mfa_devices(call: Call, tx: Transaction) -> Shape:  # noqa: ARG001 -- the form of every handler
     """The account's virtual second factors: none."""
     return {"VirtualMFADevices": [], "IsTruncated": False}
 
 
-@operation("iam", "ListSSHPublicKeys", needs=on_entity("user"), resources=about("user"))
+@operation("iam", "ListSSHPublicKeys", needs=on_entity("user"), resources=about("user"), no_effect=("MaxItems",))
 def list_ssh_public_keys(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
     """A user's SSH keys: none."""
     return _none(call, tx, user_name, "SSHPublicKeys")
 
 
-@operation("iam", "ListSigningCertificates", needs=on_entity("user"), resources=about("user"))
+@operation("iam", "ListSigningCertificates", needs=on_entity("user"), resources=about("user"), no_effect=("MaxItems",))
 def list_signing_certificates(call: Call, tx: Transaction, *, user_name: str | None = None) -> Shape:
     """A user's certificates: none."""
     return _none(call, tx, user_name, "Certificates")
 
 
-@operation("iam", "ListServiceSpecificCredentials", needs=on_entity("user"), resources=about("user"))
+@operation(
+    "iam",
+    "ListServiceSpecificCredentials",
+    needs=on_entity("user"),
+    resources=about("user"),
+    no_effect=("AllUsers", "MaxItems"),
+)
 def list_service_specific_credentials(
     call: Call, tx: Transaction, *, user_name: str | None = None, service_name: str | None = None
 ) -> Shape:

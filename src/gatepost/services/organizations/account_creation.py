@@ -37,7 +37,7 @@ EMAIL: Final = re.compile(
 )
 
 
-@operation("organizations", "CreateAccount", needs=tagging(on_nothing_else, "account"))
+@operation("organizations", "CreateAccount", needs=tagging(on_nothing_else, "account"), no_effect=("IamUserAccessToBilling",))
 def create_account(
     call: Call, tx: Transaction, *, email: str, account_name: str, role_name: str = ACCESS_ROLE, tags: Tags = ()
 ) -> Shape:

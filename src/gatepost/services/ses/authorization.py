@@ -5,8 +5,9 @@
    From address and display name: readers show it beside From, so the caller must be allowed to send as it.
 3. The action on the configuration set, named or the identity's default, in the sender's account.
 
-Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version; and the tags of its own
-resource. An identity of another account is asked with that account's policies: both sides must allow.
+Each carries the same keys: From address and display name, return path, recipients (To, Cc and Bcc), version; the tags of its own
+resource; and, where it is `ses:SendEmail`, the tenant and the multi-region endpoint that the call names. An identity of another account
+is asked with that account's policies: both sides must allow.
 """
 
 from collections.abc import Sequence
@@ -60,6 +61,10 @@ def _context(call: Call, submission: Submission) -> Context:
         "ses:feedbackaddress": submission.return_path,
         "ses:recipients": submission.recipients,
     }
+    if submission.action == "ses:SendEmail":  # `ses:SendRawEmail` carries neither
+        tenant, endpoint = submission.references.tenant, submission.references.endpoint
+        context |= {} if tenant is None else {"ses:tenantname": tenant}
+        context |= {} if endpoint is None else {"ses:multiregionendpointid": endpoint}
     return context
 
 

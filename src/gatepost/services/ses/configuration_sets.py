@@ -3,22 +3,23 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
-from gatepost.services.ses import errors
+from gatepost.services.ses import errors, pages
+from gatepost.services.ses.configuration_set_options import DELIVERY, OPTIONS, REPUTATION, TRACKING, kept_options
+from gatepost.services.ses.filters import part_of_set_name
 from gatepost.services.ses.naming import on_named_configuration_set
 from gatepost.services.ses.needs import on_configuration_set, on_everything
-from gatepost.services.ses.pages import page
+from gatepost.services.ses.pages import CONFIGURATION_SETS, page
+from gatepost.services.ses.resource_tags import checked_tags
 from gatepost.store import configuration_sets
 from gatepost.store.configuration_sets import ConfigurationSet
 from gatepost.store.transaction import Transaction
 
-NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-OPTIONS: Final = (
-    "TrackingOptions", "DeliveryOptions", "ReputationOptions", "SuppressionOptions", "VdmOptions", "ArchivingOptions",
-)  # fmt: skip
+NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+LONGEST_NAME: Final = 64
 
 
 # --- version 1 ----------------------------------------------------------------------------------------------------------
@@ -27,19 +28,41 @@ OPTIONS: Final = (
 @operation("ses", "CreateConfigurationSet", needs=on_everything)
 def create_configuration_set_v1(call: Call, tx: Transaction, *, configuration_set: Shape) -> Shape:
     """A new configuration set."""
-    _create(call, tx, ConfigurationSet(call.caller.account, call.region, configuration_set["Name"], call.now))
+    _create(call, tx, ConfigurationSet(call.caller.account, call.region, configuration_set.get("Name", ""), call.now))
     return {}
 
 
 @operation("ses", "DescribeConfigurationSet", needs=on_everything, resources=on_named_configuration_set())
-def describe_configuration_set(call: Call, tx: Transaction, *, configuration_set_name: str) -> Shape:
-    """What is known of a configuration set."""
+def describe_configuration_set(
+    call: Call, tx: Transaction, *, configuration_set_name: str, configuration_set_attribute_names: Sequence[str] = ()
+) -> Shape:
+    """What is known of a configuration set: its name, and the attributes that the call names."""
     known = _get(call, tx, configuration_set_name)
-    return {
-        "ConfigurationSet": {"Name": known.name},
-        "EventDestinations": [],
-        "ReputationOptions": {"SendingEnabled": known.sending_enabled, "ReputationMetricsEnabled": False},
-    }
+    described: dict[str, Any] = {"ConfigurationSet": {"Name": known.name}}
+    for name in configuration_set_attribute_names:
+        described |= _described(known, name)
+    return described
+
+
+def _described(known: ConfigurationSet, attribute: str) -> Mapping[str, Any]:
+    """What version 1 answers of an attribute; options that were never set are left out."""
+    match attribute:
+        case "eventDestinations":
+            return {"EventDestinations": []}
+        case "trackingOptions":
+            domain = known.attributes.get(TRACKING, {}).get("CustomRedirectDomain")
+            return {} if domain is None else {TRACKING: {"CustomRedirectDomain": domain}}
+        case "deliveryOptions":
+            policy = known.attributes.get(DELIVERY, {}).get("TlsPolicy")
+            return {} if policy is None else {DELIVERY: {"TlsPolicy": policy.capitalize()}}
+        case _:  # "reputationOptions": the model has no other
+            return {REPUTATION: {"SendingEnabled": known.sending_enabled, **_reputation(known)}}
+
+
+def _reputation(known: ConfigurationSet) -> Mapping[str, Any]:
+    """On where version 2 made the set, unless it says otherwise; off where version 1 did."""
+    given: Mapping[str, Any] = known.attributes.get(REPUTATION, {})
+    return {"ReputationMetricsEnabled": False, **given}
 
 
 @operation("ses", "ListConfigurationSets", needs=on_everything)
@@ -47,7 +70,9 @@ def list_configuration_sets_v1(
     call: Call, tx: Transaction, *, next_token: str | None = None, max_items: int | None = None
 ) -> Shape:
     """The configuration sets, by name."""
-    names, token = page(call, _names(call, tx), str, max_items, next_token)
+    names, token = page(
+        call, CONFIGURATION_SETS, _names(call, tx), str, pages.page_size(call, CONFIGURATION_SETS, max_items), next_token
+    )
     return {"ConfigurationSets": [{"Name": name} for name in names], "NextToken": token}
 
 
@@ -73,7 +98,7 @@ def create_configuration_set(
     call: Call,
     tx: Transaction,
     *,
-    configuration_set_name: str,
+    configuration_set_name: str = "",
     tracking_options: Shape | None = None,
     delivery_options: Shape | None = None,
     reputation_options: Shape | None = None,
@@ -85,7 +110,9 @@ def create_configuration_set(
 ) -> Shape:
     """A new configuration set. Its options are kept and told; those of delivery come into force with delivery."""
     given = (tracking_options, delivery_options, reputation_options, suppression_options, vdm_options, archiving_options)
-    options = {name: dict(value) for name, value in zip(OPTIONS, given, strict=True) if value is not None}
+    _check_name(call, configuration_set_name)
+    tagged = checked_tags(call, tags)
+    options = kept_options(call, tx, {name: value for name, value in zip(OPTIONS, given, strict=True) if value is not None})
     made = ConfigurationSet(
         call.caller.account,
         call.region,
@@ -93,7 +120,7 @@ def create_configuration_set(
         call.now,
         sending_enabled=True if sending_options is None else sending_options.get("SendingEnabled", False),
         attributes=options,
-        tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+        tags=tagged,
     )
     _create(call, tx, made)
     return {}
@@ -108,15 +135,24 @@ def get_configuration_set(call: Call, tx: Transaction, *, configuration_set_name
         "SendingOptions": {"SendingEnabled": known.sending_enabled},
         "Tags": [{"Key": key, "Value": value} for key, value in known.tags],
         **{name: known.attributes[name] for name in OPTIONS if name in known.attributes},
+        REPUTATION: _reputation(known),
     }
 
 
 @operation("sesv2", "ListConfigurationSets", needs=on_everything)
 def list_configuration_sets(
-    call: Call, tx: Transaction, *, next_token: str | None = None, page_size: int | None = None
+    call: Call,
+    tx: Transaction,
+    *,
+    filter: Mapping[str, str] | None = None,  # noqa: A002 -- the API's name
+    next_token: str | None = None,
+    page_size: int | None = None,
 ) -> Shape:
     """The names of the configuration sets."""
-    names, token = page(call, _names(call, tx), str, page_size, next_token)
+    size = pages.page_size(call, CONFIGURATION_SETS, page_size)
+    part = part_of_set_name(call, filter or {})
+    known = [name for name in _names(call, tx) if part in name.lower()]
+    names, token = page(call, CONFIGURATION_SETS, known, str, size, next_token, {"part": part} if part else {})
     return {"ConfigurationSets": names, "NextToken": token}
 
 
@@ -138,15 +174,24 @@ def put_configuration_set_sending_options(
 
 
 def _create(call: Call, tx: Transaction, made: ConfigurationSet) -> None:
-    if not NAME.fullmatch(made.name):
-        text = f"Invalid configuration set name <{made.name}>: only alphanumeric ASCII characters, '_', and '-' are allowed."
-        raise errors.invalid(call, text)
+    _check_name(call, made.name)
     if configuration_sets.get_configuration_set(tx, made.account, made.region, made.name) is not None:
         raise errors.configuration_set_exists(call, made.name)
     configuration_sets.put_configuration_set(tx, made)
 
 
+def _check_name(call: Call, name: str) -> None:
+    if not name:
+        raise errors.invalid(call, "The configuration set name must be specified.")
+    if len(name) > LONGEST_NAME:
+        raise errors.invalid(call, f"Configuration set name cannot exceed {LONGEST_NAME} characters.")
+    if not NAME.fullmatch(name):
+        text = f"Invalid configuration set name <{name}>: only alphanumeric ASCII characters, '_', and '-' are allowed."
+        raise errors.invalid(call, text)
+
+
 def _get(call: Call, tx: Transaction, name: str) -> ConfigurationSet:
+    _check_name(call, name)
     known = configuration_sets.get_configuration_set(tx, call.caller.account, call.region, name)
     if known is None:
         raise errors.no_configuration_set(call, name)
@@ -158,6 +203,7 @@ def _names(call: Call, tx: Transaction) -> list[str]:
 
 
 def _delete(call: Call, tx: Transaction, name: str) -> Shape:
+    _check_name(call, name)
     if not configuration_sets.delete_configuration_set(tx, call.caller.account, call.region, name):
         raise errors.no_configuration_set(call, name)
     return {}

@@ -47,6 +47,38 @@ def no_identity(call: Call, identity: str) -> AwsError:
     return AwsError("InvalidParameterValue", f"Identity {identity} is not verified or does not exist.")
 
 
+def no_identity_of_policies(call: Call, identity: str) -> AwsError:
+    """No identity has this name, whose policies are spoken of."""
+    if is_v2(call):
+        return AwsError("NotFoundException", f"Email identity <{identity}> does not exist.", 404)
+    return no_identity(call, identity)
+
+
+def no_identity_in_brackets(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which a MAIL FROM domain is set."""
+    return invalid(call, f"Identity <{identity}> does not exist.")
+
+
+def no_identity_with_default(_call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the default configuration set is set (version 2)."""
+    return AwsError("NotFoundException", f"Identity <{identity}> does not exist.", 404)
+
+
+def no_feedback_identity(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the forwarding of feedback is set."""
+    return invalid(call, f"Identity {identity} is invalid. Must be a verified email address or domain.")
+
+
+def no_notified_identity(call: Call, identity: str) -> AwsError:
+    """No identity has this name, of which the headers in notifications are set."""
+    return invalid(call, f"Identity {identity} is invalid. It must be a verified email address or domain.")
+
+
+def not_signing(call: Call, domain: str) -> AwsError:
+    """No identity is this domain, whose signing is set."""
+    return invalid(call, f"Domain {domain} is not verified for DKIM signing.")
+
+
 def identity_exists(identity: str) -> AwsError:
     """An identity of this name exists (version 2)."""
     return AwsError("AlreadyExistsException", f"Email identity {identity} already exist.")
@@ -56,6 +88,18 @@ def no_configuration_set(call: Call, name: str) -> AwsError:
     """No configuration set has this name."""
     text = f"Configuration set <{name}> does not exist."
     return AwsError("NotFoundException", text, 404) if is_v2(call) else AwsError("ConfigurationSetDoesNotExist", text)
+
+
+def no_tenant(call: Call, name: str) -> AwsError:
+    """A send names a tenant, of which there are none."""
+    text = f"Tenant {name} for AwsAccountId {call.caller.account} not found."
+    return AwsError("NotFoundException", text, 404) if is_v2(call) else invalid(call, text)
+
+
+def no_contact_list(call: Call, name: str) -> AwsError:
+    """A send names a contact list, of which there are none."""
+    text = f"List with name: {name} doesn't exist."
+    return AwsError("NotFoundException", text, 404) if is_v2(call) else invalid(call, text)
 
 
 def configuration_set_exists(call: Call, name: str) -> AwsError:

@@ -13,8 +13,10 @@ from typing import Final
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
-from gatepost.services.ses import errors
+from gatepost.services.ses import errors, pages
+from gatepost.services.ses.filters import check_identity_filter, read_identity_filter
 from gatepost.services.ses.identity_attributes import (
+    DKIM_KEY,
     FEEDBACK,
     V2_STATUS,
     check_configuration_set,
@@ -26,7 +28,8 @@ from gatepost.services.ses.identity_policies import shown_policies
 from gatepost.services.ses.known_identities import checked_address, checked_domain, found_identity
 from gatepost.services.ses.naming import on_named_identity
 from gatepost.services.ses.needs import identity_name, on_everything, on_identity
-from gatepost.services.ses.pages import page
+from gatepost.services.ses.pages import IDENTITIES, IDENTITIES_V1, page
+from gatepost.services.ses.resource_tags import checked_tags
 from gatepost.store import identities, identity_policies
 from gatepost.store.identities import Identity
 from gatepost.store.transaction import Transaction
@@ -89,7 +92,7 @@ def list_identities(
     """The names of the identities: `Domain`, `EmailAddress`, or both."""
     known = identities.list_identities(tx, call.caller.account, call.region)
     wanted = [each.name for each in known if identity_type in (None, "Domain" if each.is_domain else "EmailAddress")]
-    names, token = page(call, wanted, str, max_items, next_token)
+    names, token = page(call, IDENTITIES_V1, wanted, str, pages.page_size(call, IDENTITIES_V1, max_items), next_token)
     return {"Identities": names, "NextToken": token}
 
 
@@ -114,23 +117,27 @@ def create_email_identity(
     configuration_set_name: str | None = None,
 ) -> Shape:
     """A new identity."""
-    if dkim_signing_attributes and "DomainSigningPrivateKey" in dkim_signing_attributes:
+    signing = dkim_signing_attributes or {}
+    own_key = signing.keys() & {"DomainSigningPrivateKey", "DomainSigningSelector"}
+    if own_key or signing.get("DomainSigningAttributesOrigin", "AWS_SES") != "AWS_SES":
         raise errors.invalid(call, "DkimSigningAttributes: keys of your own are not served here; leave them out for Easy DKIM.")
     name = checked_address(call, email_identity) if "@" in email_identity else checked_domain(call, email_identity)
     if identities.get_identity(tx, call.caller.account, call.region, name) is not None:
         raise errors.identity_exists(name)
+    tagged = checked_tags(call, tags)
     if configuration_set_name is not None:
         check_configuration_set(call, tx, configuration_set_name)
     made = replace(
         _new(call, name),
         configuration_set=configuration_set_name,
-        tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+        attributes={DKIM_KEY: signing["NextSigningKeyLength"]} if "NextSigningKeyLength" in signing else {},
+        tags=tagged,
     )
     _put_new(call, tx, made)
     return {
         "IdentityType": _identity_type(made),
         "VerifiedForSendingStatus": made.verified,
-        "DkimAttributes": dkim_attributes(made),
+        "DkimAttributes": dkim_attributes(tx, made),
     }
 
 
@@ -143,7 +150,7 @@ def get_email_identity(call: Call, tx: Transaction, *, email_identity: str) -> S
         "FeedbackForwardingStatus": identity.attributes.get(FEEDBACK, True),
         "VerifiedForSendingStatus": identity.verified,
         "VerificationStatus": V2_STATUS[identity.verification_status],
-        "DkimAttributes": dkim_attributes(identity),
+        "DkimAttributes": dkim_attributes(tx, identity),
         "MailFromAttributes": mail_from_attributes(identity),
         "Policies": shown_policies(call, tx, identity.name),
         "Tags": [{"Key": key, "Value": value} for key, value in identity.tags],
@@ -152,10 +159,21 @@ def get_email_identity(call: Call, tx: Transaction, *, email_identity: str) -> S
 
 
 @operation("sesv2", "ListEmailIdentities", needs=on_everything)
-def list_email_identities(call: Call, tx: Transaction, *, next_token: str | None = None, page_size: int | None = None) -> Shape:
+def list_email_identities(
+    call: Call,
+    tx: Transaction,
+    *,
+    filter: Mapping[str, str] | None = None,  # noqa: A002 -- the API's name
+    next_token: str | None = None,
+    page_size: int | None = None,
+) -> Shape:
     """The identities, by name."""
-    known = identities.list_identities(tx, call.caller.account, call.region)
-    listed, token = page(call, known, lambda each: each.name, page_size, next_token)
+    filters = filter or {}
+    check_identity_filter(call, filters)
+    size = pages.page_size(call, IDENTITIES, page_size)
+    chosen = read_identity_filter(call, filters)
+    known = [each for each in identities.list_identities(tx, call.caller.account, call.region) if chosen.matches(each)]
+    listed, token = page(call, IDENTITIES, known, lambda each: each.name, size, next_token, filters)
     return {
         "EmailIdentities": [
             {

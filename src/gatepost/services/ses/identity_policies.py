@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gatepost.aws.call import Call, Shape
+from gatepost.aws.errors import AwsError
 from gatepost.aws.operation import operation
 from gatepost.aws.policy_findings import in_member
 from gatepost.policy.catalogue import actions, condition_key
@@ -127,7 +128,7 @@ def delete_email_identity_policy(call: Call, tx: Transaction, *, email_identity:
 def _existing(call: Call, tx: Transaction, identity: str) -> str:
     name = identity_name(call, identity)
     if identities.get_identity(tx, call.caller.account, call.region, name) is None:
-        raise errors.no_identity(call, identity)
+        raise errors.no_identity_of_policies(call, identity)
     return name
 
 
@@ -141,8 +142,8 @@ def _checked_name(call: Call, name: str) -> str:
     if not name:
         raise errors.invalid(call, "PolicyName is required.")
     if len(name) > LONGEST_NAME:
-        raise errors.invalid(
-            call,
+        raise AwsError(
+            "BadRequestException" if errors.is_v2(call) else "ValidationError",
             "1 validation error detected: Value at 'policyName' failed to satisfy constraint: "
             f"Member must have length less than or equal to {LONGEST_NAME}",
         )

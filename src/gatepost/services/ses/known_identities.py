@@ -1,9 +1,10 @@
 """Identities by the names that calls give, and names that can be none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from gatepost.aws.call import Call
+from gatepost.aws.errors import AwsError
 from gatepost.mail.addr_spec import AddressError, canonical_address, canonical_domain
 from gatepost.services.ses import errors
 from gatepost.services.ses.needs import identity_name
@@ -33,12 +34,14 @@ def checked_address(call: Call, text: str) -> str:
         raise errors.invalid(call, f"Invalid email address {text}.") from None
 
 
-def found_identity(call: Call, tx: Transaction, given: str) -> Identity:
-    """The identity of a name or ARN; `AwsError` where there is none."""
+def found_identity(
+    call: Call, tx: Transaction, given: str, missing: Callable[[Call, str], AwsError] = errors.no_identity
+) -> Identity:
+    """The identity of a name or ARN; where there is none, the error that `missing` makes of the call and what it gives."""
     name = identity_name(call, given)
     known = identities.get_identity(tx, call.caller.account, call.region, name)
     if known is None:
-        raise errors.no_identity(call, given)
+        raise missing(call, given)
     return known
 
 

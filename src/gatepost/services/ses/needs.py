@@ -47,7 +47,7 @@ def on_identity(call: Call, _parsed: object, view: View) -> Sequence[Need]:
 
 def on_configuration_set(call: Call, _parsed: object, view: View) -> Sequence[Need]:
     """The operation's own action on the configuration set that it names."""
-    name, account, region = str(call.input["ConfigurationSetName"]), call.caller.account, call.region
+    name, account, region = str(call.input.get("ConfigurationSetName", "")), call.caller.account, call.region
     known = held_configuration_sets(view, account, region).get(name)
     context = {
         **api_version(call),

@@ -4,13 +4,13 @@ The handlers share one end, `accept`: what the policies cannot say is checked (p
 message is kept with the decision that let it out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
 from gatepost.services.ses import errors
 from gatepost.services.ses.authorization import sending_denial, sending_needs
-from gatepost.services.ses.submission import Arns, Submission, read_raw, read_simple, simple_content
+from gatepost.services.ses.submission import Arns, References, Submission, read_raw, read_simple, simple_content
 from gatepost.store.configuration_sets import held_configuration_sets
 from gatepost.store.messages import Message, NewMessage
 from gatepost.store.sending_settings import held_sending_settings
@@ -101,6 +101,9 @@ def _v2(
     feedback_forwarding_email_address_identity_arn: str | None = None,
     email_tags: Sequence[Shape] = (),
     configuration_set_name: str | None = None,
+    tenant_name: str | None = None,
+    list_management_options: Mapping[str, str] | None = None,
+    endpoint_id: str | None = None,
 ) -> Submission:
     kinds = [kind for kind in ("Simple", "Raw", "Template") if kind in content]
     if len(kinds) != 1:
@@ -108,6 +111,8 @@ def _v2(
     if kinds == ["Template"]:
         raise errors.no_template(call, _template_name(content["Template"]))
     addressed = destination or {}
+    contact_list = None if list_management_options is None else list_management_options["ContactListName"]
+    references = References(tenant_name, contact_list, endpoint_id)
     if kinds == ["Raw"]:
         everyone = [each for name in ("ToAddresses", "CcAddresses", "BccAddresses") for each in addressed.get(name) or ()]
         sender_arn = from_email_address_identity_arn  # overrides X-SES-SOURCE-ARN and X-SES-FROM-ARN
@@ -118,12 +123,14 @@ def _v2(
             source=from_email_address,
             return_path=feedback_forwarding_email_address,
             destinations=everyone,
+            reply_to=reply_to_addresses,
             arns=Arns(sender_arn, sender_arn, feedback_forwarding_email_address_identity_arn),
             configuration_set=configuration_set_name,
             tags=email_tags,
+            references=references,
         )
     if from_email_address is None:
-        raise errors.invalid(call, "FromEmailAddress is required.")
+        raise errors.invalid(call, "")  # SES says no more
     return read_simple(
         call,
         view,
@@ -137,6 +144,7 @@ def _v2(
         ),
         configuration_set=configuration_set_name,
         tags=email_tags,
+        references=references,
     )
 
 
@@ -159,6 +167,7 @@ def accept(call: Call, tx: Transaction, submission: Submission) -> Shape:
     account, region, name = call.caller.account, call.region, submission.configuration_set
     if not held_sending_settings(tx, account, region).sending_enabled:
         raise errors.account_paused(call)
+    _refuse_references(call, submission.references)
     if name is not None:
         configuration_set = held_configuration_sets(tx, account, region).get(name)
         if configuration_set is None:
@@ -186,3 +195,12 @@ def accept(call: Call, tx: Transaction, submission: Submission) -> Shape:
     )
     tx.append(NewMessage(message, submission.content))
     return {"MessageId": submission.message_id}
+
+
+def _refuse_references(call: Call, references: References) -> None:
+    if references.endpoint is not None:
+        raise errors.invalid(call, "Multi-region endpoints (EndpointId) are not served here.")
+    if references.contact_list is not None:
+        raise errors.no_contact_list(call, references.contact_list)
+    if references.tenant is not None:
+        raise errors.no_tenant(call, references.tenant)

@@ -1,5 +1,6 @@
 """What an account has sent, how much it may, and whether it may at all."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 from gatepost.aws.call import Call, Shape
 from gatepost.aws.operation import operation
+from gatepost.services.ses.errors import invalid
 from gatepost.services.ses.needs import on_everything
 from gatepost.store import sending_settings
 from gatepost.store.send_counts import recipients_by_interval, recipients_since
@@ -14,6 +16,10 @@ from gatepost.store.transaction import Transaction
 
 INTERVAL_MINUTES: Final = 15
 KEPT: Final = timedelta(days=14)
+# A host with a top-level domain of letters (or of Punycode), which SES looks at too.
+WEBSITE: Final = re.compile(
+    r"(?:https?://)?(?:[A-Za-z0-9_-]+\.)+(?:[A-Za-z]{2,}|xn--[A-Za-z0-9-]+)(?::\d{1,5})?(?:[/?#].*)?", re.IGNORECASE
+)
 DAY: Final = timedelta(days=1)
 # The local profile has no limits. AWS writes "unlimited" as -1, which clients that subtract cannot use; these are only large.
 MAX_24_HOUR_SEND: Final = 10_000_000.0
@@ -72,7 +78,7 @@ def get_account(call: Call, tx: Transaction) -> Shape:
     """The account's standing in this region."""
     settings = sending_settings.get_sending_settings(tx, call.caller.account, call.region)
     return {
-        "DedicatedIpAutoWarmupEnabled": False,
+        "DedicatedIpAutoWarmupEnabled": True,
         "EnforcementStatus": "HEALTHY",
         "ProductionAccessEnabled": True,
         "SendQuota": _quota(call, tx),
@@ -109,6 +115,8 @@ def put_account_details(
     production_access_enabled: bool | None = None,  # noqa: ARG001 -- the local profile has it
 ) -> Shape:
     """What the account says of its mail."""
+    if not WEBSITE.fullmatch(website_url):
+        raise invalid(call, "Url contains invalid format")
     details = {
         "MailType": mail_type,
         "WebsiteURL": website_url,

@@ -3,6 +3,7 @@
 All that can be refused without the store is refused here: addresses, tags, headers, sizes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from gatepost.mail.addr_spec import AddressError
 from gatepost.mail.address import Mailbox, list_pieces, read_mailbox
 from gatepost.mail.address_fields import AddressFields, FieldError, read_address_fields
 from gatepost.mail.attachment import Attachment
+from gatepost.mail.blocked_files import BlockedFileError, check_parts
 from gatepost.mail.encoded_word import decode_words
 from gatepost.mail.lines import length_with_crlf
 from gatepost.mail.message import MessageError, RawMessage, read_message, write_field
@@ -30,16 +32,27 @@ LONGEST_CONFIGURATION_SET: Final = 64
 MOST_BYTES: Final = {"ses": 10_485_760, "sesv2": 41_943_040}
 SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN = "x-ses-source-arn", "x-ses-from-arn", "x-ses-return-path-arn"
 CONFIGURATION_SET, MESSAGE_TAGS = "x-ses-configuration-set", "x-ses-message-tags"
+TENANT, LIST_MANAGEMENT = "x-ses-tenant", "x-ses-list-management-options"
+TRANSFER_ENCODINGS: Final = {"BASE64": "base64", "QUOTED_PRINTABLE": "quoted-printable", "SEVEN_BIT": "7bit"}
+CONTACT_LIST: Final = re.compile(r"(?:^|;)\s*contactListName\s*=\s*([^;]*)", re.IGNORECASE)
 # What SES takes out of a raw message, and what it writes itself.
 CONSUMED: Final = frozenset(
     (
-        SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN, CONFIGURATION_SET, MESSAGE_TAGS, "bcc", "resent-bcc", "return-path", "date",
-        "message-id",
+        SOURCE_ARN, FROM_ARN, RETURN_PATH_ARN, CONFIGURATION_SET, MESSAGE_TAGS, TENANT, LIST_MANAGEMENT, "bcc",
+        "resent-bcc", "return-path", "date", "message-id",
     )
 )  # fmt: skip
 # Whom a raw message names as its sender beside From: each is asked as if it stood in From.
 MOST_OTHER_SENDERS: Final = 10
 OTHER_SENDERS: Final = ("sender", "resent-from", "resent-sender")
+
+
+class References(Struct, frozen=True):
+    """What a send names of what is not served here. It is decided on, then refused: none of it exists."""
+
+    tenant: str | None = None
+    contact_list: str | None = None
+    endpoint: str | None = None  # a multi-region endpoint's ID
 
 
 class Submission(Struct, frozen=True):
@@ -56,6 +69,7 @@ class Submission(Struct, frozen=True):
     tags: tuple[tuple[str, str], ...]
     subject: str | None
     content: bytes | bytearray
+    references: References
 
 
 class Arns(Struct, frozen=True):
@@ -64,6 +78,9 @@ class Arns(Struct, frozen=True):
     source: str | None = None
     sender: str | None = None
     return_path: str | None = None
+
+
+NO_REFERENCES: Final = References()
 
 
 # --- simple content -----------------------------------------------------------------------------------------------------
@@ -81,14 +98,14 @@ def read_simple(
     arns: Arns,
     configuration_set: str | None,
     tags: Sequence[Mapping[str, str]],
+    references: References = NO_REFERENCES,
 ) -> Submission:
     """A submission whose message is made here."""
     mailbox = _mailbox(call, sender)
     named = [destination.get(name) or () for name in ("ToAddresses", "CcAddresses", "BccAddresses")]
     _check_count(call, sum(map(len, named)))
     to, cc, bcc = (_mailboxes(call, texts) for texts in named)
-    if len(reply_to) > MOST_RECIPIENTS:
-        raise invalid(call, f"ReplyToAddresses has more than {MOST_RECIPIENTS} addresses.")
+    _check_reply_to(call, reply_to)
     recipients = _recipients(call, [*to, *cc, *bcc])
     checked_tags = _tags(call, tags)
     message_id = new_message_id(call.region, call.now, fresh_uuid())
@@ -104,11 +121,11 @@ def read_simple(
         raise invalid(call, f"{error}.") from None
     bounces = mailbox if return_path is None else _mailbox(call, return_path)
     identities = [identify(view, call, mailbox.address, arns.sender or arns.source)]
-    if return_path is not None and bounces.address != mailbox.address:
+    if bounces.address != mailbox.address or arns.return_path is not None:
         identities.append(identify(view, call, bounces.address, arns.return_path, arns.source))
     return _submission(
         call, "ses:SendEmail", message_id, mailbox, bounces.address, recipients, identities, (), configuration_set, checked_tags,
-        content.subject.data, message,
+        content.subject.data, message, references,
     )  # fmt: skip
 
 
@@ -123,9 +140,11 @@ def read_raw(
     source: str | None,
     return_path: str | None,
     destinations: Sequence[str] | None,
+    reply_to: Sequence[str] = (),
     arns: Arns,
     configuration_set: str | None,
     tags: Sequence[Mapping[str, str]],
+    references: References = NO_REFERENCES,
 ) -> Submission:
     """A submission whose message is the caller's. What a parameter gives counts before the header that says the same."""
     _check_size(call, len(content))
@@ -157,7 +176,9 @@ def read_raw(
     if len(others) > MOST_OTHER_SENDERS:
         raise invalid(call, f"The message names more than {MOST_OTHER_SENDERS} senders beside From.")
     other_senders = tuple((each, identify(view, call, each.address, None, arns.sender or arns.source)) for each in others)
-    if return_to not in {each.address for each in identities} | {each.address for each, _ in other_senders}:
+    if arns.return_path is not None or return_to not in {each.address for each in identities} | {
+        each.address for each, _ in other_senders
+    }:
         identities.append(identify(view, call, return_to, arns.return_path, arns.source or arns.sender))
     message_id = new_message_id(call.region, call.now, fresh_uuid())
     head: list[tuple[str, tuple[str, ...]]] = [
@@ -166,11 +187,16 @@ def read_raw(
     ]
     if shown is None:
         head.append(("From", list_pieces((sender,))))
+    left_out = CONSUMED
+    if reply_to:
+        _check_reply_to(call, reply_to)
+        head.append(("Reply-To", list_pieces(_mailboxes(call, reply_to))))
+        left_out |= {"reply-to"}
     subject = message.get("subject")
     return _submission(
         call, "ses:SendRawEmail", message_id, sender, return_to, recipients, identities, other_senders,
         configuration_set or _header_configuration_set(call, message), checked_tags, None if subject is None else decode_words(subject),
-        _written(call, message, head, addressed),
+        _written(call, message, left_out, head, addressed), _references(message, references),
     )  # fmt: skip
 
 
@@ -182,12 +208,28 @@ def _message(call: Call, content: bytes | bytearray) -> RawMessage:
 
 
 def _written(
-    call: Call, message: RawMessage, head: Sequence[tuple[str, tuple[str, ...]]], addressed: AddressFields
+    call: Call,
+    message: RawMessage,
+    left_out: frozenset[str],
+    head: Sequence[tuple[str, tuple[str, ...]]],
+    addressed: AddressFields,
 ) -> bytes | bytearray:
     try:
-        return message.written(CONSUMED, [write_field(name, pieces) for name, pieces in head], addressed.rewritten)
+        content = message.written(left_out, [write_field(name, pieces) for name, pieces in head], addressed.rewritten)
+        check_parts(content)
     except MessageError as error:
         raise invalid(call, str(error)) from None
+    except BlockedFileError as error:
+        raise invalid(call, f"{error}.") from None
+    return content
+
+
+def _references(message: RawMessage, references: References) -> References:
+    options = message.get(LIST_MANAGEMENT)
+    named = None if options is None else CONTACT_LIST.search(options)
+    in_header = options if named is None else named[1].strip()
+    tenant = references.tenant if references.tenant is not None else message.get(TENANT)
+    return References(tenant, references.contact_list or in_header, references.endpoint)
 
 
 def _address_fields(call: Call, message: RawMessage) -> AddressFields:
@@ -240,6 +282,7 @@ def _submission(
     tags: tuple[tuple[str, str], ...],
     subject: str | None,
     content: bytes | bytearray,
+    references: References,
 ) -> Submission:
     _check_size(call, len(content))
     return Submission(
@@ -254,6 +297,7 @@ def _submission(
         tags,
         subject,
         content,
+        references,
     )
 
 
@@ -284,6 +328,11 @@ def _recipients(call: Call, mailboxes: Sequence[Mailbox]) -> tuple[str, ...]:
 def _check_count(call: Call, recipients: int) -> None:
     if recipients > MOST_RECIPIENTS:
         raise invalid(call, f"Recipient count exceeds {MOST_RECIPIENTS}.")
+
+
+def _check_reply_to(call: Call, reply_to: Sequence[str]) -> None:
+    if len(reply_to) > MOST_RECIPIENTS:
+        raise invalid(call, f"ReplyToAddresses has more than {MOST_RECIPIENTS} addresses.")
 
 
 def _tags(call: Call, tags: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -324,4 +373,5 @@ def _attachment(given: Mapping[str, Any]) -> Attachment:
         given.get("ContentDisposition") or "ATTACHMENT",
         given.get("ContentId"),
         given.get("ContentDescription"),
+        TRANSFER_ENCODINGS[given.get("ContentTransferEncoding") or "BASE64"],
     )

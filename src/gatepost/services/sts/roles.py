@@ -96,7 +96,7 @@ def _needs(_call: Call, assumption: Assumption, view: View) -> Sequence[Need]:
     return list(assuming("sts:AssumeRole", assumption, view, {}))
 
 
-@operation("sts", "AssumeRole", needs=_needs, parse=_parse, resources=about_role, writes=True)
+@operation("sts", "AssumeRole", needs=_needs, parse=_parse, resources=about_role, writes=True, reads=("DurationSeconds",))
 def assume_role(call: Call, tx: Transaction, assumption: Assumption) -> Shape:
     """Temporary credentials of the role."""
     session = call.caller.session

@@ -77,7 +77,7 @@ def _needs(call: Call, federation: Federation, _view: View) -> Sequence[Need]:
     return (Need("sts:GetFederationToken", resource, account, context), Need("sts:TagSession", resource, account, context))
 
 
-@operation("sts", "GetFederationToken", needs=_needs, parse=_parse, writes=True)
+@operation("sts", "GetFederationToken", needs=_needs, parse=_parse, writes=True, reads=("DurationSeconds",))
 def get_federation_token(call: Call, tx: Transaction, federation: Federation) -> Shape:
     """Temporary credentials of a federated user: what both the user and the session policies allow."""
     caller = call.caller

@@ -95,6 +95,7 @@ def _denial(_call: Call, need: Need) -> str:
     writes=True,
     denial=_denial,
     resources=about_role,
+    reads=("DurationSeconds",),
 )
 def assume_role_with_web_identity(call: Call, tx: Transaction, assumption: Assumption) -> Shape:
     """Temporary credentials of the role."""
