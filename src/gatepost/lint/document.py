@@ -244,15 +244,6 @@ class Document:
         start = min(self.source.offset(self.error.line, self.error.column), len(self.text))
         return At((), start, min(start + 1, len(self.text)))
 
-    def text_at(self, at: At) -> str | None:
-        """The string at a place, whole where the place is a part of it; None where there is none."""
-        element = self.root
-        for step in at.path:
-            if element is None or isinstance(step, Key | Substring):
-                break
-            element = element.members().get(step) if isinstance(step, str) else element.entry(step)
-        return None if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text
-
     def place_of(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
         return self.source.place(offset)

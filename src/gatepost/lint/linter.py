@@ -1,14 +1,15 @@
 """The linter: every rule asked of a document, the findings in the order of their places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import GRAVITY, At, Finding
+from gatepost.lint.finding import GRAVITY, Finding, Step, Substring
 from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.setting import Setting
+from gatepost.lint.stand_ins import Way, fill
 from gatepost.policy.variables import is_open
 from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
@@ -25,10 +26,28 @@ class Report:
 
 
 def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = ALL) -> Report:
-    """The findings of these rules."""
+    """The findings of these rules; of a document with unknown parts, those that do not depend on what the parts are."""
+    asked = tuple(rules)
+    if not is_open(document.text):
+        return _lint(document, setting, asked)
+    setting = replace(setting, usage=None)  # what was used has no unknown parts
+    alike, apart = (fill(document, way, setting) for way in (Way.ALIKE, Way.APART))
+    first, second = (_lint(each.document, setting, asked) for each in (alike, apart))
+    both = {_place(each) for each in first.findings}
+    findings = in_order(apart.opened(each) for each in second.findings if _place(each) in both)
+    undecided = {(rule.code, reason): (rule, reason) for rule, reason in (*first.undecided, *second.undecided)}
+    return Report(findings, tuple(undecided.values()))
+
+
+def _place(finding: Finding) -> tuple[str, tuple[Step, ...]]:
+    """What a finding is about: its rule, and the element that it stands at."""
+    path = finding.at.path
+    return finding.code, path[:-1] if path and isinstance(path[-1], Substring) else path
+
+
+def _lint(document: Document, setting: Setting, asked: tuple[Rule, ...]) -> Report:
     findings: list[Finding] = []
     undecided: list[tuple[Rule, str]] = []
-    asked = tuple(rules)
     for rule in asked:
         if rule.only_in_aws_mode and not setting.aws_mode:
             continue
@@ -36,8 +55,7 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             undecided.append((rule, NO_SOLVER))
             continue
         try:
-            hits = (hit for hit in rule.check(document, setting) if rule.solved or not _is_open(document, hit.at))
-            findings += (_finding(rule, hit) for hit in hits)
+            findings += (_finding(rule, hit) for hit in rule.check(document, setting))
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
     findings = _not_superseded(findings, {rule.code: rule.supersedes for rule in asked})
@@ -47,12 +65,6 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by their places; at one place the gravest first."""
     return tuple(sorted(findings, key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end)))
-
-
-def _is_open(document: Document, at: At) -> bool:
-    """Whether a place is a text, or a part of one, that a template leaves open: nothing is known of its form."""
-    text = document.text_at(at)
-    return text is not None and is_open(text)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
