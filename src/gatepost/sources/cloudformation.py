@@ -75,6 +75,8 @@ def _written(resource: Tree, file: str) -> Iterator[Written]:
         yield from _of_principal(resource, _document)
     elif of_type in SERVERLESS:
         yield from _of_principal(resource, _statements)
+    elif of_type == "AWS::SSO::PermissionSet":
+        yield from _whole(resource, ("InlinePolicy",), PolicyKind.IDENTITY)
     elif of_type == "AWS::Organizations::Policy":
         kind = CONTROL_POLICIES.get(string(_property(resource, "Type")) or "")
         yield from () if kind is None else _whole(resource, ("Content",), kind)

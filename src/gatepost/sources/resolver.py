@@ -192,6 +192,8 @@ class Resolver:
 
         def substituted(found: re.Match[str], at: Place) -> Text:
             name = found[2].strip()
+            if found.group().startswith(UNKNOWN):
+                return text_at(found.group(), at)
             if found[1]:
                 return text_at(f"${{{found[2]}}}", at)
             if re.fullmatch(r"[^:]+:[^:].*", name):
