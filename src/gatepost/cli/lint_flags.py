@@ -169,7 +169,12 @@ def _given(flags: LintFlags, setting: "Setting") -> "Given":
     known = pseudo_parameters(setting.account, setting.region, flags.partition)
     parameters = known | parameters_of(flags.parameter)
     return Given(
-        parameters, exports, takes_defaults=True, takes_allowed_values=True, endpoint_url=flags.endpoint_url, region=flags.region
+        parameters,
+        exports,
+        takes_defaults=True,
+        takes_allowed_values=True,
+        endpoint_url=flags.endpoint_url,
+        region=flags.region,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 
 from gatepost.lint.finding import At, Key, Step, Substring
 from gatepost.policy.catalogue import ConditionKey, condition_key
@@ -178,10 +179,14 @@ class Document:
     """A policy document. `root` is None where it is no JSON; `policy` is None where it is no policy, and `error` says why.
 
     `kind` is what the policy is for. `ANY` is taken as a trust policy where the statements name principals, calls of STS and no
-    resource, as a resource's where one names principals, else as an identity's.
+    resource, as a resource's where one names principals, else as an identity's. `spellings` are the values and keys that the file of
+    the policy spells otherwise than the text, by their offsets in it: YAML reads `yes` as true.
     """
 
-    def __init__(self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> None:
+    def __init__(
+        self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY, spellings: Mapping[int, str] = MappingProxyType({})
+    ) -> None:
+        self.spellings = spellings
         self.error: PolicyError | None = None
         self.root: Element | None = None
         self.policy: Policy | None = None

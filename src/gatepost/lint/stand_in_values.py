@@ -118,7 +118,7 @@ class Values:
     def _fresh(self, name: str, candidates: Iterator[str]) -> str:
         """The first that stands nowhere yet; of regions, where there is no other, any."""
         last = ""
-        for last in candidates:  # noqa: B007 -- the last is the answer where none is free
+        for last in candidates:
             if last not in self.text and last not in self.own:
                 break
         return self._named(last, name)

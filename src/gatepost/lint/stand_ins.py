@@ -104,7 +104,9 @@ class Filled:
 
     def _fix(self, fix: Fix) -> Fix:
         edits = tuple(
-            Edit(self._offset(each.start, is_end=False), self._offset(each.end, is_end=True), self._masked(each.text, UNRESOLVED))
+            Edit(
+                self._offset(each.start, is_end=False), self._offset(each.end, is_end=True), self._masked(each.text, UNRESOLVED)
+            )
             for each in fix.edits
         )
         return replace(fix, title=self._masked(fix.title), edits=edits)
@@ -130,12 +132,16 @@ def fill(document: Document, way: Way, setting: Setting) -> Filled:
         pieces += _pieces(document.text, element, context, values)
     pieces.sort(key=lambda each: each.start)
     text, at = [], 0
+    spellings: dict[int, str] = {}
     for piece in pieces:
         text += [document.text[at : piece.start], piece.value]
         at = piece.end
+    for offset, spelled in document.spellings.items():
+        before = (len(each.value) - (each.end - each.start) for each in pieces if each.end <= offset)
+        spellings[offset + sum(before)] = spelled
     text.append(document.text[at:])
-    own = {value: name for value, name in sorted(values.own.items(), key=lambda pair: -len(pair[0]))}
-    return Filled(Document("".join(text), document.kind), tuple(pieces), own)
+    own = dict(sorted(values.own.items(), key=lambda pair: -len(pair[0])))
+    return Filled(Document("".join(text), document.kind, spellings), tuple(pieces), own)
 
 
 def _texts(element: Element, context: tuple[str, ...]) -> Iterator[tuple[Element, tuple[str, ...]]]:
@@ -178,9 +184,7 @@ def _action(pattern: str, values: Values) -> str:
     return (names[-1] if values.apart else names[0]) if names else pattern
 
 
-def _value(
-    found: re.Match[str], written: str, before: str, context: tuple[str, ...], values: Values, *, is_whole: bool
-) -> str:
+def _value(found: re.Match[str], written: str, before: str, context: tuple[str, ...], values: Values, *, is_whole: bool) -> str:
     name = found.group(1).removesuffix("[]")
     of = context[0] if context else ""
     if of in ONE_WORD:
@@ -198,7 +202,7 @@ def _value(
         return values.of(Kind.ARN, name) if not before else values.of(Kind.WORD, name)
     if of in ("Principal", "NotPrincipal"):
         return values.of(BY_PRINCIPAL.get(context[-1], Kind.WORD) if is_whole else Kind.WORD, name)
-    if of == "Condition" and len(context) > 2:  # noqa: PLR2004 -- the operator, and the key
+    if of == "Condition" and len(context) > 2:
         return values.of(_kind_of(context[1], context[2], is_whole=is_whole), name)
     return values.of(Kind.WORD, name)
 

@@ -15,6 +15,7 @@ from gatepost.lint.finding import GRAVITY, Finding, Fix, Severity
 from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
+from gatepost.reports.spellings import spellings
 from gatepost.reports.suppressions import Suppression, Suppressions
 from gatepost.sources.found import FoundPolicy, SourceError
 from gatepost.words.visible import visible
@@ -117,7 +118,7 @@ def lint_policies(
 
 def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions) -> Linted:
     """One policy with what these rules find in it."""
-    document = Document(policy.text, policy.kind)
+    document = Document(policy.text, policy.kind, spellings(policy))
     report = lint_document(document, _setting_of(policy, setting), rules)
     results = []
     seen: Counter[str] = Counter()

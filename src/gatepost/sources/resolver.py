@@ -12,6 +12,7 @@ from typing import Final
 
 from gatepost.sources.conditions import Atom, Conditions, Undecided
 from gatepost.sources.found import Place, SourceError
+from gatepost.sources.given import Given
 from gatepost.sources.json_tree import write_tree
 from gatepost.sources.template import Template
 from gatepost.sources.text import Text, joined, replaced, text_at
@@ -40,12 +41,14 @@ LISTS: Final = re.compile(r"CommaDelimitedList|List<")
 class Resolver:
     """What the values of a template come to under assumptions on its undecided conditions."""
 
-    def __init__(self, template: Template, assumed: Mapping[Atom, bool]) -> None:
+    def __init__(self, template: Template, assumed: Mapping[Atom, bool], given: Given | None = None) -> None:
         self._template = template
-        self._given = template.given
+        self._given = given or template.given
         self.unresolved: dict[str, None] = {}
         self.conditions = Conditions(template.file, template.section("Conditions"), assumed, self._compared)
-        self.taken: dict[str, str] = {}  # the conditions that chose a branch, and the parameters that have one of several values
+        self.taken: dict[
+            str, str
+        ] = {}  # the conditions that chose a branch, and the parameters that have one of several values
 
     def value(self, tree: Tree) -> Tree | None:
         """The value without functions; None where it comes to no value."""
@@ -58,17 +61,15 @@ class Resolver:
             case Fields():
                 return self._function(tree) if _is_function(tree) else self._fields(tree)
 
-    def _aside(self) -> "Resolver":
+    def _aside(self, given: Given | None = None) -> "Resolver":
         """For values that are no part of the policy themselves: neither what is unknown in them, nor the branches they take."""
-        aside = Resolver(self._template, self.conditions.assumed)
+        aside = Resolver(self._template, self.conditions.assumed, given or self._given)
         aside.conditions = self.conditions
         return aside
 
     def _compared(self, tree: Tree) -> str:
         """A side of `Fn::Equals`, in which a parameter is not its default: both branches may be deployed."""
-        aside = self._aside()
-        aside._given = replace(self._given, takes_defaults=False, takes_allowed_values=False)
-        value = aside.value(tree)
+        value = self._aside(replace(self._given, takes_defaults=False, takes_allowed_values=False)).value(tree)
         known = value if isinstance(value, Scalar) else unknown(self._somewhere("Fn::Equals", tree.place), tree.place)
         return known.text.text
 

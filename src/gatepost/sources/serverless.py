@@ -71,7 +71,8 @@ def _policy(statements: Tree) -> Tree:
     place = statements.place
     document = object_of({"Version": scalar_at(VERSION_2012, place), "Statement": statements}, place)
     return object_of(
-        {"Type": scalar_at("AWS::IAM::ManagedPolicy", place), "Properties": object_of({"PolicyDocument": document}, place)}, place
+        {"Type": scalar_at("AWS::IAM::ManagedPolicy", place), "Properties": object_of({"PolicyDocument": document}, place)},
+        place,
     )
 
 
