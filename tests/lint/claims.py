@@ -69,7 +69,9 @@ class Claimed:
 
     @property
     def entry(self) -> str:
-        return self.document.text_at(self.finding.at) or ""
+        at = self.finding.at
+        element = self.document.element_at(at)
+        return "" if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text or ""
 
     @property
     def says_always(self) -> bool:

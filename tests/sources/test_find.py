@@ -106,7 +106,10 @@ def test_what_standard_input_is_is_told_by_what_is_in_it(
         (
             "package.json",
             b'{"name": "web"}',
-            "package.json:1:1: expected a policy (`Statement`), a CloudFormation template (`Resources`), or `terraform show -json`",
+            (
+                "package.json:1:1: expected a policy (`Statement`), a CloudFormation template (`Resources`), "
+                "serverless.yml, `terraform show -json`, or what `aws iam get-role-policy` and its like print"
+            ),
         ),
         ("stack.json", b'{"Resources":\n {"A": }}', "stack.json:2:8: expected a value, found `}`"),
     ],

@@ -109,14 +109,20 @@ def words(value: Any) -> Iterator[str]:
         ('["*", !Ref AWS::NoValue]', ["*"]),
         ("!Ref AWS::NoValue", None),
         ("!GetAZs ''", unknown("Fn::GetAZs@13:128[]")),
-        ("!If [Same, yes, no]", "yes"),
+        ("!If [Same, x, y]", "x"),
         ("!ToJsonString [a]", '[\n  "a"\n]'),
         ("!ToJsonString {a: !Ref Domain}", '{\n  "a": "example.com"\n}'),
         ("'{{resolve:ssm:/a}}/b'", f"{unknown('resolve:ssm:/a')}/b"),
-        ("yes", "yes"),
+        ("yes", True),
         ("1e3", "1e3"),
         ("2012-10-17", "2012-10-17"),
-        ("0123", "0123"),
+        ("0123", "83"),
+        ("012345670123", "1402433619"),
+        ("089012345678", "089012345678"),
+        ("123456789012", "123456789012"),
+        ("0x1F", "31"),
+        ("1.10", "1.1"),
+        ("'012345670123'", "012345670123"),
         ("true", True),
         ("'true'", "true"),
         ("~", None),
@@ -211,7 +217,10 @@ def test_a_resource_that_will_not_be_there_has_no_policy(tmp_path: Path) -> None
         ("Resources: &a\n  A: *a\n", ":1:12: nested more than 64 levels deep, or aliases that grow without end"),
         (
             "# Resources\n- a\n",
-            ":2:1: expected a policy (`Statement`), a CloudFormation template (`Resources`), or `terraform show -json`",
+            (
+                ":2:1: expected a policy (`Statement`), a CloudFormation template (`Resources`), serverless.yml, "
+                "`terraform show -json`, or what `aws iam get-role-policy` and its like print"
+            ),
         ),
     ],
 )

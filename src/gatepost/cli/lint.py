@@ -145,7 +145,8 @@ def _gathered(names: Iterable[str], task: Task) -> Gathered:
                     case SourceError():
                         gathered.problems.append(found)
                     case Unread():
-                        gathered.unread.append(str(found))
+                        if not found.is_generated:  # nobody wrote what SAM makes
+                            gathered.unread.append(str(found))
                     case _ if name.startswith(ACCOUNT):
                         gathered.identities.append(found.identity)
         except AccountError as error:

@@ -52,6 +52,7 @@ class LintFlags:
     config: Annotated[Path | None, Parameter(help="Default: .gatepost.toml, where there is one")] = None
     account: Annotated[str | None, Parameter(help="The account that the policies are for.")] = None
     region: Annotated[str | None, Parameter(help="Its region.")] = None
+    partition: Annotated[str | None, Parameter(help="Its partition, such as aws-cn. Default: the region's")] = None
     identities: Annotated[Path | None, Parameter(help="A file of the verified domains and addresses, one a line.")] = None
     data: Annotated[
         Path | None, Parameter(help="The data folder of the server that they are for: what it has, and its log.")
@@ -93,7 +94,7 @@ def task_of(flags: LintFlags) -> Task:
         kind = PolicyKind[(flags.kind or "any").upper()]
         fail_on = Severity[NAMES[flags.fail_on or config.settings.get("fail-on", "warning")]]
         setting, baseline = _setting(flags, config), _baseline(flags, config)
-        return Task(rules, left_out, setting, _given(flags), kind, config.ignores, baseline, fail_on)
+        return Task(rules, left_out, setting, _given(flags, setting), kind, config.ignores, baseline, fail_on)
     except SourceError as error:
         raise Exit(USAGE, str(error)) from None
 
@@ -163,11 +164,20 @@ def _limits(flags: LintFlags) -> "Iterator[Limit]":
             yield Limit(f"{word} {', '.join(names)}", tuple(each.policy for each in held))
 
 
-def _given(flags: LintFlags) -> "Given":
-    from gatepost.sources.given import Given, exports_of, parameters_of  # noqa: PLC0415 -- the same
+def _given(flags: LintFlags, setting: "Setting") -> "Given":
+    from gatepost.sources.given import Given, exports_of, parameters_of, pseudo_parameters  # noqa: PLC0415 -- the same
 
     exports = {} if flags.exports is None else exports_of(flags.exports)
-    return Given(parameters_of(flags.parameter), exports, endpoint_url=flags.endpoint_url, region=flags.region)
+    known = pseudo_parameters(setting.account, setting.region, flags.partition)
+    parameters = known | parameters_of(flags.parameter)
+    return Given(
+        parameters,
+        exports,
+        takes_defaults=True,
+        takes_allowed_values=True,
+        endpoint_url=flags.endpoint_url,
+        region=flags.region,
+    )
 
 
 def _baseline(flags: LintFlags, config: "Config") -> "Baseline":

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 
 from gatepost.lint.finding import At, Key, Step, Substring
 from gatepost.policy.catalogue import ConditionKey, condition_key
@@ -178,10 +179,14 @@ class Document:
     """A policy document. `root` is None where it is no JSON; `policy` is None where it is no policy, and `error` says why.
 
     `kind` is what the policy is for. `ANY` is taken as a trust policy where the statements name principals, calls of STS and no
-    resource, as a resource's where one names principals, else as an identity's.
+    resource, as a resource's where one names principals, else as an identity's. `spellings` are the values and keys that the file of
+    the policy spells otherwise than the text, by their offsets in it: YAML reads `yes` as true.
     """
 
-    def __init__(self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY) -> None:
+    def __init__(
+        self, text: str | bytes, kind: PolicyKind = PolicyKind.ANY, spellings: Mapping[int, str] = MappingProxyType({})
+    ) -> None:
+        self.spellings = spellings
         self.error: PolicyError | None = None
         self.root: Element | None = None
         self.policy: Policy | None = None
@@ -243,11 +248,6 @@ class Document:
             return self.whole
         start = min(self.source.offset(self.error.line, self.error.column), len(self.text))
         return At((), start, min(start + 1, len(self.text)))
-
-    def text_at(self, at: At) -> str | None:
-        """The string at a place, whole where the place is a part of it; None where there is none."""
-        element = self.element_at(at)
-        return None if element is None or (at.path and isinstance(at.path[-1], Key)) else element.text
 
     def element_at(self, at: At) -> Element | None:
         """The element at a place; of a key or a part of a string the element that it is of."""

@@ -16,7 +16,6 @@ from gatepost.policy.match import AttachedPolicy, How, Rule, speaks_of_action
 from gatepost.policy.model import Policy, Statement
 from gatepost.policy.read import PolicyKind
 from gatepost.policy.request import Request
-from gatepost.policy.variables import is_open
 from gatepost.policy.write import one_or_all
 from gatepost.reasoning.layer import Side
 from gatepost.reasoning.witness import allowing
@@ -43,7 +42,7 @@ def allows_in_use(document: Document, setting: Setting) -> tuple[InUse, ...]:
     usage, policy = setting.usage, document.policy
     if usage is None or policy is None or document.kind not in (PolicyKind.IDENTITY, PolicyKind.RESOURCE):
         return ()
-    return () if is_open(document.text) or not usage.knows(policy) else _in_use(document, policy, usage)
+    return () if not usage.knows(policy) else _in_use(document, policy, usage)
 
 
 @lru_cache(maxsize=1)  # the rules ask of one document after another, each the same

@@ -1,15 +1,16 @@
 """The linter: every rule asked of a document, the findings in the order of their places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gatepost.lint.document import Document
-from gatepost.lint.finding import GRAVITY, At, Finding
+from gatepost.lint.finding import GRAVITY, Finding, Step, Substring
 from gatepost.lint.rule import Hit, Rule
 from gatepost.lint.rules import ALL
 from gatepost.lint.sending import speaks_of_ses
 from gatepost.lint.setting import Setting
+from gatepost.lint.stand_ins import Way, fill
 from gatepost.policy.variables import is_open
 from gatepost.reasoning.solve import is_installed
 from gatepost.reasoning.undecidable import Undecidable
@@ -27,10 +28,28 @@ class Report:
 
 
 def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = ALL) -> Report:
-    """The findings of these rules."""
+    """The findings of these rules; of a document with unknown parts, those that do not depend on what the parts are."""
+    asked = tuple(rules)
+    if not is_open(document.text):
+        return _lint(document, setting, asked)
+    setting = replace(setting, usage=None)  # what was used has no unknown parts
+    alike, apart = (fill(document, way, setting) for way in (Way.ALIKE, Way.APART))
+    first, second = (_lint(each.document, setting, asked) for each in (alike, apart))
+    both = {_place(each) for each in first.findings}
+    findings = in_order(apart.opened(each) for each in second.findings if _place(each) in both)
+    undecided = {(rule.code, reason): (rule, reason) for rule, reason in (*first.undecided, *second.undecided)}
+    return Report(findings, tuple(undecided.values()))
+
+
+def _place(finding: Finding) -> tuple[str, tuple[Step, ...]]:
+    """What a finding is about: its rule, and the element that it stands at."""
+    path = finding.at.path
+    return finding.code, path[:-1] if path and isinstance(path[-1], Substring) else path
+
+
+def _lint(document: Document, setting: Setting, asked: tuple[Rule, ...]) -> Report:
     findings: list[Finding] = []
     undecided: list[tuple[Rule, str]] = []
-    asked = tuple(rules)
     for rule in asked:
         if rule.only_in_aws_mode and not setting.aws_mode:
             continue
@@ -38,7 +57,7 @@ def lint_document(document: Document, setting: Setting, rules: Iterable[Rule] = 
             undecided.append((rule, NO_SOLVER))
             continue
         try:
-            hits = (hit for hit in rule.check(document, setting) if _is_told(document, rule, hit))
+            hits = (hit for hit in rule.check(document, setting) if _speaks_of_ses(document, rule, hit))
             findings += (_finding(rule, hit) for hit in hits)
         except Undecidable as reason:  # what was found before it stands
             undecided.append((rule, str(reason)))
@@ -51,17 +70,9 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda each: (each.at.start, GRAVITY.index(each.severity), each.code, each.at.end)))
 
 
-def _is_told(document: Document, rule: Rule, hit: Hit) -> bool:
-    """Whether a hit is a finding: a template leaves nothing open there, and a rule on SES finds where SES is spoken of."""
-    if not rule.solved and _is_open(document, hit.at):
-        return False
+def _speaks_of_ses(document: Document, rule: Rule, hit: Hit) -> bool:
+    """Whether a rule on SES finds something where SES is spoken of; True of any other rule."""
     return not rule.code.startswith(OF_SES) or speaks_of_ses(document, hit.at)
-
-
-def _is_open(document: Document, at: At) -> bool:
-    """Whether a place is a text, or a part of one, that a template leaves open: nothing is known of its form."""
-    text = document.text_at(at)
-    return text is not None and is_open(text)
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

@@ -26,6 +26,7 @@ NAMING_PRINCIPALS: Final = (PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RC
 GRANTING: Final = (PolicyKind.IDENTITY, PolicyKind.RESOURCE, PolicyKind.SESSION, PolicyKind.ANY)
 SOMEONE: Final = "111122223333"
 STRANGER: Final = "444455556666"
+ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 VARIABLE: Final = re.compile(r"\$\{\s*([^,'\s{}]+)")
 ABOUT_THE_CALLER: Final = ("aws:principal", "aws:userid", "aws:username")
 Known = Mapping[str, str | tuple[str, ...] | None]
@@ -158,7 +159,7 @@ def about(caller: Principal) -> Known:
 
 
 def _example(document: Document) -> Principal:
-    """A user of the first account that the document names as a principal."""
+    """A user of the first account that the document names as a principal, else of the first that it names at all."""
     for statement in _statements(document):
         for entry in statement.principals or ():
             if entry.type is PrincipalType.AWS and entry.value != "*":
@@ -166,8 +167,10 @@ def _example(document: Document) -> Principal:
                 account = entry.value if parts is None else parts[4]
                 if account.isdigit():
                     named = parts is not None and parts[5].startswith("user/")
-                    return Principal.of(entry.value if named else f"arn:aws:iam::{account}:user/someone")
-    return Principal.of(f"arn:aws:iam::{SOMEONE}:user/someone")
+                    partition = "aws" if parts is None else parts[1]
+                    return Principal.of(entry.value if named else f"arn:{partition}:iam::{account}:user/someone")
+    account_named = ACCOUNT.search(document.text)
+    return Principal.of(f"arn:aws:iam::{SOMEONE if account_named is None else account_named.group()}:user/someone")
 
 
 def _asker(document: Document, caller: Principal | None, known: Known) -> "Asker":

@@ -1,7 +1,8 @@
 """What AWS's services know: actions with their access level, resource types and condition keys, and the arity of each key.
 
 The data is `catalogue.json` beside this file, made by `tools/make_catalogue.py` from the service authorization reference; it is
-read at the first question. Whether a key is multi-valued decides how every condition on it is read, so it is data and not a guess.
+read at the first question. Of services that Gatepost does not serve `actions.json` has the names of the actions, read when one is
+asked about. Whether a key is multi-valued decides how every condition on it is read, so it is data and not a guess.
 """
 
 import json
@@ -135,6 +136,19 @@ def action(name: str) -> Action | None:
     """The action `ses:SendEmail`, written in any case; None where the catalogue has none."""
     service, _, rest = name.lower().partition(":")
     return _actions(service).get(rest)
+
+
+@cache
+def action_names(service: str) -> tuple[str, ...]:
+    """The names of the actions of any service of AWS (its prefix in lower case); none of a service that there is not."""
+    known = actions(service)
+    return tuple(each.name for each in known) if known else tuple(_names().get(service, "").split())
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    names: Mapping[str, str] = json.loads(files("gatepost.policy").joinpath("actions.json").read_text("utf-8"))
+    return names
 
 
 def actions(service: str) -> tuple[Action, ...]:

@@ -10,13 +10,14 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
 
+from gatepost.policy.variables import ARN_PARTS, split_arn
+
 DATE: Final = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
 )
 EPOCH_SECONDS: Final = re.compile(r"[+-]?\d{1,14}(?:\.(\d{1,9}))?", re.ASCII)
 NUMBER: Final = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-ARN_PARTS: Final = 6
 BILLION: Final = 10**9
 
 
@@ -90,11 +91,11 @@ def read_range(text: str) -> tuple[int, int, int] | None:
 
 def arn_parts(text: str) -> tuple[str, ...] | None:
     """The six parts of an ARN; the sixth may hold colons. None for what is no ARN."""
-    parts = tuple(text.split(":", ARN_PARTS - 1))
+    parts = split_arn(text)
     return parts if len(parts) == ARN_PARTS and parts[0] == "arn" else None
 
 
 def account_of(arn: str) -> str | None:
     """The account that an ARN names, None where it names none."""
-    parts = arn.split(":", ARN_PARTS - 1)
+    parts = split_arn(arn)
     return parts[4] or None if len(parts) == ARN_PARTS else None

@@ -20,6 +20,7 @@ VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 KEY: Final = re.compile(r"\s*([^,'\s][^,']*?)\s*(?:,\s*'([^']*)'\s*)?")
 UNRESOLVED: Final = "gatepost:unresolved/"
 OPEN: Final = f"${{{UNRESOLVED}"
+ARN_PARTS: Final = 6
 CHARACTERS: Final = {"*": "*", "?": "?", "$": "$"}
 
 
@@ -82,6 +83,20 @@ def is_open(text: str) -> bool:
 def hide_unresolved(text: str) -> str:
     """A text with the parts that are not known made plain letters, so that no colon of theirs is counted."""
     return VARIABLE.sub(lambda found: "-" * len(found.group()) if _unresolved(found.group(1)) else found.group(), text)
+
+
+def split_arn(text: str) -> tuple[str, ...]:
+    """The parts of an ARN, six at most; of what is no ARN as many as its colons make.
+
+    A part of a template that is not known belongs to the part in which it stands, with the colons of its name.
+    """
+    if not is_open(text):
+        return tuple(text.split(":", ARN_PARTS - 1))
+    parts, at = [], 0
+    for part in hide_unresolved(text).split(":", ARN_PARTS - 1):
+        parts.append(text[at : at + len(part)])
+        at += len(part) + 1
+    return tuple(parts)
 
 
 def _read(text: str, variable: Callable[[str], str | Variable | None], pattern: Callable[[str], str]) -> str | Template:

@@ -15,6 +15,7 @@ from gatepost.lint.finding import GRAVITY, Finding, Fix, Severity
 from gatepost.lint.linter import lint_document
 from gatepost.lint.rule import Rule
 from gatepost.lint.setting import Setting
+from gatepost.reports.spellings import spellings
 from gatepost.reports.suppressions import Suppression, Suppressions
 from gatepost.sources.found import FoundPolicy, SourceError
 from gatepost.words.visible import visible
@@ -112,13 +113,21 @@ class LintRun:
 def lint_policies(
     policies: Iterable[FoundPolicy], rules: Sequence[Rule], setting: Setting, suppressions: Suppressions
 ) -> tuple[Linted, ...]:
-    """Each policy with what these rules find in it."""
-    return tuple(lint_policy(policy, rules, setting, suppressions) for policy in policies)
+    """Each policy with what these rules find in it; what several variants of one have in common is found in the first."""
+    linted = []
+    found: set[tuple[str, str, Region, str]] = set()
+    for policy in policies:
+        one = lint_policy(policy, () if policy.is_generated else rules, setting, suppressions)
+        of = policy.file, policy.address.partition(" [")[0]
+        new = tuple(each for each in one.results if (*of, each.region, each.finding.code) not in found)
+        found |= {(*of, each.region, each.finding.code) for each in new} if " [" in policy.address else set()
+        linted.append(replace(one, results=new))
+    return tuple(linted)
 
 
 def lint_policy(policy: FoundPolicy, rules: Sequence[Rule], setting: Setting, suppressions: Suppressions) -> Linted:
     """One policy with what these rules find in it."""
-    document = Document(policy.text, policy.kind)
+    document = Document(policy.text, policy.kind, spellings(policy))
     report = lint_document(document, _setting_of(policy, setting), rules)
     results = []
     seen: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from typing import Final
 
 from gatepost.policy.read import PolicyKind
 from gatepost.sources.custom_calls import CALLS, called_policy
-from gatepost.sources.found import Found, FoundIdentity, Unread
+from gatepost.sources.found import Found, FoundIdentity, FoundPolicy, Unread
 from gatepost.sources.given import Given
 from gatepost.sources.json_tree import write_tree
 from gatepost.sources.policy_tree import Unresolvable, found_in, policy_text
@@ -38,6 +38,7 @@ class Written:
     kind: PolicyKind
     value: Tree
     held: Held
+    is_generated: bool = False  # by SAM
 
 
 def template_policies(root: Fields, file: str, content: Text, given: Given) -> Iterator[Found]:
@@ -74,6 +75,8 @@ def _written(resource: Tree, file: str) -> Iterator[Written]:
         yield from _of_principal(resource, _document)
     elif of_type in SERVERLESS:
         yield from _of_principal(resource, _statements)
+    elif of_type == "AWS::SSO::PermissionSet":
+        yield from _whole(resource, ("InlinePolicy",), PolicyKind.IDENTITY)
     elif of_type == "AWS::Organizations::Policy":
         kind = CONTROL_POLICIES.get(string(_property(resource, "Type")) or "")
         yield from () if kind is None else _whole(resource, ("Content",), kind)
@@ -107,7 +110,8 @@ def _of_principal(resource: Tree, held: Held) -> Iterator[Written]:
     for number, each in enumerate(items(inline)):
         value = filled(each) if held is _statements else each
         address = f".Policies[{number}]" if isinstance(inline, Items) else ".Policies"
-        yield Written(address, PolicyKind.IDENTITY, value, held)
+        is_generated = held is _statements and isinstance(each, Fields) and "Statement" not in each.members
+        yield Written(address, PolicyKind.IDENTITY, value, held, is_generated)
 
 
 def _document(value: Tree) -> Iterator[Tree]:
@@ -139,12 +143,12 @@ def _type(resource: Tree) -> str:
 
 def _found(template: Template, name: str, resource: Tree, written: Written, content: Text) -> Iterator[Found]:
     """The policies of one value, by its variants; those that come to the same are told once, and without their conditions."""
-    told: dict[tuple[str, str], tuple[str, Found]] = {}
+    told: dict[tuple[str, str], tuple[str, FoundPolicy | Unread]] = {}
     try:
         for variant in variants(template, resource, lambda resolver: _texts(template, resolver, written)):
             for number, text in enumerate(variant.value):
                 address = f"{name}{written.address}[{number}]" if len(variant.value) > 1 else f"{name}{written.address}"
-                one: Found
+                one: FoundPolicy | Unread
                 if isinstance(text, Unresolvable):
                     one = Unread(template.file, address, text.problem, *text.place)
                     told.setdefault((address, text.problem), ("", one))
@@ -156,7 +160,7 @@ def _found(template: Template, name: str, resource: Tree, written: Written, cont
     addresses = [address for address, _ in told]
     for (address, _), (branches, one) in told.items():
         named = branches and addresses.count(address) > 1
-        yield replace(one, address=f"{address} [{branches}]") if named else one
+        yield replace(one, address=f"{address} [{branches}]" if named else address, is_generated=written.is_generated)
 
 
 def _texts(template: Template, resolver: Resolver, written: Written) -> list[Text | Unresolvable]:

@@ -18,11 +18,14 @@ from gatepost.sources.tree import Fields, Tree, fields, string
 JSON_START: Final = re.compile(r"\s*(?:[{\[]|//|/\*)")  # the comments that some editors let stand in JSON
 YAML_NAMES: Final = (".yaml", ".yml", ".template")
 # What speaks of a template or a policy in a YAML file of which nobody said that it is one.
-YAML_SIGN: Final = re.compile(r"^(?:\"?Resources\"?|Statement)\s*:", re.MULTILINE)
+YAML_SIGN: Final = re.compile(r"^(?:\"?Resources\"?|Statement|provider)\s*:", re.MULTILINE)
 # What speaks of a policy in JSON that cannot be read, as that with comments; an empty file is one that was lost.
 POLICY_SIGN: Final = re.compile(r'^\s*$|"(?:statement|effect|version)"', re.IGNORECASE)
 PLAN_PARTS: Final = ("planned_values", "resource_changes", "values")
 TEMPLATE_SIGN: Final = re.compile(r'"(?:AWSTemplateFormatVersion|Resources|terraform_version|planned_values)"\s*:')
+CONFIGURATION: Final = (".tf", ".tf.json", ".tofu")
+BINARY_PLAN: Final = b"PK\x03\x04"
+SHOW_PLAN: Final = "name the JSON of a plan, `terraform plan -out=plan && terraform show -json plan > plan.json`"
 
 
 class Sort(Enum):
@@ -31,6 +34,8 @@ class Sort(Enum):
     POLICY = "policy"
     TEMPLATE = "template"
     PLAN = "plan"
+    SERVERLESS = "serverless"
+    ANSWER = "answer"
     OTHER = "other"
 
 
@@ -39,6 +44,8 @@ def read_content(content: bytes, file: str, kind: PolicyKind, given: Given) -> I
 
     What is no JSON is given as a policy, for whoever reads it to say what is wrong.
     """
+    if file.endswith(CONFIGURATION) or content.startswith(BINARY_PLAN):
+        raise SourceError(file, f"Terraform's own form is not read: {SHOW_PLAN}")
     text = _text(content, file)
     yield from (_read_yaml if _is_yaml(text.text, file) else _read_json)(text, file, kind, given)
 
@@ -55,6 +62,17 @@ def read_listed(content: bytes, file: str, kind: PolicyKind, given: Given) -> It
                 yield found
     except NothingHere:
         return
+
+
+def read_before(content: bytes, file: str, kind: PolicyKind) -> Iterator[Found]:
+    """The policies as they are before a Terraform plan is applied; SourceError where the file is no plan."""
+    text = _text(content, file)
+    tree = read_tree(text, file)
+    if _sort(tree) is not Sort.PLAN or not isinstance(tree, Fields) or "resource_changes" not in tree.members:
+        raise SourceError(file, f"expected a second policy, or a plan with its changes: {SHOW_PLAN}")
+    from gatepost.sources.terraform import prior_policies  # noqa: PLC0415 -- a plain policy needs none of it
+
+    yield from prior_policies(tree, file, text, kind)
 
 
 class NothingHere(SourceError):
@@ -109,11 +127,22 @@ def _read_tree(tree: Tree, text: Text, file: str, kind: PolicyKind, given: Given
             from gatepost.sources.terraform import plan_policies  # noqa: PLC0415 -- the same
 
             yield from plan_policies(tree, file, text, kind)
+        case Sort.SERVERLESS, Fields():
+            from gatepost.sources.serverless import serverless_policies  # noqa: PLC0415 -- the same
+
+            yield from serverless_policies(tree, file, text, given)
+        case Sort.ANSWER, Fields():
+            from gatepost.sources.answers import answer_policies  # noqa: PLC0415 -- the same
+
+            yield from answer_policies(tree, file, text)
         case Sort.POLICY, _:
             written = write_tree(tree)
             yield FoundPolicy(written.text, kind, file, written, content=text.text)
         case _:
-            expected = "a policy (`Statement`), a CloudFormation template (`Resources`), or `terraform show -json`"
+            expected = (
+                "a policy (`Statement`), a CloudFormation template (`Resources`), serverless.yml, `terraform show -json`, or what "
+                "`aws iam get-role-policy` and its like print"
+            )
             raise NothingHere(file, f"expected {expected}", *tree.place)
 
 
@@ -129,4 +158,8 @@ def _sort(tree: Tree) -> Sort:
         return Sort.TEMPLATE
     if names & {"format_version", "terraform_version"} and names & set(PLAN_PARTS):
         return Sort.PLAN
-    return Sort.OTHER
+    if "service" in tree.members and isinstance(tree.get("provider"), Fields):
+        return Sort.SERVERLESS
+    from gatepost.sources.answers import is_answer  # noqa: PLC0415 -- a plain policy needs none of it
+
+    return Sort.ANSWER if is_answer(tree) else Sort.OTHER

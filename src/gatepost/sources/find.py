@@ -40,6 +40,17 @@ def find_policies(
             tell(found)
 
 
+def find_before(name: str, kind: PolicyKind = PolicyKind.ANY) -> Iterator[FoundPolicy]:
+    """The policies as they are before a Terraform plan is applied, in order; SourceError where the file is no plan."""
+    from gatepost.sources.content import read_before  # noqa: PLC0415 -- only `diff` of a plan needs it
+
+    for found in read_before(sys.stdin.buffer.read() if name == "-" else _read(Path(name)), name, kind):
+        if isinstance(found, FoundPolicy):
+            yield found
+        elif isinstance(found, Unread):
+            tell_on_stderr(found)
+
+
 def find(
     names: Iterable[str], kind: PolicyKind = PolicyKind.ANY, given: Given = NOTHING_GIVEN
 ) -> Iterator[Found | SourceError]:

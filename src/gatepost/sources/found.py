@@ -25,6 +25,7 @@ class FoundPolicy:
     of any length, in whose place it is the only entry or one of several.
     `whole`: the file is the policy, so an edit of the text is an edit of the file.
     `holders` are the ARNs of who has it, where an account was asked: users, groups, roles, or the identity that it protects.
+    `is_generated`: nobody wrote it, as what SAM makes of a policy template.
     `content` is the text of the file, in which `places` are; empty where there is none.
     """
 
@@ -37,6 +38,7 @@ class FoundPolicy:
     whole: bool = False
     holders: tuple[str, ...] = ()
     content: str = ""
+    is_generated: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +64,7 @@ class Unread:
     problem: str
     line: int = 0
     column: int = 0
+    is_generated: bool = False
 
     def __str__(self) -> str:
         """A sentence with its place."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from gatepost.sources.found import Place
-from gatepost.sources.tree import Fields, Items, Scalar, Tree, fields, items, string
+from gatepost.sources.tree import Field, Fields, Items, Scalar, Tree, fields, items, object_of, scalar_at, string
 
 INDEX: Final = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 NOTHING: Final = Fields({}, (0, 0))
@@ -108,6 +108,25 @@ class Plan:
     def _configuration(self) -> dict[Configured, Fields]:
         root = self._root.at("configuration", "root_module")
         return dict(_configurations(root, ""))
+
+
+def before(root: Fields) -> Fields:
+    """A plan as the state that it starts from: what it changes is as it was, and what it makes is not there."""
+    members: dict[str, Tree] = {}
+    state, configuration = root.at("prior_state", "values"), root.get("configuration")
+    if state is not None:
+        members["values"] = state
+    if configuration is not None:
+        members["configuration"] = configuration
+    changes = [each for each in items(root.get("resource_changes")) if isinstance(each, Fields)]
+    members["resource_changes"] = Items(tuple(_unchanged(each) for each in changes), root.place)
+    return object_of(members, root.place)
+
+
+def _unchanged(change: Fields) -> Fields:
+    was = change.at("change", "before")
+    now = object_of({} if was is None else {"after": was}, change.place)
+    return Fields({**change.members, "change": Field(scalar_at("change", change.place), now)}, change.place)
 
 
 def _part(tree: Tree | None, name: str) -> Tree | None:

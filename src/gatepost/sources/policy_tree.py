@@ -43,8 +43,9 @@ def found_in(
     file: Text, name: str, address: str, kind: PolicyKind, policy: Text, unresolved: tuple[str, ...] = ()
 ) -> FoundPolicy:
     """A policy found inside a file. Of what is unresolved, it has what its text has."""
-    names = tuple(each for each in unresolved if f"{UNKNOWN}{each}}}" in policy.text)
-    return FoundPolicy(policy.text, kind, name, policy, address, names, content=file.text)
+    names = [each for each in unresolved if f"{UNKNOWN}{each}}}" in policy.text]
+    names += [each for each in dict.fromkeys(VARIABLE.findall(policy.text)) if each not in names]
+    return FoundPolicy(policy.text, kind, name, policy, address, tuple(names), content=file.text)
 
 
 def _check(policy: Tree) -> None:

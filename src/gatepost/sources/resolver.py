@@ -7,10 +7,12 @@ Source: AWS CloudFormation User Guide, "Intrinsic function reference", "Pseudo p
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from gatepost.sources.conditions import Atom, Conditions
+from gatepost.sources.conditions import Atom, Conditions, Undecided
 from gatepost.sources.found import Place, SourceError
+from gatepost.sources.given import Given
 from gatepost.sources.json_tree import write_tree
 from gatepost.sources.template import Template
 from gatepost.sources.text import Text, joined, replaced, text_at
@@ -39,11 +41,14 @@ LISTS: Final = re.compile(r"CommaDelimitedList|List<")
 class Resolver:
     """What the values of a template come to under assumptions on its undecided conditions."""
 
-    def __init__(self, template: Template, assumed: Mapping[Atom, bool]) -> None:
+    def __init__(self, template: Template, assumed: Mapping[Atom, bool], given: Given | None = None) -> None:
         self._template = template
+        self._given = given or template.given
         self.unresolved: dict[str, None] = {}
         self.conditions = Conditions(template.file, template.section("Conditions"), assumed, self._compared)
-        self.taken: dict[str, bool] = {}  # the conditions that chose a branch
+        self.taken: dict[
+            str, str
+        ] = {}  # the conditions that chose a branch, and the parameters that have one of several values
 
     def value(self, tree: Tree) -> Tree | None:
         """The value without functions; None where it comes to no value."""
@@ -56,15 +61,15 @@ class Resolver:
             case Fields():
                 return self._function(tree) if _is_function(tree) else self._fields(tree)
 
-    def _aside(self) -> "Resolver":
+    def _aside(self, given: Given | None = None) -> "Resolver":
         """For values that are no part of the policy themselves: neither what is unknown in them, nor the branches they take."""
-        aside = Resolver(self._template, self.conditions.assumed)
+        aside = Resolver(self._template, self.conditions.assumed, given or self._given)
         aside.conditions = self.conditions
         return aside
 
     def _compared(self, tree: Tree) -> str:
-        """A side of `Fn::Equals`."""
-        value = self._aside().value(tree)
+        """A side of `Fn::Equals`, in which a parameter is not its default: both branches may be deployed."""
+        value = self._aside(replace(self._given, takes_defaults=False, takes_allowed_values=False)).value(tree)
         known = value if isinstance(value, Scalar) else unknown(self._somewhere("Fn::Equals", tree.place), tree.place)
         return known.text.text
 
@@ -99,15 +104,34 @@ class Resolver:
         parameter = self._template.section("Parameters", name)
         of_type = string(parameter.get("Type")) if isinstance(parameter, Fields) else None
         of_type = of_type or "String"
-        value = self._template.given.parameters.get(name)
-        if value is None and self._template.given.takes_defaults and isinstance(parameter, Fields):
-            default = parameter.get("Default")
-            value = default.text.text if isinstance(default, Scalar) else None
+        value = self._given.parameters.get(name)
+        if value is None and isinstance(parameter, Fields):
+            value = self._own_value(name, parameter, is_list=bool(LISTS.search(of_type)))
         if value is None or of_type.startswith("AWS::SSM::"):  # whose value is the name of what is meant
             return self._unknown(f"{name}{SEVERAL}" if LISTS.search(of_type) else name, place)
         if LISTS.search(of_type):
             return Items(tuple(scalar_at(each.strip(), place) for each in value.split(",")), place)
         return scalar_at(value, place)
+
+    def _own_value(self, name: str, parameter: Fields, *, is_list: bool) -> str | None:
+        """What a parameter is by itself: what a condition has found it to be, its default, or one of its allowed values."""
+        if not self._given.takes_defaults:
+            return None
+        variable = f"{UNKNOWN}{name}}}"
+        assumed = {constant: holds for (text, constant), holds in self.conditions.assumed.items() if text == variable}
+        default = parameter.get("Default")
+        known = next((constant for constant, holds in assumed.items() if holds and UNKNOWN not in constant), None)
+        if known is None and isinstance(default, Scalar) and default.text.text not in assumed:
+            known = default.text.text
+        allowed = [each.text.text for each in items(parameter.get("AllowedValues")) if isinstance(each, Scalar)]
+        left = [each for each in allowed if each not in assumed]
+        if known is None and len(left) == 1:
+            known = left[0]
+        if known is None and left and self._given.takes_allowed_values and not is_list:
+            raise Undecided((variable, left[0]))
+        if known in allowed and not isinstance(default, Scalar):
+            self.taken[name] = known
+        return known
 
     # --- functions ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +157,7 @@ class Resolver:
                 return self._find_in_map(argument, place)
             case "Fn::ImportValue":
                 exported = self._name(argument, name)
-                given = self._template.given.exports.get(exported)
+                given = self._given.exports.get(exported)
                 return self._unknown(f"ImportValue/{exported}", place) if given is None else scalar_at(given, place)
             case "Fn::ToJsonString":
                 value = self.value(argument)
@@ -169,6 +193,8 @@ class Resolver:
 
         def substituted(found: re.Match[str], at: Place) -> Text:
             name = found[2].strip()
+            if found.group().startswith(UNKNOWN):
+                return text_at(found.group(), at)
             if found[1]:
                 return text_at(f"${{{found[2]}}}", at)
             if re.fullmatch(r"[^:]+:[^:].*", name):
@@ -185,8 +211,9 @@ class Resolver:
         name = string(condition)
         if name is None:
             raise self._error("Fn::If", "the name of a condition", place)
-        self.taken[name] = self.conditions.holds(name, condition.place)
-        return self.value(yes if self.taken[name] else no)
+        holds = self.conditions.holds(name, condition.place)
+        self.taken[name] = str(holds).lower()
+        return self.value(yes if holds else no)
 
     def _join(self, argument: Tree, place: Place) -> Scalar:
         delimiter, listed = self._arguments(argument, "Fn::Join", 2, 2)

@@ -13,7 +13,7 @@ from typing import Final
 
 from gatepost.policy.read import PolicyKind
 from gatepost.sources.found import Found, FoundIdentity, FoundPolicy, Unread
-from gatepost.sources.plan import Configured, Plan, Resource
+from gatepost.sources.plan import Configured, Plan, Resource, before
 from gatepost.sources.policy_document import document_text
 from gatepost.sources.policy_tree import Unresolvable, found_in
 from gatepost.sources.text import Text
@@ -29,6 +29,7 @@ POLICIES: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
         ("aws_ses_identity_policy", "aws_sesv2_email_identity_policy"),
         (("policy", PolicyKind.RESOURCE),),
     ),
+    "aws_ssoadmin_permission_set_inline_policy": (("inline_policy", PolicyKind.IDENTITY),),
     "aws_iam_role": (("assume_role_policy", PolicyKind.TRUST),),
 }
 IDENTITIES: Final = {
@@ -52,7 +53,15 @@ class Written:
 
 def plan_policies(root: Fields, file: str, content: Text, kind: PolicyKind) -> Iterator[Found]:
     """The policies of a plan. A data source's document is of the kind of what is made of it, else of `kind`."""
-    plan = Plan(root)
+    yield from _policies(Plan(root), file, content, kind)
+
+
+def prior_policies(root: Fields, file: str, content: Text, kind: PolicyKind) -> Iterator[Found]:
+    """The policies as they are before a plan is applied."""
+    yield from _policies(Plan(before(root)), file, content, kind)
+
+
+def _policies(plan: Plan, file: str, content: Text, kind: PolicyKind) -> Iterator[Found]:
     boundaries = set(_boundaries(plan))
     held: set[str] = set()
     uses: dict[Configured, set[PolicyKind]] = {}
@@ -91,7 +100,7 @@ def _written(resource: Resource, boundaries: Collection[str | Configured]) -> It
     is_managed = resource.type == "aws_iam_policy"
     bounds = is_managed and (string(resource.values.get("arn")) in boundaries or resource.configured in boundaries)
     for attribute, kind in POLICIES.get(resource.type, ()):
-        address = "" if attribute == "policy" else f".{attribute}"
+        address = "" if attribute in ("policy", "inline_policy") else f".{attribute}"
         of_kind = PolicyKind.BOUNDARY if bounds else kind
         yield Written(address, attribute, of_kind, resource.values.get(attribute), resource.lacks(attribute))
     if resource.type == "aws_iam_role":

@@ -1,7 +1,7 @@
 """What a value of a template comes to: once, or once for each way in which its undecided conditions may be decided."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from gatepost.sources.conditions import Atom, Undecided
@@ -24,7 +24,21 @@ class Variant(Generic[T]):
 
 
 def variants(template: Template, resource: Tree, resolve: Callable[[Resolver], T]) -> Iterator[Variant[T]]:
-    """The variants of a value in those ways in which its resource exists; Unresolvable where there are too many."""
+    """The variants of a value in those ways in which its resource exists; Unresolvable where there are too many.
+
+    Where the allowed values of parameters make them too many, those parameters stay unknown.
+    """
+    if template.given.takes_allowed_values:
+        try:
+            yield from tuple(_variants(template, resource, resolve))
+        except Unresolvable:
+            template = replace(template, given=replace(template.given, takes_allowed_values=False))
+        else:
+            return
+    yield from _variants(template, resource, resolve)
+
+
+def _variants(template: Template, resource: Tree, resolve: Callable[[Resolver], T]) -> Iterator[Variant[T]]:
     waiting: list[dict[Atom, bool]] = [{}]
     done = 0
     while waiting:
@@ -39,7 +53,7 @@ def variants(template: Template, resource: Tree, resolve: Callable[[Resolver], T
             if done + len(waiting) > MOST:
                 raise Unresolvable(f"it has more than {MOST} variants by its conditions", resource.place) from None
             continue
-        branches = ", ".join(f"{name}={str(holds).lower()}" for name, holds in resolver.taken.items())
+        branches = ", ".join(f"{name}={value}" for name, value in resolver.taken.items())
         done += 1
         yield Variant(value, branches, tuple(resolver.unresolved))
 

@@ -1,6 +1,6 @@
-"""YAML templates to a tree. The text of every scalar is kept, as in YAML 1.1 `2012-10-17` is a date and `012345678901` a number.
+"""YAML templates to a tree. Scalars without quotes are read as CloudFormation reads them (`yaml_words`).
 
-Of plain scalars only `true`, `false` and `null` are words; all else is a string, as policies compare it. Short tags become the long
+Of them only booleans and `null` are words; all else is a string, as policies compare it. Short tags become the long
 form: `!Sub x` is `{"Fn::Sub": "x"}`. Duplicate keys and the hash merges that CloudFormation does not take are refused.
 Source: YAML 1.1; AWS CloudFormation User Guide, "CloudFormation template formats", "Intrinsic function reference".
 """
@@ -9,14 +9,10 @@ import re
 from typing import Any, Final
 
 from gatepost.sources.found import Place, SourceError
-from gatepost.sources.text import Builder, Text
+from gatepost.sources.text import Builder, Text, text_at
 from gatepost.sources.tree import Field, Fields, Items, Scalar, Tree, scalar_at
+from gatepost.sources.yaml_words import reading_of
 
-WORDS: Final = {
-    **dict.fromkeys(("true", "True", "TRUE"), "true"),
-    **dict.fromkeys(("false", "False", "FALSE"), "false"),
-    **dict.fromkeys(("null", "Null", "NULL", "~", ""), "null"),
-}
 LONGEST: Final = 200_000  # values, those counted anew that an alias repeats
 DEEPEST: Final = 64
 WORD: Final = re.compile(r"\S+")
@@ -81,11 +77,11 @@ class _Converter:
         return Fields(members, _place(node))
 
     def _scalar(self, node: Any) -> Scalar:  # noqa: ANN401 -- PyYAML's
-        word = WORDS.get(node.value) if not node.style and node.tag.startswith("tag:yaml.org,2002:") else None
-        if word is not None and not node.tag.endswith(":str"):
-            written = scalar_at(word, _place(node)).text
-            return Scalar(self._characters(node) if node.value == word else written, _place(node), is_word=True)
-        return Scalar(self._characters(node), _place(node))
+        if node.style or not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":str"):
+            return Scalar(self._characters(node), _place(node))
+        reading = reading_of(node.value)
+        is_same = node.value == reading.text
+        return Scalar(self._characters(node) if is_same else text_at(reading.text, _place(node)), _place(node), reading.is_word)
 
     def _characters(self, node: Any) -> Text:  # noqa: ANN401 -- PyYAML's
         """The scalar's characters: each of its words where it is found, in order, in what is written."""

@@ -10,6 +10,7 @@ from gatepost.policy.model import Condition
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import account_of
+from gatepost.policy.variables import split_arn
 
 __all__ = ["LAYERS", "arn", "condition", "key", "place", "policy", "principal_entry", "statement", "what", "who"]
 
@@ -53,7 +54,7 @@ def arn(principal: Principal) -> str:
 def what(resource: str, account: str | None = None) -> str:
     """`identity/example.com`; with its account where that is another than the one given."""
     owner = account_of(resource)
-    name = resource.split(":", 5)[-1] if owner is not None else resource
+    name = split_arn(resource)[-1] if owner is not None else resource
     return name if owner is None or account is None or owner == account else f"{name} of {owner}"
 
 

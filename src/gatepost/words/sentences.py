@@ -9,7 +9,7 @@ from typing import Final
 
 from gatepost.policy.model import Condition, Effect, Policy, Statement
 from gatepost.policy.operators import COMPARISONS, NULL, holds_when_absent, unreadable_values
-from gatepost.policy.variables import VARIABLE, Variable, read_template
+from gatepost.policy.variables import VARIABLE, Variable, read_template, split_arn
 from gatepost.reasoning.choices import carriers, known_actions, spoken_of
 from gatepost.words.actions import SENDING, actions_notes, actions_words, sending_notes
 from gatepost.words.conditions import condition_words
@@ -189,7 +189,7 @@ def _variables(statement: Statement) -> Iterator[tuple[str, Variable | None]]:
 
 def _texts_with_variables(statement: Statement) -> Iterable[str]:
     for text in (*(statement.resources or ()), *(statement.not_resources or ())):
-        yield "".join(text.split(":", 5)[5:])
+        yield "".join(split_arn(text)[5:])
     for condition in statement.conditions:
         if condition.operator.base != NULL and COMPARISONS[condition.operator.base].variables:
             yield from condition.values

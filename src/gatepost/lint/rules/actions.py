@@ -1,6 +1,6 @@
 """Rules on `Action` and `NotAction`: whether there are such actions, and whether the policy can speak of them.
 
-Actions are judged of the services that the catalogue knows in full; of the others only whether there is such a service.
+Of services that the catalogue does not know in full it knows the names of the actions.
 Source: Service Authorization Reference.
 """
 
@@ -68,12 +68,22 @@ def invalid_action(document: Document, _setting: Setting) -> Iterator[Hit]:
         if not ACTION.fullmatch(text):
             if not _odd_service(text):
                 yield Hit(entry.at, f"`{text}` is no action; expected `*`, or a service and a name such as `ses:SendEmail`")
-        elif covered(text) == ():
+        elif not _names_any(text):
             service = text.partition(":")[0].lower()
-            names = tuple(f"{service}:{action.name}" for action in catalogue.actions(service))
+            names = tuple(f"{service}:{name}" for name in catalogue.action_names(service))
             near = None if has_wildcard(text) else nearest(text, names)
             message = f"{_none(text, service)}{'' if near is None else f'; did you mean `{near}`?'}"
             yield Hit(entry.part(len(service) + 1, len(text) - len(service) - 1), message, fixes=instead(entry.at, near))
+
+
+@lru_cache(maxsize=4096)
+def _names_any(pattern: str) -> bool:
+    """Whether an entry covers an action of its service; also where there is no such service, for AWS makes new ones."""
+    service, _, name = pattern.lower().partition(":")
+    names = catalogue.action_names(service)
+    if not names or name == "*":
+        return True
+    return any(covers_action(pattern, f"{service}:{each.lower()}") for each in names)
 
 
 def _none(text: str, service: str) -> str:

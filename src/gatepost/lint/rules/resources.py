@@ -18,7 +18,7 @@ from gatepost.policy.errors import nearest
 from gatepost.policy.read import PolicyKind
 
 ELEMENTS: Final = ("Resource", "NotResource")
-WHOLE: Final = re.compile(r"\*+|arn:(?:aws:)?[*:]*\*[*:]*")
+WHOLE: Final = re.compile(r"\*+|arn:(?:aws[a-z-]*:)?[*:]*\*[*:]*")
 
 
 def arns(document: Document) -> Iterator[tuple[Element, Arn]]:

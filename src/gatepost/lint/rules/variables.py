@@ -16,8 +16,7 @@ from gatepost.lint.finding import At, Severity
 from gatepost.lint.rule import Hit, rule
 from gatepost.lint.setting import Setting
 from gatepost.policy.model import VERSION_2008, VERSION_2012
-from gatepost.policy.values import ARN_PARTS
-from gatepost.policy.variables import CHARACTERS
+from gatepost.policy.variables import ARN_PARTS, CHARACTERS
 
 OPENED: Final = re.compile(r"\$\{([^{}]*)(\}?)")
 KEY_AND_DEFAULT: Final = re.compile(r"\s*([^,']*?)\s*(?:,(.*))?", re.DOTALL)
