@@ -8,6 +8,7 @@ from typing import Final
 
 from gatepost.claims.who import Home, Who, WhoKind, session_of
 from gatepost.policy.model import Statement
+from gatepost.policy.offline import partition_of
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import ANY_SESSION
 from gatepost.reasoning.choices import STRANGERS, named_in
@@ -69,7 +70,7 @@ def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home)
     stranger = next(account for account in STRANGERS if account not in accounts)
     for account in dict.fromkeys((*accounts, stranger)):
         whom = StandsFor.EVERYBODY if account == stranger else StandsFor.ITS_ACCOUNT
-        yield from (replace(each, stands_for=whom) for each in _strangers(account, named))
+        yield from (replace(each, stands_for=whom) for each in _strangers(account, named, home.partition))
     yield from map(Caller.named, named)
     for each in named:
         if each.kind is PrincipalKind.USER:
@@ -77,22 +78,22 @@ def callers(statements: Sequence[Statement], entries: Iterable[Who], home: Home)
     yield from map(Caller.named, (Principal.of("some-service.amazonaws.com"), Principal.of("*")))
 
 
-def _strangers(account: str, named: Sequence[Principal]) -> Iterator[Caller]:
+def _strangers(account: str, named: Sequence[Principal], partition: str) -> Iterator[Caller]:
     """A user, a session of a role and a federated user of an account, none of whom is named, and its root user."""
     taken = {name for each in named for name in (each.name, each.role_name)}
     somebody = next(name for name in SOMEBODY if name not in taken)
-    user = Principal.of(f"arn:aws:iam::{account}:user/{somebody}")
+    user = Principal.of(f"arn:{partition}:iam::{account}:user/{somebody}")
     yield _standing_for(user, named)
-    yield _standing_for(session_of(Principal.of(f"arn:aws:iam::{account}:role/{somebody}")), named)
+    yield _standing_for(session_of(Principal.of(f"arn:{partition}:iam::{account}:role/{somebody}")), named)
     yield _federated(user, named)
-    root = Principal.of(account)
+    root = Principal.of(f"arn:{partition}:iam::{account}:root")
     yield Caller.named(root)
     yield _federated(root, named)
 
 
 def _federated(user: Principal, named: Sequence[Principal]) -> Caller:
     """Any federated session of a user, but those that are named."""
-    session = f"arn:aws:sts::{user.account}:federated-user/{ANY_SESSION}"
+    session = f"arn:{partition_of(user.arn)}:sts::{user.account}:federated-user/{ANY_SESSION}"
     return _standing_for(Principal.of(session, user_arn=user.arn), named)
 
 

@@ -22,7 +22,7 @@ from gatepost.reasoning.refutation import Clause, Refutation, refute
 from gatepost.reasoning.situation import Sought
 from gatepost.reasoning.world import World
 
-FORM: Final = 1  # of this file
+FORM: Final = 2  # of this file
 Told = dict[str, Any]  # JSON
 
 
@@ -37,6 +37,7 @@ def certificate(question: Question, proof: Proof, version: str) -> Told:
         "called": question.called or None,
         "statement": question.statement,
         "answer": "yes" if proof.holds else "no",
+        "assumed": list(proof.assumed),
         "of": _subject(question.subject),
         "against": None if question.other is None else _subject(question.other),
         "requests": [_request(shown, sought) for shown in proof.shown],
@@ -47,7 +48,10 @@ def certificate(question: Question, proof: Proof, version: str) -> Told:
 def _subject(subject: Subject) -> Told:
     return {
         "account": subject.home.account,
+        "accountStated": subject.is_at_home,
         "region": subject.home.region,
+        "partition": subject.home.partition,
+        "callerName": subject.caller_name,
         "caller": None if subject.caller is None else _principal(subject.caller),
         "policies": [
             {"layer": each.layer, "name": each.name, "sha256": each.sha256, "document": each.text}

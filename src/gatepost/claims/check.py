@@ -113,7 +113,8 @@ def _subject(found: Part) -> Subject:
     boundary = next(iter(given.pop(ALONE)), None)
     layers = GivenPolicies(**{layer: tuple(policies) for layer, policies in given.items()}, boundary=boundary)
     caller = _principal(found.part("caller")) if found.has("caller") else None
-    return Subject(layers, Home(found.text("account"), found.text("region")), caller)
+    home = Home(found.text("account"), found.text_if_there("region"), found.text("partition"))
+    return Subject(layers, home, caller, is_at_home=found.truth("accountStated"), caller_name=found.text_if_there("callerName"))
 
 
 def _policy(found: Part, layer: str) -> AttachedPolicy:

@@ -16,7 +16,7 @@ from gatepost.claims.named import FROM, RECIPIENTS
 from gatepost.claims.read import condition_of
 from gatepost.claims.who import Home
 from gatepost.policy.catalogue import Action, actions, resource_arn, services
-from gatepost.policy.match import covers_action
+from gatepost.policy.match import covers_action, speaks_of_action
 from gatepost.policy.model import VERSION_2012, Condition, Effect, Operator, Place, Policy, Statement
 from gatepost.policy.principal import Principal
 from gatepost.policy.question import sends
@@ -40,7 +40,7 @@ class Alike:
 
 def described(claim: Claim, principal: Principal, home: Home) -> Policy:
     """The requests of one caller that a claim speaks of. ClaimError where there can be none whoever asks, or a group is unknown."""
-    spoken = _described(claim, home.account, home.region)
+    spoken = _described(claim, home.account, home.region, home.partition)
     if not spoken:
         raise ClaimError(f"none of {', '.join(claim.actions)} is asked on {', '.join(claim.resources)}")
     taken_out = (_exempt(each) for each in claim.exempt if means(each.who, principal, home))
@@ -60,8 +60,8 @@ def without_key(claim: Claim) -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=64)
-def _described(claim: Claim, account: str, region: str) -> tuple[Statement, ...]:
-    return tuple(_statements(claim, Home(account, region)))
+def _described(claim: Claim, account: str, region: str | None, partition: str) -> tuple[Statement, ...]:
+    return tuple(_statements(claim, Home(account, region, partition)))
 
 
 def _statements(claim: Claim, home: Home) -> Iterator[Statement]:
@@ -103,6 +103,12 @@ def is_of_something(pattern: str) -> bool:
     return bool(_alike((pattern,))) or pattern.partition(":")[0].lower() not in services()
 
 
+def speaks_of_claimed(patterns: tuple[str, ...], statement: Statement) -> bool:
+    """Whether a statement is about one of the actions that a claim's patterns cover."""
+    listed = (name for alike in _alike(patterns) for name in alike.actions)
+    return any(speaks_of_action(statement, name.lower()) for name in (*listed, *patterns))
+
+
 @lru_cache(maxsize=256)
 def _alike(patterns: tuple[str, ...]) -> tuple[Alike, ...]:
     found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
@@ -135,9 +141,9 @@ def _asked_on(alike: Alike, wanted: tuple[str, ...], home: Home) -> Iterator[str
 
 
 def _form(service: str, kind: str, name: str, home: Home) -> str:
-    """The ARN of a resource of the account by its name; `*` is any, in any region."""
-    known = resource_arn(service, kind).replace("${Partition}", "aws").replace("${Account}", home.account)
-    if name != "*":
+    """The ARN of a resource of the account by its name; `*` is any, in any region. Without a region it is meant in each."""
+    known = resource_arn(service, kind).replace("${Partition}", home.partition).replace("${Account}", home.account)
+    if name != "*" and home.region is not None:
         known = known.replace("${Region}", home.region)
     head, _, last = known.rpartition(":")
     return f"{PART.sub('*', head)}:{PART.sub('*', last) if name == '*' else last.partition('${')[0] + name}"

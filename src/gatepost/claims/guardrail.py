@@ -6,7 +6,7 @@ It is asked of
     the claim names it, for whom nothing of an account's own binds;
 2.  whomever else the policies of the account's identities name, or let in without a name: strangers, whose own accounts are taken to
     allow everything, for they may from the next minute on;
-3.  each identity that has policies, and any other resource of the account.
+3.  each identity that has policies, and any other resource of the account; an identity that the claim names, in every region.
 
 What is not decided counts as broken: a guardrail is there to be sure.
 
@@ -38,7 +38,7 @@ from gatepost.claims.differences import (
 )
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.household import NOTHING, Hanging, Household, Postbox, Resident, layers
-from gatepost.claims.prove import each_shown
+from gatepost.claims.prove import as_written, each_shown
 from gatepost.claims.read import read_claim
 from gatepost.claims.who import Home, WhoKind
 from gatepost.policy.decide import decide
@@ -109,6 +109,18 @@ def breach_of(guardrail: Wanted, change: Change) -> Breach | None:
         return Breach(guardrail.name, undecided=str(reason))
 
 
+def unknown_principals(guardrail: Wanted, household: Household) -> tuple[str, ...]:
+    """The users and roles of the account that a guardrail's claim names and that do not exist, as written."""
+    home = Home(household.account, groups=household.groups)
+    return tuple(
+        who.text
+        for who in read_claim(guardrail.claim).entries
+        if who.kind in (WhoKind.USER, WhoKind.ROLE, WhoKind.ARN)
+        and any(each.account == household.account for each in who.instances(home))
+        and not any(who.covers(each.principal, home) for each in household.residents)
+    )
+
+
 def exhaustive_breach(guardrail: Wanted, household: Household) -> Breach | None:
     """The same of an account as it stands, asked caller by caller and identity by identity: slow; `breach_of` is held against it."""
     proof = _Never if guardrail.kind == GuardrailKind.NEVER.value else _Always
@@ -167,7 +179,11 @@ class _Proof:
 
     def spoken(self, principal: Principal) -> Policy:
         """The requests of a caller that the claim describes."""
-        return described(self.claim, principal, self.home)
+        return self.described_in(principal, self.home)
+
+    def described_in(self, principal: Principal, home: Home) -> Policy:
+        """The same, with the groups of another state of the account."""
+        return described(self.claim, principal, home)
 
     def situation(self, resident: Resident, slot: "_Slot", identity: Layer | None = None) -> Situation:
         """Somebody's requests on one identity, or on any resource that is none of those with policies."""
@@ -218,7 +234,7 @@ class _Proof:
         if self.home == old_home:
             return True
         try:
-            spoke = self.claim.covers(principal, old_home) and described(self.claim, principal, old_home)
+            spoke = self.claim.covers(principal, old_home) and self.described_in(principal, old_home)
         except ClaimError:  # a group that was not there
             return False
         return spoke == self.spoken(principal)
@@ -306,6 +322,10 @@ class _Never(_Proof):
 
 
 class _Always(_Proof):
+    def described_in(self, principal: Principal, home: Home) -> Policy:
+        """The requests that must be allowed: addresses as the claim writes them."""
+        return as_written(described(self.claim, principal, home))
+
     def seek(self, situation: Situation, spoken: Policy) -> Request | None:
         sought = situation.shortfalls(spoken)
         found = sought.first()

@@ -47,6 +47,13 @@ class Part:
             raise CertificateError(self.at(name), "expected a whole number")
         return value
 
+    def truth(self, name: str) -> bool:
+        """A member that is true or false."""
+        value = self._member(name)
+        if not isinstance(value, bool):
+            raise CertificateError(self.at(name), "expected true or false")
+        return value
+
     def items(self, name: str) -> list[Json]:
         """A member that is a list."""
         value = self._member(name)

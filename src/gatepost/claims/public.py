@@ -13,7 +13,8 @@ from typing import Final
 
 from gatepost.claims.callers import Caller, StandsFor
 from gatepost.claims.described import described
-from gatepost.claims.prove import ANYTHING, Proof, by_caller, none_found
+from gatepost.claims.homes import homes_of
+from gatepost.claims.prove import ANYTHING, Proof, by_caller, grounded, none_found
 from gatepost.claims.read import read_claim
 from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
@@ -65,14 +66,16 @@ def external_access(policy: Policy, account: str, organization: str | None = Non
 
 def no_public(subject: Subject) -> Proof:
     """Nobody is let in of whom the policies say nothing."""
-    return none_found(subject, open_to_strangers(subject))
+    return grounded(none_found(subject, open_to_strangers(subject)), subject, homes_of((subject,)))
 
 
 def open_to_strangers(subject: Subject) -> Iterator[Sought]:
     """All that is allowed to somebody of whom the policies say nothing."""
     named = _named(rule.statement for _, layer in subject.policies.layers() for rule in layer.rules)
-    strangers = (_with(each, named) for each in _outsiders(subject) if each.stands_for is StandsFor.EVERYBODY)
-    return by_caller(subject, strangers, Situation.breaches)
+    for home in homes_of((subject,)).each:
+        there = subject.at(home)
+        strangers = (_with(each, named) for each in _outsiders(there) if each.stands_for is StandsFor.EVERYBODY)
+        yield from by_caller(there, strangers, Situation.breaches)
 
 
 # --- one statement ------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from gatepost.claims.described import described
 from gatepost.claims.errors import ClaimError
 from gatepost.claims.who import Home
 from gatepost.policy.match import AttachedPolicy, Rule
-from gatepost.policy.model import Policy
-from gatepost.policy.offline import DEFAULT_ACCOUNT
+from gatepost.policy.model import Policy, Statement
+from gatepost.policy.offline import DEFAULT_ACCOUNT, offline_principal
 from gatepost.policy.policies import Policies
 from gatepost.policy.principal import Principal, PrincipalKind
 from gatepost.policy.question import GivenPolicies
@@ -30,6 +30,9 @@ class Subject:
     `caller` is who has them, where that is said; else any user or role of the account may. Where resource policies alone are given,
     the question is whom they let in by themselves: every caller's own side allows everything. `decider` is asked for as many `seconds`
     where our own engine does not reach: policy variables that stand for nobody knows what.
+
+    `is_at_home`: the account of `home` is stated; else each that the policies name is asked (`claims.homes`). `caller_name` is the
+    caller by a name without an account, such as `user/alice`, who is then of the account that is asked.
     """
 
     given: GivenPolicies
@@ -37,6 +40,8 @@ class Subject:
     caller: Principal | None = None
     decider: Decider | None = None
     seconds: float = 5.0
+    is_at_home: bool = True
+    caller_name: str | None = None
 
     @classmethod
     def of(
@@ -48,17 +53,28 @@ class Subject:
         scps: Sequence[Policy] = (),
         *,
         caller: Principal | None = None,
-        account: str = DEFAULT_ACCOUNT,
+        account: str | None = None,
     ) -> "Subject":
-        """Policies as values; `scps` are one level."""
+        """Policies as values; `scps` are one level. Without `account` each account that the policies name is asked."""
         first, second, third, fourth = (tuple(map(AttachedPolicy, each)) for each in (identity, resource, session, scps))
         given = GivenPolicies(first, second, None if boundary is None else AttachedPolicy(boundary), third, fourth)
-        return cls(given, Home(account), caller)
+        return cls(given, Home(account or DEFAULT_ACCOUNT), caller, is_at_home=account is not None)
 
     @property
     def of_resource_alone(self) -> bool:
         """Whether nothing but a resource's policies is given."""
         return bool(self.given.resource) and not replace(self.given, resource=())
+
+    @property
+    def granting(self) -> tuple[Statement, ...]:
+        """The statements of the policies that can grant: identity and resource policies."""
+        return tuple(each for held in (*self.given.identity, *self.given.resource) for each in held.policy.statements)
+
+    def at(self, home: Home) -> "Subject":
+        """The same policies in one home, stated."""
+        named = self.caller_name
+        caller = self.caller if named is None else offline_principal(named, home.account, home.partition)
+        return replace(self, home=home, caller=caller, is_at_home=True)
 
     def situations(self, claim: Claim) -> Iterator[tuple[Situation, Policy]]:
         """Each kind of caller that the claim speaks of, and what it says of it. ClaimError where it speaks of nobody."""

@@ -7,7 +7,7 @@ from enum import Enum
 from gatepost.claims.errors import ClaimError
 from gatepost.policy.match import How, names
 from gatepost.policy.model import PrincipalEntry, PrincipalType
-from gatepost.policy.offline import DEFAULT_REGION
+from gatepost.policy.offline import PARTITION, partition_of
 from gatepost.policy.principal import Principal, PrincipalKind, is_account
 from gatepost.policy.question import ANY_SESSION
 from gatepost.policy.values import arn_parts
@@ -15,13 +15,14 @@ from gatepost.policy.values import arn_parts
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account that a claim is made in, and the region of resources without an ARN.
+    """The account and partition that a claim is made in, and the region of resources without an ARN: None is every region.
 
     `groups` are the ARNs of the users of its groups, by the group's name, where they are known.
     """
 
     account: str
-    region: str = DEFAULT_REGION
+    region: str | None = None
+    partition: str = PARTITION
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -99,7 +100,7 @@ class Who:
             case WhoKind.GROUP:
                 return tuple(map(Principal.of, sorted(self._members(home))))
             case WhoKind.ROOT:
-                return (Principal.of(home.account),)
+                return (Principal.of(f"arn:{home.partition}:iam::{home.account}:root"),)
             case WhoKind.SERVICE:
                 return (Principal.of(self.name),)
             case WhoKind.USER | WhoKind.ROLE | WhoKind.ARN:
@@ -109,7 +110,7 @@ class Who:
     def _arn(self, home: Home) -> str:
         if arn_parts(self.name) is not None:
             return self.name
-        return f"arn:aws:iam::{home.account}:{self.kind.value}/{self.name}"
+        return f"arn:{home.partition}:iam::{home.account}:{self.kind.value}/{self.name}"
 
     def _members(self, home: Home) -> frozenset[str]:
         if self.name not in home.groups:
@@ -119,4 +120,6 @@ class Who:
 
 def session_of(role: Principal) -> Principal:
     """Any session of a role."""
-    return Principal.of(f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{ANY_SESSION}", role_arn=role.arn)
+    return Principal.of(
+        f"arn:{partition_of(role.arn)}:sts::{role.account}:assumed-role/{role.name}/{ANY_SESSION}", role_arn=role.arn
+    )

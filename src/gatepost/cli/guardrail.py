@@ -1,6 +1,7 @@
 """`gatepost guardrail`: claims on an account that no change of its policies may break."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -34,6 +35,7 @@ def add(
     never: str | None = None,
     always: str | None = None,
     reason: str = "",
+    replace: bool = False,
     account: str | None = None,
     data: Path | None = None,
 ) -> int:
@@ -41,7 +43,9 @@ def add(
 
     Example: gatepost guardrail add no-ceo --never "ses:Send* from ceo@example.com unless role/exec"
 
-    Exit codes: 0 set, 1 the policies of today break it already.
+    A claim on an identity's name guards it in every region. A name that is taken is refused without --replace.
+
+    Exit codes: 0 set, 1 the policies of today break it already, or the name is taken.
 
     Parameters
     ----------
@@ -53,6 +57,8 @@ def add(
         A claim: every request that it describes is allowed.
     reason
         Why, for those who are refused.
+    replace
+        Set it in place of the guardrail of this name.
     account
         Twelve digits. Default: the first account
     data
@@ -76,16 +82,25 @@ def add(
 
     with opened_store(data) as (settings, database):
         try:
-            read_claim(claim)
+            read = read_claim(claim)
             with database.reader() as tx:
                 check_accounts(tx, settings.data)
                 chosen = account or settings.account
                 if get_account(tx, chosen) is None:
                     raise Exit(USAGE, f"--account: no account `{chosen}` here")
-            _set(database, settings, Guardrail(chosen, name, kind.value, claim, reason, now))
+            replaced, unknown = _set(database, settings, Guardrail(chosen, name, kind.value, claim, reason, now), replace)
         except ClaimError as error:
             raise Exit(USAGE, f"{flag}: {error}") from None
-    print(f"guardrail {name} holds in account {chosen}: {kind.value} {claim}")
+    for each in unknown:
+        print(
+            f"gatepost: `{each}` does not exist in account {chosen}; the guardrail speaks of it once it does", file=sys.stderr
+        )
+    print(visible_line(f"guardrail {name} holds in account {chosen}: {kind.value} {claim}"))
+    for resource in read.resources:
+        if not resource.startswith(("arn:", "*")):
+            print(visible_line(f"it guards {resource} in every region"))
+    if replaced is not None:
+        print(visible_line(f"it replaces: {replaced.kind} {replaced.claim}"))
     return DONE
 
 
@@ -142,24 +157,43 @@ def remove(name: str, /, *, account: str | None = None, data: Path | None = None
     with opened_store(data) as (settings, database):
         chosen = account or settings.account
 
-        def delete(tx: "Transaction") -> None:
-            names = tuple(each.name for each in list_guardrails(tx, chosen))
+        def delete(tx: "Transaction") -> "Guardrail | None":
+            held = {each.name: each for each in list_guardrails(tx, chosen)}
             if not delete_guardrail(tx, chosen, name):
-                raise Exit(NO, f"account {chosen} has no guardrail `{name}`{did_you_mean(name, names)}")
+                raise Exit(NO, f"account {chosen} has no guardrail `{name}`{did_you_mean(name, tuple(held))}")
             _record(tx, settings, datetime.now(UTC), "DeleteGuardrail", chosen, {"name": name})
+            return held.get(name)
 
-        run_once(database, delete)
+        removed = run_once(database, delete)
+    if removed is not None:
+        print(visible_line(f"removed guardrail {name} of account {chosen}: {removed.kind} {removed.claim}"))
     return DONE
 
 
-def _set(database: "Database", settings: "Settings", guardrail: "Guardrail") -> None:
-    """Prove a guardrail on a snapshot, and set it if nothing that it rests on has been changed since; else again, a few times."""
+def _set(
+    database: "Database", settings: "Settings", guardrail: "Guardrail", may_replace: bool
+) -> "tuple[Guardrail | None, tuple[str, ...]]":
+    """Prove a guardrail on a snapshot, and set it if nothing that it rests on has been changed since; else again, a few times.
+
+    The guardrail that it replaces, and the principals of its claim that do not exist. Exit where its name is taken.
+    """
     from gatepost.access.guardrails import broken_words, change_of, wanted  # noqa: PLC0415 -- the store's parts load when they are needed
     from gatepost.claims.breach_words import told_breach_of  # noqa: PLC0415 -- the same
-    from gatepost.store.guardrails import changed_after, last_event, put_guardrail  # noqa: PLC0415 -- the same
+    from gatepost.claims.guardrail import unknown_principals  # noqa: PLC0415 -- the same
+    from gatepost.store.guardrails import changed_after, last_event, list_guardrails, put_guardrail  # noqa: PLC0415 -- the same
     from gatepost.store.writer import run_once  # noqa: PLC0415 -- the same
 
+    def taken(tx: "Transaction") -> "Guardrail | None":
+        found = next((each for each in list_guardrails(tx, guardrail.account) if each.name == guardrail.name), None)
+        if found is not None and not may_replace:
+            says = visible_line(f"{found.kind} {found.claim}")
+            raise Exit(
+                NO, f"not set: account {found.account} has a guardrail {found.name} ({says}); --replace sets this one instead"
+            )
+        return found
+
     def put(tx: "Transaction") -> bool:
+        taken(tx)
         if changed_after(tx, guardrail.account, looked_until):
             return False
         put_guardrail(tx, guardrail)
@@ -169,6 +203,7 @@ def _set(database: "Database", settings: "Settings", guardrail: "Guardrail") -> 
 
     for _ in range(MOST_TRIES):
         with database.reader() as tx:
+            replaced = taken(tx)
             as_of, change = last_event(tx), change_of(tx, guardrail.account, (guardrail,), None)
         told = told_breach_of(wanted(guardrail), change)
         if told is not None:
@@ -176,7 +211,7 @@ def _set(database: "Database", settings: "Settings", guardrail: "Guardrail") -> 
         with database.reader() as tx:  # what has come in meanwhile is looked at without holding up the server
             looked_until, is_stale = last_event(tx), changed_after(tx, guardrail.account, as_of)
         if not is_stale and run_once(database, put):
-            return
+            return replaced, unknown_principals(wanted(guardrail), change.after)
     raise Exit(NO, f"not set: the policies of account {guardrail.account} were changed while it was proved; try again")
 
 

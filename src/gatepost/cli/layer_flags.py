@@ -27,8 +27,10 @@ class LayerFlags:
     boundary: Annotated[str | None, Parameter(help="A permissions boundary.")] = None
     session_policy: Annotated[tuple[str, ...], SEVERAL, Parameter(help="A session policy.")] = ()
     scp: Annotated[tuple[str, ...], SEVERAL, Parameter(help="Service control policies: one level.")] = ()
-    account: Annotated[str | None, Parameter(help="The account of policies and resources. Default: 123456789012")] = None
-    region: Annotated[str | None, Parameter(help="The region of a resource without ARN. Default: us-east-1")] = None
+    account: Annotated[
+        str | None, Parameter(help="The account of policies and resources. Default: each that the policies name")
+    ] = None
+    region: Annotated[str | None, Parameter(help="The region of a resource without ARN. Default: every region")] = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -51,7 +53,9 @@ def subject_named(policies: tuple[str, ...], flags: LayerFlags) -> "Subject":
     if flags.account is not None and not is_account(flags.account):
         raise Exit(USAGE, f"--account `{flags.account}`: expected twelve digits")
     kind = {"identity": PolicyKind.IDENTITY, "resource": PolicyKind.RESOURCE, None: PolicyKind.ANY}[flags.type]
-    layers = Layers(policies, flags.resource_policy, flags.boundary, flags.session_policy, flags.scp, flags.who, flags.account)
+    layers = Layers(
+        policies, flags.resource_policy, flags.boundary, flags.session_policy, flags.scp, flags.who, flags.account, flags.region
+    )
     try:
         return subject_of(layers, kind)
     except SourceError as error:

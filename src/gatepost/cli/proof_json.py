@@ -21,6 +21,8 @@ def told(found: Asked) -> Told:
         "of": found.text if found.text != "True" else None,
         "answer": "cannotTell" if proof is None else "yes" if proof.holds else "no",
         "obstacle": found.obstacle or None,
+        "assumed": [] if proof is None else list(proof.assumed),
+        "allows_nothing": None if proof is None else proof.allows_nothing or None,
         "exact": proof is not None,
         "milliseconds": round(found.milliseconds, 3),
         "shown": [] if proof is None else list(map(_shown, proof.shown)),

@@ -59,12 +59,16 @@ def proof_lines(found: Asked, paint: Paint) -> Iterator[str]:
         return
     word = "YES." if proof.holds else "NO."
     yield paint("good" if proof.holds else "bad", word) + GAP + _head(found, proof)
+    if proof.allows_nothing:
+        yield from folded(f"Nothing at all is allowed: {proof.allows_nothing}.", paint.width, "", GAP)
     for each in proof.shown:
         yield from _shown(each, found, paint)
     yield from _counted(found, paint)
     account = found.subject.home.account
     for who in dict.fromkeys(names.who(each.request.principal, account) for each in proof.shown if each.by_anybody):
         yield f"{who} stands for whoever is named neither in policies nor in the claim."
+    for assumption in proof.assumed:
+        yield from folded(f"assumed: {assumption}", paint.width, "", GAP)
     yield f"{found.milliseconds:.1f} ms, exact (no solver limit)."
 
 

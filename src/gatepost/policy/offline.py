@@ -20,28 +20,35 @@ from gatepost.policy.values import account_of, arn_parts
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
+PARTITION: Final = "aws"
 
 
-def offline_principal(text: str, account: str = DEFAULT_ACCOUNT) -> Principal:
+def partition_of(arn: str) -> str:
+    """The partition of an ARN; `aws` for what is none."""
+    parts = arn_parts(arn)
+    return PARTITION if parts is None else parts[1]
+
+
+def offline_principal(text: str, account: str = DEFAULT_ACCOUNT, partition: str = PARTITION) -> Principal:
     """The principal of `user/NAME`, `role/NAME`, `role/NAME/SESSION`, `root`, an ARN or a service; ValueError for another."""
     if arn_parts(text) is not None:
         principal = Principal.of(text)
         return (
             principal
             if principal.kind.value != "role"
-            else _session(principal.account or account, principal.name, principal.arn)
+            else _session(partition_of(text), principal.account or account, principal.name, principal.arn)
         )
     kind, _, rest = text.partition("/")
     if kind == "role" and rest:
         name, _, session = rest.partition("/")
-        return _session(account, name, None, session or ANY_SESSION)
+        return _session(partition, account, name, None, session or ANY_SESSION)
     if (kind == "user" and rest) or text == "root":
-        return Principal.of(f"arn:aws:iam::{account}:{text}")
+        return Principal.of(f"arn:{partition}:iam::{account}:{text}")
     return Principal.of(text)
 
 
-def _session(account: str, role: str, role_arn: str | None, session: str = ANY_SESSION) -> Principal:
-    return Principal.of(f"arn:aws:sts::{account}:assumed-role/{role}/{session}", role_arn=role_arn)
+def _session(partition: str, account: str, role: str, role_arn: str | None, session: str = ANY_SESSION) -> Principal:
+    return Principal.of(f"arn:{partition}:sts::{account}:assumed-role/{role}/{session}", role_arn=role_arn)
 
 
 def ask_offline(

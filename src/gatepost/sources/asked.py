@@ -8,9 +8,10 @@ from gatepost.claims.subject import Subject
 from gatepost.claims.who import Home
 from gatepost.policy.errors import PolicyError
 from gatepost.policy.match import AttachedPolicy, PolicySource
-from gatepost.policy.offline import DEFAULT_ACCOUNT, DEFAULT_REGION, offline_principal
+from gatepost.policy.offline import DEFAULT_ACCOUNT, offline_principal
 from gatepost.policy.question import GivenPolicies
 from gatepost.policy.read import PolicyKind, read_open_policy
+from gatepost.policy.values import arn_parts
 from gatepost.solvers.portfolio import general_solvers
 from gatepost.sources.find import find_policies, tell_on_stderr
 from gatepost.sources.found import SourceError, Unread
@@ -36,7 +37,13 @@ def subject_of(layers: Layers, kind: PolicyKind = PolicyKind.ANY) -> Subject:
         attached(layers.scps, PolicyKind.SCP, PolicySource.SCP),
     )
     caller = None if layers.principal is None else offline_principal(layers.principal, account)
-    return Subject(given, Home(account, layers.region or DEFAULT_REGION), caller, general_solvers())
+    short = (
+        layers.principal
+        if caller is not None and caller.account is not None and arn_parts(layers.principal or "") is None
+        else None
+    )
+    home = Home(account, layers.region)
+    return Subject(given, home, caller, general_solvers(), is_at_home=layers.account is not None, caller_name=short)
 
 
 def attached(names: Iterable[str], kind: PolicyKind, source: PolicySource) -> tuple[AttachedPolicy, ...]:

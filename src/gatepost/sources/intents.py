@@ -70,7 +70,8 @@ def _proof(intent: Intent, subject: Subject, folder: Path) -> Proof:
     kind = KINDS.get(intent.question) or Kind(intent.question)
     if kind not in COMPARISONS:
         return Question(kind, subject, intent.claim).proof()
-    other = Layers(policies=(_in(folder, intent.text),), principal=intent.layers.principal, account=intent.layers.account)
+    asked = intent.layers
+    other = Layers((_in(folder, intent.text),), principal=asked.principal, account=asked.account, region=asked.region)
     return Question(kind, subject, other=subject_of(other)).proof()
 
 
