@@ -2,11 +2,10 @@
 
 import json
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gatepost.claims.claim import Claim
 from gatepost.claims.guardrail import Change, Wanted, breach_of, unknown_principals
 from gatepost.claims.household import NOTHING, Household, Resident
 from gatepost.claims.prove import Proof, anything, narrower, nothing, prove_always, prove_never
@@ -19,6 +18,9 @@ from gatepost.policy.principal import Principal
 from gatepost.policy.read import read_policy
 from gatepost.reasoning.questions import Asker
 from gatepost.services.access_analyzer.policy_checks import NewAccess, check_new_access
+
+if TYPE_CHECKING:
+    from gatepost.claims.claim import Claim
 
 OTHER = "111122223333"
 ACCOUNTS = ("111122223333", "444455556666", "123456789012", "*")
@@ -154,7 +156,7 @@ def random_policy(chance: random.Random) -> str:
 
 def agree(seed: int) -> None:
     """prove, diff, CheckNoNewAccess and decide say the same of a pair of policies."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 -- examples, no secrets
     old, new = random_policy(chance), random_policy(chance)
     before, after = read_policy(old), read_policy(new)
     gains = Asker().allows_more(before, after)
