@@ -201,7 +201,7 @@ def test_a_request_that_was_tampered_with_is_refused(name: str) -> None:
 
 
 BROKEN: dict[str, tuple[Change, str]] = {
-    "form": (changed("certificate", to=2), "certificate: expected 1"),
+    "form": (changed("certificate", to=3), "certificate: expected 2"),
     "question": (changed("question", to="ever"), "question: expected one of never, always,"),
     "answer": (changed("answer", to="maybe"), "answer: expected `yes` or `no`, found `maybe`"),
     "nothing of": (changed("of", to=None), "of: expected an object"),

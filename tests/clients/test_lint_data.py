@@ -105,7 +105,7 @@ def test_what_nobody_used_is_told_with_how_far_the_log_reaches(live: Live, lint:
     assert told["GP_UNUSED_ACTION"].endswith("Z): `ses:SendRawEmail`")
     assert "send; only `news@example.com` did since the log began (" in told["GP_UNUSED_SENDER"]
     assert "what is unused is told of this time, not of 90 days" in result.stderr
-    fixed = lint("p.json", "--select", "GP_UNUSED", "--fix")
+    fixed = lint("p.json", "--select", "GP_UNUSED", "--fix", "--unsafe-fixes")
     assert fixed.returncode == 0, fixed.stderr
     (statement,) = json.loads((tmp_path / "p.json").read_text())["Statement"]
     assert (statement["Action"], statement["Condition"]) == (
@@ -148,6 +148,10 @@ def test_the_default_configuration_set_must_be_allowed_as_well(live: Live, lint:
         "and no statement of this policy allows `ses:SendEmail` on it"
     }
     analyzer = live.client("accessanalyzer")
+    analyzer.meta.events.register(
+        "before-sign.accessanalyzer.ValidatePolicy",
+        lambda request, **_: request.headers.add_header("X-Gatepost-Findings", "all"),
+    )
     answer = analyzer.validate_policy(policyDocument=document(statement), policyType="IDENTITY_POLICY")
     assert "SES_RESOURCE_WRONG_TYPE" in [each["issueCode"] for each in answer["findings"]]
     assert lint(file, "--select", "SES_RESOURCE_WRONG_TYPE", "--fix").returncode == 0

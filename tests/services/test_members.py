@@ -32,7 +32,7 @@ REASONS = {
     "MaxItems": "the size of a page of a list that is always empty",
     "maxResults": "the size of a page of what is always one page",
     "AllUsers": "a filter of a list that is always empty",
-    "ServiceName": "a filter of a list that is always empty",
+    "ResourceHandlingOption": "which resources a scenario of EC2 needs: those that are given are asked",
     "AssignmentStatus": "a filter of a list that is always empty",
     "IamUserAccessToBilling": "there is no billing",
 }

@@ -64,7 +64,7 @@ def _part(question: Question, sought: Sought, number: str) -> Iterator[str]:
 
 def _told(question: Question, sought: Sought) -> str:
     """Which requests are sought."""
-    turned = question.other is not None and sought.wanted[0][0] is question.other.policies
+    turned = question.other is not None and sought.wanted[0][0] == question.other.policies
     first, second = ("of", "against") if not turned else ("against", "of")
     by = f"a request by {sought.situation.principal.arn}"
     match question.kind:

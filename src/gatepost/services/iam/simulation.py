@@ -40,10 +40,11 @@ CUSTOM: Final = (
     "ActionNames", "CallerArn", "ContextEntries", "Marker", "MaxItems", "OrderedOrganizationPolicyInputList",
     "PermissionsBoundaryPolicyInputList", "PolicyInputList", "ResourceArns", "ResourceOwner", "ResourcePolicy",
 )  # fmt: skip
+EC2: Final = ("ResourceHandlingOption",)
 OF_PRINCIPAL: Final = (*(name for name in CUSTOM if not name.startswith("Ordered")), "PolicyExclusionList")
 
 
-@operation("iam", "SimulateCustomPolicy", needs=on_everything, question=SIMULATION, reads=CUSTOM)
+@operation("iam", "SimulateCustomPolicy", needs=on_everything, question=SIMULATION, reads=CUSTOM, no_effect=EC2)
 def simulate_custom_policy(call: Call, tx: Transaction) -> Simulation:
     """The policies given; control policies too are those given, level by level."""
     arn = call.input.get("CallerArn")
@@ -53,7 +54,9 @@ def simulate_custom_policy(call: Call, tx: Transaction) -> Simulation:
     return _simulation(call, tx, caller, (), None, None)
 
 
-@operation("iam", "SimulatePrincipalPolicy", needs=on_arn("PolicySourceArn"), question=SIMULATION, reads=OF_PRINCIPAL)
+@operation(
+    "iam", "SimulatePrincipalPolicy", needs=on_arn("PolicySourceArn"), question=SIMULATION, reads=OF_PRINCIPAL, no_effect=EC2
+)
 def simulate_principal_policy(call: Call, tx: Transaction, *, policy_source_arn: str) -> Simulation:
     """The policies of a user, group or role, with those given beside them, and without those to be left out."""
     source = simulated_principals.source(call, tx, policy_source_arn)
