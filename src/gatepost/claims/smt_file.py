@@ -6,6 +6,7 @@ and each part can be cut out and asked alone.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gatepost.claims.documents import documents_of
 from gatepost.claims.question import Kind, Question
@@ -18,7 +19,12 @@ from gatepost.reasoning.undecidable import Undecidable
 def smt_file(question: Question, version: str) -> str:
     """The text, with what is asked and what an answer means. ClaimError and Undecidable as `Question.sought`."""
     sought = question.sought()
-    parts = [part for number, each in enumerate(sought, 1) for part in _part(question, each, f"{number} of {len(sought)}")]
+    ours = len(replace(question, kind=Kind.NARROWER).sought()) if question.kind is Kind.EQUIVALENT else len(sought)
+    parts = [
+        part
+        for number, each in enumerate(sought, 1)
+        for part in _part(question, each, f"{number} of {len(sought)}", turned=number > ours)
+    ]
     return "\n".join((*(f"; {line}".rstrip() for line in _head(question, len(sought), version)), *parts, ""))
 
 
@@ -44,8 +50,8 @@ def _subject(subject: Subject, word: str) -> Iterator[str]:
     yield f"  in account {subject.home.account}, asked by {who}"
 
 
-def _part(question: Question, sought: Sought, number: str) -> Iterator[str]:
-    told = f"{number}: {_told(question, sought)}"
+def _part(question: Question, sought: Sought, number: str, *, turned: bool) -> Iterator[str]:
+    told = f"{number}: {_told(question, sought, turned=turned)}"
     yield ""
     yield "(reset)"
     yield f"(echo {_quoted(told)})"
@@ -62,9 +68,8 @@ def _part(question: Question, sought: Sought, number: str) -> Iterator[str]:
     yield f"; {formulated.values_asked()}"
 
 
-def _told(question: Question, sought: Sought) -> str:
-    """Which requests are sought."""
-    turned = question.other is not None and sought.wanted[0][0] == question.other.policies
+def _told(question: Question, sought: Sought, *, turned: bool) -> str:
+    """Which requests are sought; `turned` where the policies compared with are those that allow them."""
     first, second = ("of", "against") if not turned else ("against", "of")
     by = f"a request by {sought.situation.principal.arn}"
     match question.kind:
